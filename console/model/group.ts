@@ -20,16 +20,19 @@ const GROUPINGS: readonly ((name: string) => string)[] = [
  */
 export function grouped(graph: Graph, open: ReadonlySet<string> = new Set(), limit = SHOWN_PIECES): Graph {
   if (graph.pieces.length <= limit) return graph;
-  let result = graph;
+  let groups: Groups = new Map();
   for (const grouping of GROUPINGS) {
-    result = collect(graph, grouping, open);
-    if (result.pieces.length - open.size <= limit) break;
+    groups = Map.groupBy(graph.pieces, (piece) => `group/${piece.kind}/${grouping(piece.name)}`);
+    const apart = [...open].reduce((sum, key) => sum + (groups.get(key)?.length ?? 1) - 1, 0);
+    if (groups.size + apart - open.size <= limit) break;
   }
-  return result;
+  return collect(graph, groups, open);
 }
 
-function collect(graph: Graph, grouping: (name: string) => string, open: ReadonlySet<string>): Graph {
-  const groups = Map.groupBy(graph.pieces, (piece) => `group/${piece.kind}/${grouping(piece.name)}`);
+/** Pieces by the keys of their groups. */
+type Groups = ReadonlyMap<string, readonly Piece[]>;
+
+function collect(graph: Graph, groups: Groups, open: ReadonlySet<string>): Graph {
   const place = new Map<string, string>();
   const pieces: Piece[] = [];
   for (const [key, members] of groups) {

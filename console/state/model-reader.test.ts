@@ -89,6 +89,17 @@ it('reads only what changed', async () => {
   expect(versions()).toEqual({});
 });
 
+it('shows nothing again if the page has the change already', async () => {
+  void reader.readAll();
+  await answerAll();
+  change('a', 2);
+  const own = meshOf(...there.values());
+  shown = own;
+  void reader.changed(ids('a'), revision);
+  expect(await answerAll()).toEqual(['a']);
+  expect(shown).toBe(own);
+});
+
 it('a change while all is read does not get lost, although the answer is from before the change', async () => {
   void reader.readAll();
   change('a', 2);

@@ -58,8 +58,12 @@ export function createModelReader(options: ModelReaderOptions): ModelReader {
     // The tag is that of all resources as they were.
     tag = '';
     const keys = new Set(ids.map(keyOf));
+    const before = model.resources.filter((each) => keys.has(keyOf(each)));
+    const after = found.flatMap((each) => each ?? []);
+    // The page has its own changes already. A large map is not made again for nothing.
+    if (isSame(before, after)) return;
     const kept = model.resources.filter((each) => !keys.has(keyOf(each)));
-    show({ ...model, resources: [...kept, ...found.flatMap((each) => each ?? [])] });
+    show({ ...model, resources: [...kept, ...after] });
   }
 
   async function run(): Promise<void> {
@@ -96,4 +100,10 @@ export function createModelReader(options: ModelReaderOptions): ModelReader {
       return begin();
     },
   };
+}
+
+function isSame(before: readonly Resource[], after: readonly Resource[]): boolean {
+  const states = (resources: readonly Resource[]): string =>
+    JSON.stringify(resources.map(({ uid, version }) => [uid, version]).toSorted());
+  return states(before) === states(after);
 }

@@ -239,7 +239,10 @@ export type ProxyResource = {
   readonly intended?: ResourceVersion;
   /** The version that the server sent last. */
   readonly served?: ResourceVersion;
-  /** The version that the proxy acknowledged last. Its content is unknown after a reconnect. */
+  /**
+   * The version that the proxy acknowledged, if that is the one that was served last; its content is that of `served`. Undefined while the
+   * proxy has not answered, or has refused: the server does not keep which version the proxy acknowledged before.
+   */
   readonly acknowledged?: ResourceVersion;
 };
 

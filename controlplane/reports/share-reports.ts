@@ -55,7 +55,8 @@ export function shareReports(
 ): SharedReports {
   if (!store.isShared) return NOT_SHARED;
   const replica = randomUUID();
-  const heard = new Map<string, Map<string, Other>>();
+  // What was heard of a mesh goes with its watch.
+  const heard = new WeakMap<Watch, Map<string, Other>>();
   let isSending = false;
   let isFailing = false;
 
@@ -105,8 +106,8 @@ export function shareReports(
     const watch = watches().of(mesh);
     if (watch === undefined || !watch.isAsked) return;
     const at = now();
-    const ofMesh = heard.get(keyOf(mesh)) ?? new Map<string, Other>();
-    heard.set(keyOf(mesh), ofMesh);
+    const ofMesh = heard.get(watch) ?? new Map<string, Other>();
+    heard.set(watch, ofMesh);
     const other = ofMesh.get(from) ?? { heardAt: at, reporting: 0 };
     ofMesh.set(from, other);
     other.heardAt = at;
@@ -148,7 +149,8 @@ export function shareReports(
     wanted: (watch) => void announce([encodeWanted(replica, watch.mesh)]),
     others(mesh) {
       const at = now();
-      const ofMesh = heard.get(keyOf(mesh)) ?? new Map<string, Other>();
+      const watch = watches().of(mesh);
+      const ofMesh = (watch && heard.get(watch)) ?? new Map<string, Other>();
       for (const [name, { heardAt }] of ofMesh) if (at - heardAt > GONE_MS) ofMesh.delete(name);
       const all = [...ofMesh];
       const recent = all.filter(([, { heardAt }]) => at - heardAt <= SILENT_MS);
@@ -172,7 +174,3 @@ const NOT_SHARED: SharedReports = {
   others: () => ({ reporting: 0, missing: [], replicas: [] }),
   close: () => undefined,
 };
-
-function keyOf({ owner, mesh }: MeshId): string {
-  return `${owner}/${mesh}`;
-}
