@@ -55,7 +55,7 @@ export function shareReports(
 ): SharedReports {
   if (!store.isShared) return NOT_SHARED;
   const replica = randomUUID();
-  // What was heard of a mesh goes with its watch.
+  // The figures that others announced go with the watch of the mesh.
   const heard = new WeakMap<Watch, Map<string, Other>>();
   let isSending = false;
   let isFailing = false;
