@@ -76,31 +76,6 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await expect.poll(() => line.textContent()).toContain('80 %');
   });
 
-  test('the shares of requests on the map are within chance of what the applications counted', async () => {
-    await go(AT['map'] ?? '');
-    const traffic = startTraffic(color.mesh.url, 200);
-    const rates = new Map<string, readonly [number, number]>();
-    await expect
-      .poll(
-        async () => {
-          const found = await page.evaluate<string[]>(RATES(BLUE, RED));
-          const [blue, red] = found.map((text) => Number(/([\d.]+)\/s/.exec(text)?.[1] ?? 0));
-          if (blue !== undefined && red !== undefined && blue > 50) rates.set(`${blue} ${red}`, [blue, red]);
-          return rates.size;
-        },
-        { timeout: 120_000, interval: 500 },
-      )
-      .toBeGreaterThanOrEqual(3);
-    const { colors, failures, requests } = await traffic.stop();
-    expect(failures).toBe(0);
-    expect(isByChance(colors['blue'] ?? 0, requests, 0.8)).toBe(true);
-    // Each rate is that of a slot of five seconds.
-    for (const [blue, red] of rates.values()) {
-      const counted = Math.round(5 * (blue + red));
-      expect(isByChance(Math.round(5 * blue), counted, 0.8)).toBe(true);
-    }
-  });
-
   test('undo is one click, and gives the old weights as a new version', async () => {
     await go(AT['service'] ?? '');
     await weight(BLUE).fill('5');
@@ -167,9 +142,3 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     expect(browser.faults).toEqual([]);
   });
 });
-
-/** A script that returns the texts of the lines from the virtual service to these nodes, at one moment. */
-function RATES(...nodes: readonly string[]): string {
-  const selectors = nodes.map((node) => `[data-line="virtualService/${TELLER}>virtualNode/${node}"]`);
-  return `${JSON.stringify(selectors)}.map((each) => document.querySelector(each)?.textContent ?? '')`;
-}

@@ -1,5 +1,5 @@
 import type { ReadModel } from '../api/resources.ts';
-import { keyOf, type MeshModel, type Resource, type ResourceId } from '../model/resources.ts';
+import { compare, keyOf, type MeshModel, type Resource, type ResourceId } from '../model/resources.ts';
 
 /** Reads the model of one mesh and keeps it up to date, one request after the other, so that an older answer never replaces a newer one. */
 export type ModelReader = {
@@ -104,6 +104,6 @@ export function createModelReader(options: ModelReaderOptions): ModelReader {
 
 function isSame(before: readonly Resource[], after: readonly Resource[]): boolean {
   const states = (resources: readonly Resource[]): string =>
-    JSON.stringify(resources.map(({ uid, version }) => [uid, version]).toSorted());
+    JSON.stringify(resources.map(({ uid, version }) => `${uid} ${version}`).toSorted(compare));
   return states(before) === states(after);
 }
