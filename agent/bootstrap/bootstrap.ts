@@ -1,5 +1,5 @@
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
-import type { NodeIdentity } from '../relay/relay.ts';
+import type { NodeIdentity } from '../relay/envoy-node.ts';
 import type { LogForm } from '../../common/log.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { isReplaced } from '../custom-config/custom-config-settings.ts';

@@ -4,7 +4,7 @@ import { announcedRuntime } from './bootstrap-runtime.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { Location } from '../location/location.ts';
 import { locality, platformInfo } from './platform-info.ts';
-import type { NodeIdentity } from '../relay/relay.ts';
+import type { NodeIdentity } from '../relay/envoy-node.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 
 /** Identifies one of several agents of the same resource. */

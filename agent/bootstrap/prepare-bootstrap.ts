@@ -4,7 +4,7 @@ import { ownBootstrapArgs } from '../custom-config/own-bootstrap.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { bootstrapRefused } from '../errors.ts';
 import type { AgentLog } from '../output/agent-log.ts';
-import type { NodeIdentity } from '../relay/relay.ts';
+import type { NodeIdentity } from '../relay/envoy-node.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import type { ResourceFacts } from '../telemetry/resource/resource.ts';

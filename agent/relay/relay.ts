@@ -12,7 +12,8 @@ import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts'
 import type { ConfigurationState } from './configuration-state.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
 import { controlPlaneSide } from './control-plane-side.ts';
-import { createEnvoyAnswers, type RefusalStatus } from './envoy-answers.ts';
+import { createEnvoyAnswers, type EnvoyAnswers, type RefusalStatus } from './envoy-answers.ts';
+import { createEnvoyNode, type NodeIdentity } from './envoy-node.ts';
 import { envoySide } from './envoy-side.ts';
 import { createEnvoyStreams, type EnvoyStreams } from './envoy-streams.ts';
 import { createMissingSecrets } from './missing-secrets.ts';
@@ -43,15 +44,6 @@ export type RelayOptions = {
   readonly onConnection?: (open: OpenBeside) => void;
   /** Called for each lost connection and failed attempt, with the reason. */
   readonly onDisconnection?: (reason: string) => void;
-};
-
-/** The node of Envoy's bootstrap. */
-export type NodeIdentity = {
-  readonly id: string;
-  readonly cluster: string;
-  /** Undefined: the zone is unknown. */
-  readonly locality?: { readonly region: string; readonly zone: string };
-  readonly metadata: Readonly<Record<string, unknown>>;
 };
 
 /** Status of the relay. */
@@ -104,58 +96,85 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 /** Creates the parts of a relay, and connects each with those that it calls. */
 function connectParts(options: RelayOptions) {
-  const {
-    upstreams,
-    log,
-    names: filling,
-    stored,
-    onKeptChange = () => undefined,
-    isTls,
-    onConnection,
-    onDisconnection,
-  } = options;
-  let { node } = options;
-  let envoyVersion = '';
-  const config = createRelayedConfig(stored?.types);
-  const subscriptions = createRelayedSubscriptions(stored?.types);
-  const pending = new Map<TypeUrl, DeltaUpdate>();
-  const accepted = createAcceptedConfig(stored?.liveAt);
-  const missing = createMissingSecrets(stored?.withoutKeys, () => serve());
-  const connection = createConnectionReport({
-    log,
-    isTls,
-    since: earlier(stored?.liveAt, new Date()),
-    hasConfiguration: () => config.snapshot().size > 0,
-    onLost: missing.lost,
+  const { names: filling, onKeptChange = () => undefined } = options;
+  const parts = createParts(options, () => serve());
+  const { config, missing, pending, node } = parts;
+  const { downstream, upstream, answers, serve } = connectSides(options, parts);
+
+  filling?.onChange(() => {
+    serve();
+    for (const typeUrl of pending.keys()) answers.ackIfSettled(typeUrl);
+    onKeptChange();
   });
 
+  return {
+    downstream,
+    serve,
+    calls: {
+      ...readsOf({ ...parts, answers, envoyVersion: node.version }),
+      forgetStored() {
+        config.clear();
+        missing.clear();
+        serve();
+      },
+      useNode(next: NodeIdentity) {
+        node.setIdentity(next);
+        upstream.reconnect();
+      },
+    },
+    close() {
+      missing.close();
+      upstream.close();
+    },
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+/** Creates the parts that hold the state of a relay. `serve` offers the configuration to Envoy. */
+function createParts({ node, log, stored, isTls }: RelayOptions, serve: () => void) {
+  const config = createRelayedConfig(stored?.types);
+  const missing = createMissingSecrets(stored?.withoutKeys, serve);
+  return {
+    config,
+    missing,
+    node: createEnvoyNode(node),
+    subscriptions: createRelayedSubscriptions(stored?.types),
+    pending: new Map<TypeUrl, DeltaUpdate>(),
+    accepted: createAcceptedConfig(stored?.liveAt),
+    connection: createConnectionReport({
+      log,
+      isTls,
+      since: earlier(stored?.liveAt, new Date()),
+      hasConfiguration: () => config.snapshot().size > 0,
+      onLost: missing.lost,
+    }),
+  };
+}
+
+/** Connects Envoy's side of a relay with that of the control plane. */
+function connectSides(options: RelayOptions, parts: Parts) {
+  const { upstreams, log, names: filling, onKeptChange = () => undefined } = options;
+  const { config, missing, node, subscriptions, pending, accepted, connection } = parts;
+  const later = { answers: () => answers, upstream: () => upstream };
   const downstream: EnvoyStreams = createEnvoyStreams(
     KEY,
-    envoySide({
-      config,
-      subscriptions,
-      missing,
-      answers: () => answers,
-      upstream: () => upstream,
-      onVersion: (version) => void (envoyVersion = version),
-      onKeptChange,
-      log,
-    }),
+    envoySide({ config, subscriptions, missing, ...later, onVersion: node.setVersion, onKeptChange, log }),
   );
   const { serve, isHeld } = createServedConfig(config, missing, filling, (snapshot) =>
     downstream.set(KEY, snapshot),
   );
   const upstream = createDeltaClient({
     upstreams,
-    node: () => nodeOfEnvoy(node, envoyVersion),
-    ...controlPlaneSide({ config, missing, pending, answers: () => answers, serve, log }),
+    node: node.current,
+    ...controlPlaneSide({ config, missing, pending, answers: later.answers, serve, log }),
     onState(state, detail) {
       connection.report(state, detail);
-      if (state === 'disconnected') onDisconnection?.(detail);
+      if (state === 'disconnected') options.onDisconnection?.(detail);
     },
-    ...(onConnection && { onConnection }),
+    ...(options.onConnection && { onConnection: options.onConnection }),
   });
-  const answers = createEnvoyAnswers({
+  const answers: EnvoyAnswers = createEnvoyAnswers({
     log,
     config,
     accepted,
@@ -169,55 +188,7 @@ function connectParts(options: RelayOptions) {
     serve,
     onKeptChange,
   });
-
-  filling?.onChange(() => {
-    serve();
-    for (const typeUrl of pending.keys()) answers.ackIfSettled(typeUrl);
-    onKeptChange();
-  });
-
-  return {
-    downstream,
-    serve,
-    calls: {
-      ...readsOf({
-        config,
-        subscriptions,
-        missing,
-        pending,
-        connection,
-        accepted,
-        answers,
-        envoyVersion: () => envoyVersion,
-      }),
-      forgetStored() {
-        config.clear();
-        missing.clear();
-        serve();
-      },
-      useNode(next: NodeIdentity) {
-        node = next;
-        upstream.reconnect();
-      },
-    },
-    close() {
-      missing.close();
-      upstream.close();
-    },
-  };
-}
-
-/** Returns the node of requests to the control plane: Envoy's, with Envoy's user agent instead of the agent's. */
-function nodeOfEnvoy({ id, cluster, locality, metadata }: NodeIdentity, envoyVersion: string) {
-  const [userAgentName = '', value = ''] = envoyVersion.split(' ');
-  return {
-    id,
-    cluster,
-    ...(locality === undefined ? {} : { locality }),
-    metadata: metadata as Record<string, never>,
-    userAgentName,
-    userAgentVersionType: { case: 'userAgentVersion' as const, value },
-  };
+  return { downstream, upstream, answers, serve };
 }
 
 /** A clock that was set back must not put the past into the future. */

@@ -4,7 +4,7 @@ import { nodeIdentity, type AgentIdentity } from '../bootstrap/node-identity.ts'
 import type { HostFacts } from '../host-facts.ts';
 import type { Location } from '../location/location.ts';
 import type { AgentLog } from '../output/agent-log.ts';
-import type { NodeIdentity } from '../relay/relay.ts';
+import type { NodeIdentity } from '../relay/envoy-node.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { findEnvoy } from '../supervisor/envoy-process/envoy-binary.ts';

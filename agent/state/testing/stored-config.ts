@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { Log } from '../../../common/log.ts';
 import { makeSnapshot } from '../../../xds/testing/resources.ts';
 import { CLUSTER, LISTENER, ROUTES } from '../../../xds/types.ts';
-import type { NodeIdentity } from '../../relay/relay.ts';
+import type { NodeIdentity } from '../../relay/envoy-node.ts';
 import type { KeptConfig } from '../keepers.ts';
 import { bindingOf } from '../node-binding.ts';
 import type { ResourcesByType, StoredConfig } from '../state-format.ts';
