@@ -1,19 +1,12 @@
-import { readListeningSockets } from '../application/listening-sockets.ts';
-import { watchApplication } from '../application/watch-application.ts';
-import { isWithoutRules } from '../bootstrap/node-identity.ts';
-import { createSystemdNotifier } from '../../common/process/notify-systemd.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { drain } from '../drain/drain.ts';
 import { createDiagnosis } from '../endings/diagnose.ts';
-import { watchHost } from '../host-checks/watch-host.ts';
-import { isEpochLive, isLive, watchHealth, type Health } from '../health.ts';
-import { isLocal } from '../host-facts.ts';
+import { isEpochLive, isLive } from '../health.ts';
 import { createCrashWatch } from '../state/crash-watch.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import { createManagement } from '../management/management.ts';
 import { openEnvoyOutput } from '../output/envoy-output.ts';
 import { createSdsErrors } from '../secrets/sds-errors.ts';
-import { createSecretWatch } from '../secrets/watch-secrets.ts';
 import { coded } from '../codes.ts';
 import { sharedMemoryProblem } from '../reload/shared-memory.ts';
 import { createBaseIds } from '../supervisor/replace/base-id.ts';
@@ -21,10 +14,9 @@ import { envoyArgs } from '../supervisor/envoy-process/envoy-command.ts';
 import { startEnvoy } from '../supervisor/envoy-process/envoy-process.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
 import type { Supervisor } from '../supervisor/supervisor-options.ts';
-import { watchSampling } from '../tracing/watch-sampling.ts';
-import { NO_TASK, watchTask } from '../task/task-watch.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Launch, Launches } from './launch.ts';
+import { openWatches } from './open-watches.ts';
 import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
 
@@ -36,23 +28,15 @@ export type Envoy = Awaited<ReturnType<typeof openEnvoy>>;
  * @throws AgentError if the agent's folder cannot hold the pipes
  */
 export async function openEnvoy(context: Context, prepared: Prepared, configuration: Configuration) {
-  const { settings, agentLog, outputs, stop, opened } = context;
+  const { settings, agentLog, stop, opened } = context;
   const { log } = agentLog;
-  const { facts, folder, sockets, admin, launches } = prepared;
-  const { own, relay, fileSecrets, state } = configuration;
+  const { sockets, admin, launches } = prepared;
+  const { relay, state } = configuration;
   const crashes = createCrashWatch({
     restarts: settings.restarts,
     isOnStored: () => isOnStored(relay.status(), context.startedAt),
   });
-
-  const systemd = createSystemdNotifier(context.env, log);
-  const sdsErrors = createSdsErrors();
-  const diagnosis = openDiagnosis(context, prepared);
-  const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => {
-    sdsErrors.read(piece);
-    diagnosis.read(piece);
-  });
-  opened.defer(output.close);
+  const { output, diagnosis, sdsErrors } = await openOutput(context, prepared);
   const management = createManagement({
     settings: settings.management,
     logLevel: settings.envoy.logLevel,
@@ -61,56 +45,20 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     log,
   });
   opened.defer(management.close);
-  const application = watchApplication({
-    admin,
-    pollMs: settings.health.pollMs,
-    isLocal: (address) => isLocal(address, facts),
-    readSockets: readListeningSockets,
-    log,
-  });
-  const task = openTask(context, prepared, configuration);
-  opened.defer(task.close);
-  const sdsSocketPath = () => launches.current().settings.envoy.sdsSocketPath;
-  const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
-  // A gateway has no application.
-  const hasApplication = settings.resource.kind === 'virtualNode';
-  const host = watchHost({
-    admin,
-    pollMs: settings.health.pollMs,
-    isLocal: (address) => isLocal(address, facts),
-    isRedirected: hasApplication && !isWithoutRules(settings),
-    envoyPids: () => pidsOf(supervisor),
-    log,
+  const watches = openWatches(context, prepared, configuration, {
+    sdsErrors,
+    pids: () => pidsOf(supervisor),
   });
   const hotRestartOff = whyNoHotRestart(context);
-  const baseIds = createBaseIds(folder.file('base-id'), hotRestartOff === undefined);
-  opened.defer(() => baseIds.remove());
-  const startLaunch = (launch: Launch, epoch: number) => {
-    const level = levelOf(launch, launches) ?? management.envoyLogLevel();
-    management.envoyStarts();
+  const launcher = openLauncher(context, prepared, { output, management, hotRestartOff });
+  const start = (launch: Launch, epoch: number) => {
     diagnosis.begin();
     crashes.begins();
-    launches.starts(launch);
-    const hotRestart = epoch === 0 ? baseIds.first() : baseIds.next(epoch);
-    const args = envoyArgs(launch.settings, launch.bootstrap.args, hotRestart, level);
-    return startEnvoy({ ...launch.envoy, ...output, args });
+    return launcher(launch, epoch);
   };
   const supervisor: Supervisor = createSupervisor({
-    start: () => startLaunch(launches.current(), 0),
-    watch: async (signal, report) => {
-      secrets.begin();
-      await Promise.all([
-        watchHealth(admin, settings.health.pollMs, signal, reportTo(report), secrets),
-        own?.watch(signal),
-        hasApplication ? application.watch(signal) : undefined,
-        task.watch(signal),
-        host.watch(signal),
-        watchSampling(
-          { settings: launches.newest().settings, location: prepared.location, admin, log },
-          signal,
-        ),
-      ]);
-    },
+    start: () => start(launches.current(), 0),
+    watch: watches.watch,
     isLive: () => isLive(admin),
     isEpochLive: (epoch) => isEpochLive(admin, epoch),
     explain: async (...end) => {
@@ -127,13 +75,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     stop,
     log,
   });
-  function reportTo(report: (health: Health) => void): (health: Health) => void {
-    return (health) => {
-      report(health);
-      if (health.lifecycle === 'LIVE') systemd.ready('Envoy is LIVE');
-    };
-  }
-
+  const { secrets, application, host, task } = watches;
   return {
     supervisor,
     secrets,
@@ -143,9 +85,47 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     management,
     output,
     hotRestartOff,
-    startEnvoy: startLaunch,
+    startEnvoy: start,
   };
 }
+
+/** Opens Envoy's output, which the diagnosis of its end and the watch on SDS read too. */
+async function openOutput(context: Context, prepared: Prepared) {
+  const { agentLog, outputs, opened } = context;
+  const sdsErrors = createSdsErrors();
+  const diagnosis = openDiagnosis(context, prepared);
+  const output = await openEnvoyOutput(prepared.folder.path, agentLog, outputs, (piece) => {
+    sdsErrors.read(piece);
+    diagnosis.read(piece);
+  });
+  opened.defer(output.close);
+  return { output, diagnosis, sdsErrors };
+}
+
+/** Returns the function that starts a launch: epoch 0, or the next one of a hot restart. */
+function openLauncher(
+  { opened }: Context,
+  { folder, launches }: Prepared,
+  { output, management, hotRestartOff }: LauncherParts,
+) {
+  const baseIds = createBaseIds(folder.file('base-id'), hotRestartOff === undefined);
+  opened.defer(() => baseIds.remove());
+  return (launch: Launch, epoch: number) => {
+    const level = levelOf(launch, launches) ?? management.envoyLogLevel();
+    management.envoyStarts();
+    launches.starts(launch);
+    const hotRestart = epoch === 0 ? baseIds.first() : baseIds.next(epoch);
+    const args = envoyArgs(launch.settings, launch.bootstrap.args, hotRestart, level);
+    return startEnvoy({ ...launch.envoy, ...output, args });
+  };
+}
+
+type LauncherParts = {
+  readonly output: Awaited<ReturnType<typeof openEnvoyOutput>>;
+  readonly management: ReturnType<typeof createManagement>;
+  /** Why Envoy takes no part in hot restarts; undefined if it does. */
+  readonly hotRestartOff: string | undefined;
+};
 
 /** Returns whether Envoy runs on the configuration that the agent read from disk: the control plane has been away since before the start. */
 function isOnStored({ configuration, disconnectedSince }: RelayStatus, startedAt: Date): boolean {
@@ -175,20 +155,6 @@ function whyNoHotRestart({ settings, agentLog: { log } }: Context): string | und
 function levelOf({ settings }: Launch, launches: Launches) {
   const { logLevel } = settings.envoy;
   return logLevel === launches.current().settings.envoy.logLevel ? undefined : logLevel;
-}
-
-/** Outside ECS, a stopped application may come back at any time. A gateway has no application. */
-function openTask({ settings, agentLog }: Context, { facts, admin }: Prepared, { channel }: Configuration) {
-  const { taskEndpoint } = settings.location;
-  if (taskEndpoint === undefined || settings.resource.kind !== 'virtualNode') return NO_TASK;
-  return watchTask({
-    endpoint: taskEndpoint,
-    admin,
-    isLocal: (address) => isLocal(address, facts),
-    readSockets: readListeningSockets,
-    onChange: channel.report,
-    log: agentLog.log,
-  });
 }
 
 function openDiagnosis({ stop }: Context, { launches, folder }: Prepared) {
