@@ -58,7 +58,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   };
   const supervisor: Supervisor = createSupervisor({
     start: () => start(launches.current(), 0),
-    watch: watches.watch,
+    watch: (signal, report) => watches.watch(signal, report),
     isLive: () => isLive(admin),
     isEpochLive: (epoch) => isEpochLive(admin, epoch),
     explain: async (...end) => {
