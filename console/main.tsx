@@ -8,7 +8,7 @@ import { skeletonOf, type Skeleton } from './map/layout.ts';
 import { followPlainCallers } from './state/plain-callers.ts';
 import { begin, followMesh } from './state/follow.ts';
 import { speak } from './state/speak.ts';
-import { language, mapLayout, now, place, shownGraph, theme } from './state/state.ts';
+import { language, mapLayout, now, place, shownGraph, shownMesh, theme } from './state/state.ts';
 
 // The start of the console in a browser.
 
@@ -36,15 +36,16 @@ const layOut = createLayouts(root.dataset['layout'] ?? '');
 let laidOut = '';
 effect(() => {
   const skeleton = skeletonOf(shownGraph.value);
-  const key = JSON.stringify(skeleton);
+  const mesh = shownMesh.value;
+  const key = `${mesh} ${JSON.stringify(skeleton)}`;
   // Nothing moves as long as the pieces and lines are the same.
   if (key === laidOut || skeleton.pieces.length === 0) return;
   laidOut = key;
-  void arrange(skeleton);
+  void arrange(mesh, skeleton);
 });
 
-async function arrange(skeleton: Skeleton): Promise<void> {
-  mapLayout.value = await layOut(skeleton);
+async function arrange(mesh: string, skeleton: Skeleton): Promise<void> {
+  mapLayout.value = { mesh, layout: await layOut(skeleton) };
 }
 
 followMesh();

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { barriers, chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
 import { addresses, buildPages, goTo } from './testing/pages.ts';
+
+const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
 
 // Users of the console: signing in and out, and the bounds of their policies.
 
@@ -59,6 +62,34 @@ describe.skipIf(why !== undefined)(`users${why === undefined ? '' : ` are left o
     expect(await barriers(page)).toEqual([]);
   });
 
+  test('a session whose key is withdrawn ends in words, and the page offers to sign in', async () => {
+    const page = await signedIn(browser, plane, 'AKIALEAVER');
+    const [account] = CREDENTIALS.accounts;
+    const users = account?.users.filter(({ name }) => name !== 'leaver') ?? [];
+    const without = { accounts: [{ ...account, users }] };
+    await writeFile(join(folder, 'credentials.json'), JSON.stringify(without), { mode: 0o600 });
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByText('The session has ended').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Access key ID').fill('AKIAREADER');
+    await page.getByLabel('Secret access key').fill(SECRET);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    expect(await page.getByText('The session has ended').count()).toBe(0);
+  });
+
+  test('a link signs in once, and its second use is refused in words', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'AKIAREADER', AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'us-east-1' };
+    const args = ['console', '--no-open', '-o', 'json', '--endpoint', plane.api];
+    const { stdout } = await execa(process.execPath, [DAYBREAK, ...args], { env });
+    const { url } = JSON.parse(stdout) as { url: string };
+    const first = await browser.open(url);
+    await first.getByRole('button', { name: 'Sign out' }).waitFor();
+    const second = await browser.open(url);
+    await second.getByText(/was used, or is older than a minute/).waitFor();
+    expect(await second.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+  });
+
   test('after signing out, the page asks for a key again', async () => {
     const page = await signedIn(browser, plane, 'AKIAREADER');
     await page.getByRole('button', { name: 'Sign out' }).click();
@@ -75,6 +106,11 @@ const CREDENTIALS = {
         {
           name: 'writer',
           accessKeys: [{ accessKeyId: 'AKIAWRITER', secretAccessKey: SECRET }],
+          policies: [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }],
+        },
+        {
+          name: 'leaver',
+          accessKeys: [{ accessKeyId: 'AKIALEAVER', secretAccessKey: SECRET }],
           policies: [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }],
         },
         {

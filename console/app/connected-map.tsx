@@ -4,7 +4,16 @@ import { MapPage } from '../pages/map-page.tsx';
 import { flow, summaries } from '../state/derived.ts';
 import { courseOf } from '../model/figures.ts';
 import { securityIn } from '../model/security.ts';
-import { figures, graph, mapLayout, openGroups, rates, shownGraph, texts } from '../state/state.ts';
+import {
+  figures,
+  graph,
+  mapLayout,
+  openGroups,
+  rates,
+  shownGraph,
+  shownMesh,
+  texts,
+} from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
 
@@ -24,7 +33,7 @@ export function ConnectedMap({ shown, at, model }: PageState): JSX.Element {
       owner={shown.owner}
       graph={shownGraph.value}
       whole={graph.value.pieces.length}
-      layout={mapLayout.value}
+      layout={mapLayout.value?.mesh === shownMesh.value ? mapLayout.value.layout : undefined}
       proxies={summaries.value}
       rates={rates.value}
       course={courseOf(shown.rest.join('/'), figures.value)}

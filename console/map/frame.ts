@@ -46,6 +46,13 @@ function placed(
   };
 }
 
+/** Whether a piece of a map is in the window. */
+export function isSeen({ pieces }: Layout, { x, y, scale }: Frame, window: Size): boolean {
+  return Object.values(pieces).some(
+    (at) => at.x > x && at.x < x + window.width / scale && at.y > y && at.y < y + window.height / scale,
+  );
+}
+
 /** Returns the frame after a zoom by a factor around a point of the window. */
 export function zoomed(frame: Frame, factor: number, at: { readonly x: number; readonly y: number }): Frame {
   const scale = Math.min(LARGEST, Math.max(SMALLEST, frame.scale * factor));

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
-import { beginning, panned, revealing, whole, zoomed, type Frame, type Size } from './frame.ts';
+import { beginning, isSeen, panned, revealing, whole, zoomed, type Frame, type Size } from './frame.ts';
 import { MapPicture, type MapPictureProps } from './map-picture.tsx';
 import { isMove, moved, neighbourhood } from './moves.ts';
 
@@ -54,7 +54,10 @@ export function MapCanvas(
   useEffect(() => {
     if (measured && frame === undefined) setFrame(beginning(layout, size));
   }, [measured, frame, layout]);
-  useEffect(() => setFrame(undefined), [mesh]);
+  // Another layout, e.g. of another mesh or with a group that is open, may have nothing where the window is.
+  useEffect(() => {
+    if (frame !== undefined && !isSeen(layout, frame, size)) setFrame(beginning(layout, size));
+  }, [layout]);
   useEffect(() => {
     const found = search.trim().toLowerCase();
     const hit =

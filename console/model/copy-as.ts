@@ -28,12 +28,12 @@ export function isAppMeshs({ kind }: Pick<Resource, 'kind'>): boolean {
  */
 export async function copyAs(
   form: CopyForm,
-  { mesh }: MeshModel,
+  model: MeshModel,
   resource: Resource,
   endpoint: string,
 ): Promise<string> {
-  const { kind, parent, name, spec, arn } = resource;
-  const key: ResourceKey = { kind, owner: undefined, mesh, parent, name };
+  const { spec } = resource;
+  const key = keyIn(model, resource);
   if (form === 'cli') return commandLine(key, spec, endpoint);
   const forms = await import('./text-forms.ts');
   if (form === 'document') return forms.formatDocuments([{ ...keyMembers(key), spec }], 'yaml');
@@ -42,8 +42,26 @@ export async function copyAs(
     terraform: forms.writeTerraform,
     kubernetes: forms.writeKubernetes,
   };
-  const exported: Exported = { key, spec, tags: [], arn };
-  return writers[form]([exported]).text;
+  const exported = (form === 'kubernetes' ? inManifest(model, resource) : [resource]).map(
+    (each): Exported => ({ key: keyIn(model, each), spec: each.spec, tags: [], arn: each.arn }),
+  );
+  return writers[form](exported).text;
+}
+
+function keyIn({ mesh }: MeshModel, { kind, parent, name }: Resource): ResourceKey {
+  return { kind, owner: undefined, mesh, parent, name };
+}
+
+/** The resources in the manifest of a resource. Routes have none of their own: that of their virtual router has all of them. */
+function inManifest({ resources }: MeshModel, resource: Resource): readonly Resource[] {
+  const { kind, parent, name } = resource;
+  if (kind !== 'route' && kind !== 'virtualRouter') return [resource];
+  const router = kind === 'route' ? parent : name;
+  return resources.filter(
+    (each) =>
+      (each.kind === 'virtualRouter' && each.name === router) ||
+      (each.kind === 'route' && each.parent === router),
+  );
 }
 
 function commandLine(key: ResourceKey, spec: unknown, endpoint: string): string {

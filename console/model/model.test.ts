@@ -3,7 +3,7 @@ import type { LiveFigures } from '../../common/contracts/reports.ts';
 import type { RouteSpec } from '../../controlplane/model/types.ts';
 import { addressOf, placeOf } from '../app/place.ts';
 import { arrange } from '../map/arrange.ts';
-import { beginning, revealing, whole, zoomed } from '../map/frame.ts';
+import { beginning, isSeen, revealing, whole, zoomed } from '../map/frame.ts';
 import { skeletonOf } from '../map/layout.ts';
 import { moved, neighbourhood } from '../map/moves.ts';
 import { shortened } from '../map/shortened.ts';
@@ -161,6 +161,13 @@ test('a large map does not begin at an empty corner: the middle of the first col
   expect(y).toBeLessThan(3000);
   expect(y + size.height / scale).toBeGreaterThan(3000);
   expect(whole(layout, size).scale).toBeCloseTo(0.1);
+});
+
+test('a window without a piece is noticed', () => {
+  const layout = { width: 4000, height: 6000, pieces: { root: { x: 120, y: 3000 } }, lines: {} };
+  const size = { width: 1000, height: 600 };
+  expect(isSeen(layout, { x: 0, y: 0, scale: 1 }, size)).toBe(false);
+  expect(isSeen(layout, beginning(layout, size), size)).toBe(true);
 });
 
 test('the pieces beside a revealed one come into the window, as far as there is room', () => {

@@ -86,6 +86,7 @@ export function MapPage(props: MapPageProps): JSX.Element {
           ) : (
             <>
               <MapCanvas
+                key={`${props.owner}/${mesh}`}
                 {...props}
                 layout={layout}
                 chosen={piece?.key}

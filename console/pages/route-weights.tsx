@@ -39,7 +39,7 @@ export function RouteWeights(props: WeightsProps): JSX.Element {
       {observed === undefined ? null : (
         <p class="quiet small">
           {[
-            t.canaries.window(observed.requests, observed.seconds),
+            t.canaries.window(Math.round(observed.requests), observed.seconds),
             ...(observed.mixed ? [t.canaries.mixed] : []),
           ].join(' ')}
         </p>

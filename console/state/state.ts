@@ -50,8 +50,8 @@ export const revision = signal(0);
 export const progress = signal<Progress | undefined>(undefined);
 /** The live figures of the mesh on view; undefined without any. */
 export const figures = signal<LiveFigures | undefined>(undefined);
-/** The layout of the map. */
-export const mapLayout = signal<Layout | undefined>(undefined);
+/** The layout of the map of a mesh, as `shownMesh` names it. */
+export const mapLayout = signal<{ readonly mesh: string; readonly layout: Layout } | undefined>(undefined);
 /** The groups of the map that are open. */
 export const openGroups = signal<ReadonlySet<string>>(new Set());
 /** The time, each second, in milliseconds since 1970. */
@@ -73,6 +73,10 @@ function isTheme(value: string): value is Theme {
   return THEMES.some((each) => each === value);
 }
 
+/** The mesh whose model is on view, with its account: `ACCOUNT/MESH`. */
+export const shownMesh = computed(() =>
+  model.value.state === 'ready' ? `${model.value.value.owner}/${model.value.value.mesh}` : '',
+);
 /** The whole map. */
 export const graph = computed(() =>
   model.value.state === 'ready' ? graphOf(model.value.value) : { pieces: [], lines: [] },

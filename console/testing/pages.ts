@@ -34,5 +34,5 @@ export function addresses(mesh: string, service: string, node: string): Readonly
 export async function goTo(page: Page, base: string, address: string): Promise<void> {
   await page.goto(`${base}/console/${address}`);
   await page.locator('main h1').first().waitFor({ state: 'attached' });
-  await page.getByText('Loading …').waitFor({ state: 'detached' });
+  await page.getByText('Loading …').first().waitFor({ state: 'detached' });
 }

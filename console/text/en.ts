@@ -265,7 +265,7 @@ export const en = {
     copied: 'Copied',
     notFound: 'This resource does not exist, or was deleted.',
     syntax: 'This cannot be read',
-    notObject: 'a specification has to be an object, such as `{}`',
+    notObject: 'a specification has to be an object, such as {}',
     nameFirst: 'Enter a name; then the API checks the specification.',
     parentFirst: (kind: string) => `Its parent does not exist yet. Kind to create first: ${kind}.`,
     newName: 'Name',
@@ -311,7 +311,7 @@ export const en = {
       expiring: 'Renew the certificate. Agents with an identity renew theirs by themselves.',
       lastGood: 'The agent does not reach a control plane. Look at its log, and at the network between them.',
       plainCallers:
-        'Give these callers an identity (DAYBREAK_IDENTITY), or set `mtls: PERMISSIVE` for this virtual node until they have one.',
+        'Give these callers an identity (DAYBREAK_IDENTITY), or set “mtls: PERMISSIVE” for this virtual node until they have one.',
       noCertificate:
         'Give its agent an identity (DAYBREAK_IDENTITY): callers reach this proxy by mutual TLS only.',
       specification: 'Open the resource, and correct the part that the text names.',
@@ -350,8 +350,9 @@ export const en = {
     ends: 'Ends',
     serial: 'Serial',
     noHolders: 'No certificate was issued since the control plane started.',
-    bindings: 'Who may be which node',
-    noBindings: 'No NodeIdentity binds a role or certificate to a node. Join tokens work without one.',
+    bindings: 'Identities and access policies',
+    noBindings:
+      'There are none. A NodeIdentity binds a role or certificate to a node; join tokens work without one.',
     plain: 'Callers of virtual nodes',
     plainLead: 'TLS between proxies, authorization, and callers that came without mutual TLS.',
     takes: 'Takes',
@@ -376,7 +377,7 @@ export const en = {
       'Add the virtual service to the backends of the caller, or allow the caller by an access policy.',
     fixDenied: (rule: string) => `The rule ${rule} denies it, and deny wins. Change that rule.`,
     fixNoIdentity:
-      'Give the caller an identity, or list its addresses under `unauthenticated` of an access policy.',
+      'Give the caller an identity, or list its addresses under “unauthenticated” of an access policy.',
     accepts: {
       strict: 'only TLS',
       permissive: 'TLS and plain text',

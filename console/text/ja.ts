@@ -260,7 +260,7 @@ export const ja: Texts = {
     copied: 'コピーしました',
     notFound: 'このリソースは存在しないか、削除されました。',
     syntax: '読み取れません',
-    notObject: '仕様は `{}` のようなオブジェクトでなければなりません',
+    notObject: '仕様は {} のようなオブジェクトでなければなりません',
     nameFirst: '名前を入力すると、API が仕様を確認します。',
     parentFirst: (kind) => `親リソースがまだありません。先に${kind}を作成してください。`,
     newName: '名前',
@@ -307,7 +307,7 @@ export const ja: Texts = {
       lastGood:
         'エージェントがコントロールプレーンに到達していません。ログとネットワークを確認してください。',
       plainCallers:
-        'これらの呼び出し元に ID（DAYBREAK_IDENTITY）を与えるか、それまでこの仮想ノードを `mtls: PERMISSIVE` にしてください。',
+        'これらの呼び出し元に ID（DAYBREAK_IDENTITY）を与えるか、それまでこの仮想ノードを「mtls: PERMISSIVE」にしてください。',
       noCertificate:
         'エージェントに ID（DAYBREAK_IDENTITY）を与えてください。呼び出し元は相互 TLS でのみこのプロキシに到達します。',
       specification: 'リソースを開き、メッセージが示す部分を修正してください。',
@@ -347,7 +347,7 @@ export const ja: Texts = {
     ends: '期限',
     serial: 'シリアル',
     noHolders: 'コントロールプレーンの起動後に発行された証明書はありません。',
-    bindings: 'どのノードになれるか',
+    bindings: 'ID とアクセスポリシー',
     noBindings:
       'ロールや証明書をノードに結び付ける NodeIdentity はありません。参加トークンはそれなしで使えます。',
     plain: '仮想ノードの呼び出し元',
@@ -374,7 +374,7 @@ export const ja: Texts = {
     fixDenied: (rule) =>
       `ルール ${rule} が拒否しています。deny が優先されるため、このルールを変更してください。`,
     fixNoIdentity:
-      '呼び出し元に ID を与えるか、アクセスポリシーの `unauthenticated` にアドレスを追加してください。',
+      '呼び出し元に ID を与えるか、アクセスポリシーの「unauthenticated」にアドレスを追加してください。',
     accepts: {
       strict: 'TLS のみ',
       permissive: 'TLS と平文',

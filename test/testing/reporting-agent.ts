@@ -2,7 +2,11 @@ import type { ReportedCluster } from '../../agent/load/read-report.ts';
 import { createUnsentLoad } from '../../agent/load/unsent-load.ts';
 import { encodeLoad } from '../../common/contracts/agent-channel/load.ts';
 import { decodeQuestion } from '../../common/contracts/agent-channel/questions.ts';
-import { CONNECT_PATH, encodeAgentMessage } from '../../common/contracts/agent-channel/state.ts';
+import {
+  CONNECT_PATH,
+  encodeAgentMessage,
+  type AgentState,
+} from '../../common/contracts/agent-channel/state.ts';
 import { agentState } from '../../common/contracts/agent-channel/testing/agent-state.ts';
 import { createDeltaClient } from '../../xds/client/client.ts';
 import type { OpenBeside } from '../../xds/client/stream.ts';
@@ -21,6 +25,8 @@ export type ReportingAgentOptions = {
   readonly ads: string;
   /** Its `node.id`. */
   readonly node: string;
+  /** Parts of the state that it reports. */
+  readonly state?: Partial<AgentState>;
   /** Returns its report for one interval. */
   readonly counts: () => readonly ReportedCluster[];
   /** Route configurations that it subscribes to, beside all clusters and listeners. Default: only clusters. */
@@ -30,7 +36,7 @@ export type ReportingAgentOptions = {
 
 /** Starts an agent that reports its load in each interval while it is asked, as agents do. */
 export function startReportingAgent(options: ReportingAgentOptions): ReportingAgent {
-  const { ads, node, routes = [], onConnected = () => undefined } = options;
+  const { ads, node, state = {}, routes = [], onConnected = () => undefined } = options;
   const [host = '', port] = ads.split(':');
   const asked: number[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -71,7 +77,7 @@ export function startReportingAgent(options: ReportingAgentOptions): ReportingAg
       },
       onEnd: () => clearInterval(timer),
     });
-    call.write(encodeAgentMessage(agentState({ instance: node }), node));
+    call.write(encodeAgentMessage(agentState({ instance: node, ...state }), node));
   }
 
   return {

@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appMeshClient, createColorModel, TELLER, updateWeights } from '../demo/color-model.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
+import { startReportingAgent, type ReportingAgent } from '../test/testing/reporting-agent.ts';
+import { chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
+import { addresses, buildPages, goTo } from './testing/pages.ts';
+
+// The work of a person on call in the console, and input that must not disturb it, with an agent that reports figures and refused callers.
+
+const GATEWAY = 'colorgateway-vn';
+const BLUE = 'colorteller-blue-vn';
+const RED = 'colorteller-red-vn';
+const AT = addresses('default', TELLER, GATEWAY);
+const CALLER = `spiffe://apps.example/account/000000000000/mesh/default/virtualNode/colorteller-vn`;
+const cluster = (node: string): string => `cds_egress_default_${node}_http_9080`;
+
+const why = chromiumPath() === undefined ? 'chromium is not installed' : undefined;
+
+describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is left out: ${why}`}`, () => {
+  let folder: string;
+  let plane: LocalControlPlane;
+  let client: AppMeshClient;
+  let browser: TestBrowser;
+  let page: Page;
+  let agent: ReportingAgent;
+  let counts = { blue: 50, red: 50 };
+  beforeAll(async () => {
+    await buildPages();
+    folder = await mkdtemp(join(tmpdir(), 'daybreak-operations-'));
+    plane = await startLocalControlPlane(['--data', join(folder, 'model')]);
+    client = appMeshClient(plane.api);
+    await createColorModel(client, { [BLUE]: 8, [RED]: 2 });
+    agent = startReportingAgent({
+      ads: plane.ads,
+      node: `mesh/default/virtualNode/${GATEWAY}`,
+      state: { refusals: [{ port: 9080, caller: CALLER, rule: 'none', count: 5 }] },
+      counts: () =>
+        [[BLUE, counts.blue] as const, [RED, counts.red] as const].map(([node, requests]) => ({
+          name: cluster(node),
+          requests,
+          ok: requests,
+          errors: 0,
+          active: 0,
+        })),
+    });
+    browser = await startBrowser();
+    page = await browser.open(`${plane.api}/console/`);
+  });
+  afterAll(async () => {
+    agent?.close();
+    await browser?.close();
+    await plane?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const go = (address: string | undefined): Promise<void> => goTo(page, plane.api, address ?? '');
+  const weight = (node: string) => page.getByRole('spinbutton', { name: `Weight of ${node}` });
+
+  test('a canary has its weights, the shares that its callers count since they stand, and the way back', async () => {
+    await go(AT['canaries']);
+    await page.getByText('1 of 1 calling proxies').waitFor();
+    await expect.poll(() => page.locator('.seen').first().textContent()).toContain('50 % seen');
+    await page.getByText('differs from the weight by more than chance').first().waitFor();
+    await updateWeights(client, { [BLUE]: 5, [RED]: 5 });
+    await page.getByRole('button', { name: `Back to ${BLUE} 80 % and ${RED} 20 %` }).click();
+    await expect.poll(() => weight(BLUE).inputValue()).toBe('8');
+    await page.getByText(/ACKs/).first().waitFor();
+  });
+
+  test('the weights of a canary move with a preview, and undo gives the old ones', async () => {
+    await go(AT['canaries']);
+    await weight(RED).fill('4');
+    await page.getByText('This changes 1 proxy:').waitFor();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => weight(RED).inputValue()).toBe('2');
+  });
+
+  test('a caller that authorization would refuse is a problem, and is allowed from the page of identities', async () => {
+    await go(AT['problems']);
+    await page.getByText(/would refuse virtualNode\/colorteller-vn on port 9080/).waitFor();
+    await go(AT['identity']);
+    await page.getByText('5 would be refused').waitFor();
+    await page.getByRole('button', { name: 'Allow from here' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Allow from here' });
+    await dialog.getByText(`This creates the access policy allow-${GATEWAY}`).waitFor();
+    await dialog.getByRole('button', { name: 'Allow from here' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const path = `${plane.api}/daybreak/v1/meshes/default/accessPolicies/allow-${GATEWAY}`;
+    const answer = await fetch(path);
+    expect(await answer.json()).toMatchObject({
+      spec: { allow: [{ from: [{ virtualNode: { virtualNodeName: 'colorteller-vn' } }], ports: [9080] }] },
+    });
+  });
+
+  test('a revert that undoes more than one change shows its effect and asks first', async () => {
+    await updateWeights(client, { [BLUE]: 6, [RED]: 4 });
+    await updateWeights(client, { [BLUE]: 7, [RED]: 3 });
+    await go(AT['changes']);
+    const changes = page.locator('.change', { hasText: 'colorteller-route' });
+    await changes.nth(1).getByRole('button', { name: 'Revert' }).click();
+    await page.getByText('was changed again afterwards').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await changes.first().getByRole('button', { name: 'Revert' }).click();
+    await changes.first().getByText('reverts an earlier change').waitFor();
+    await go(AT['service']);
+    await expect.poll(() => weight(BLUE).inputValue()).toBe('6');
+  });
+
+  test('absurd figures of a proxy are bounded: no page shows a number that is none', async () => {
+    counts = { blue: Number.MAX_SAFE_INTEGER, red: 0 };
+    await go(AT['map']);
+    // Two slots of five seconds: the control plane may take the figures, or leave them out.
+    await page.waitForTimeout(11_000);
+    for (const address of [AT['map'], AT['canaries'], AT['service']]) {
+      await go(address);
+      expect(await page.locator('main').textContent()).not.toMatch(/NaN|Infinity|undefined|e\+/);
+    }
+    counts = { blue: 50, red: 50 };
+  });
+
+  test('a clock that jumps forwards or back leaves ages that a person can read', async () => {
+    for (const year of ['2040', '2001']) {
+      const other = await browser.open('about:blank');
+      await other.clock.setFixedTime(new Date(`${year}-01-01T00:00:00Z`));
+      for (const address of [AT['proxies'], AT['changes'], AT['canaries']]) {
+        await goTo(other, plane.api, address ?? '');
+        await other
+          .getByText(/ ago|now/)
+          .first()
+          .waitFor();
+        expect(await other.locator('main').textContent()).not.toMatch(/NaN|Invalid|-\d+ (?:s|min|h|days)/);
+      }
+      await other.context().close();
+    }
+  });
+
+  test('no script failed, and the content security policy refused nothing', () => {
+    expect(browser.faults).toEqual([]);
+  });
+});
