@@ -88,7 +88,9 @@ async function startMesh(
   const [line = ''] = blockOf(PAGE, 'docker run --detach --restart=always --name daybreak');
   await run(line.replace('--name daybreak', '--name controlplane --network tasks'));
   const client = appMeshClient(`http://${docker.host.address}:8080`);
-  await until('the API answers', () => client.send(new CreateMeshCommand({ meshName: 'm' })));
+  await until('the API answers', () => client.send(new CreateMeshCommand({ meshName: 'm' })), {
+    limitMs: 240_000,
+  });
   const listeners = [{ portMapping: { port: 8000, protocol: 'http' as const } }];
   const spec = { listeners, serviceDiscovery: { dns: { hostname: 'localhost' } } };
   await client.send(new CreateVirtualNodeCommand({ meshName: 'm', virtualNodeName: 'a', spec }));
