@@ -172,3 +172,18 @@ describe('watching', () => {
     ]);
   });
 });
+
+test('names the agents that got no certificate, with the reason, below the table', () => {
+  const unproven = [
+    {
+      resource: 'mesh/m/virtualNode/a',
+      from: '10.0.0.1',
+      at: '2030-01-01T00:00:00.000Z',
+      attempts: 3,
+      reason: 'NOT_BOUND: no NodeIdentity binds it',
+    },
+  ];
+  expect(describeStatus({ revision: 1, proxies: [], unproven })).toBe(
+    'The model is at revision 1. No proxy is connected.\n\nmesh/m/virtualNode/a at 10.0.0.1 got no certificate (3 attempts, last 2030-01-01T00:00:00.000Z): NOT_BOUND: no NodeIdentity binds it\n',
+  );
+});

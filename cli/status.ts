@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProxyReport, ProxyStatus, ProxyTypeStatus, Status } from '../controlplane/status/status.ts';
+import type {
+  ProxyReport,
+  ProxyStatus,
+  ProxyTypeStatus,
+  Status,
+  UnprovenAgent,
+} from '../controlplane/status/status.ts';
 import type { Client } from './client/client.ts';
 import { CallError } from './client/errors.ts';
 import { formatTable } from './table.ts';
@@ -78,8 +84,12 @@ const HEAD = [
 ];
 
 /** Formats the status as text for people, with NACKs and problems below the table. */
-export function describeStatus({ revision, proxies }: Status): string {
-  if (proxies.length === 0) return `The model is at revision ${revision}. No proxy is connected.\n`;
+export function describeStatus({ revision, proxies, unproven = [] }: Status): string {
+  const refusals = unproven.map(describeUnproven);
+  if (proxies.length === 0) {
+    const below = refusals.length > 0 ? `\n${refusals.join('\n')}\n` : '';
+    return `The model is at revision ${revision}. No proxy is connected.\n${below}`;
+  }
   const rows = proxies.map((proxy) => [
     proxy.resource,
     shortInstance(proxy),
@@ -97,8 +107,12 @@ export function describeStatus({ revision, proxies }: Status): string {
   const shown = HEAD.flatMap((_, column) => (rows.some((row) => row[column] !== '') ? [column] : []));
   const pick = (row: readonly string[]): readonly string[] => shown.map((column) => row[column] ?? '');
   const table = formatTable(pick(HEAD), rows.map(pick));
-  const notes = [...new Set(proxies.flatMap(notesOn))];
+  const notes = [...new Set(proxies.flatMap(notesOn)), ...refusals];
   return `The model is at revision ${revision}.\n\n${table}${notes.length > 0 ? `\n${notes.join('\n')}\n` : ''}`;
+}
+
+function describeUnproven({ resource, from, at, attempts, reason }: UnprovenAgent): string {
+  return `${resource} at ${from} got no certificate (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, last ${at}): ${reason}`;
 }
 
 /** Empty for a proxy whose agent reports nothing. */

@@ -1,9 +1,9 @@
 import type { Source } from '../../common/files/source.ts';
-import { list, oneOf, type Reader } from '../../common/settings.ts';
+import { list, oneOf, type Parser, type Reader } from '../../common/settings.ts';
 import { readXdsSource } from '../settings/xds/xds-texts.ts';
 
 /** How the agent proves who it is when it has no certificate yet. */
-export const FIRST_PROOFS = ['join-token', 'aws-iam', 'x509'] as const;
+export const FIRST_PROOFS = ['join-token', 'aws-iam', 'aws-jwt', 'x509'] as const;
 
 /** A way to prove it. */
 export type FirstProof = (typeof FIRST_PROOFS)[number];
@@ -14,7 +14,14 @@ export type IdentitySettings = {
   readonly proofs: readonly FirstProof[];
   /** The one-time token, if `join-token` is one of the ways. */
   readonly joinToken: Source | undefined;
+  /** The endpoint of AWS STS for `aws-jwt`. Undefined: AWS's own. */
+  readonly stsEndpoint?: string | undefined;
 };
+
+const url: Parser<string> = (value) =>
+  URL.canParse(value) && /^https?:/.test(value)
+    ? { value }
+    : { wanted: 'a URL, e.g. https://vpce-1.sts.us-east-1.vpce.amazonaws.com' };
 
 /**
  * Reads `DAYBREAK_IDENTITY`, a list of ways, and the join token, which is a way by itself. Undefined: the agent has no identity, and
@@ -34,5 +41,9 @@ export function readIdentity(read: Reader): IdentitySettings | undefined {
       isSecret: true,
     });
   }
-  return { proofs, joinToken };
+  // Without this way, a value that another tool set is none of the agent's business.
+  const stsEndpoint = proofs.includes('aws-jwt')
+    ? read('AWS_ENDPOINT_URL_STS', url, read('AWS_ENDPOINT_URL', url, undefined))
+    : undefined;
+  return { proofs, joinToken, stsEndpoint };
 }

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Challenge, Proof, ProofMethod } from '../../common/contracts/attestation/messages.ts';
 import { signCallerIdentity } from '../../common/contracts/attestation/sign-sts.ts';
 import { signedHeaders } from '../../common/contracts/attestation/sts-request.ts';
+import { tokenTags } from '../../common/contracts/attestation/web-identity.ts';
 import { readSource } from '../../common/files/source.ts';
 import type { FirstProof, IdentitySettings } from './identity-settings.ts';
 
 const METHODS: Readonly<Record<FirstProof, ProofMethod>> = {
   'join-token': 'join token',
   'aws-iam': 'aws iam',
+  'aws-jwt': 'aws jwt',
   x509: 'x509',
 };
 
@@ -18,7 +20,7 @@ export function methodsOf({ proofs }: IdentitySettings): readonly ProofMethod[] 
 
 /** Answers a challenge. `signingRequest` and `nodeId` are those of the hello. */
 export async function prove(
-  { joinToken }: IdentitySettings,
+  { joinToken, stsEndpoint }: IdentitySettings,
   challenge: Challenge,
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
 ): Promise<Proof> {
@@ -29,6 +31,8 @@ export async function prove(
     }
     case 'aws iam':
       return proveByRole(challenge, hello);
+    case 'aws jwt':
+      return proveByToken(challenge, hello, stsEndpoint);
     case 'svid':
     case 'x509':
       return { method: 'connection certificate' };
@@ -42,16 +46,29 @@ async function proveByRole(
 ): Promise<Proof> {
   // Loaded only by an agent that uses it: it takes megabytes.
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  const subject = {
-    host: stsHost,
-    audience,
-    nodeId,
-    nonce: Buffer.from(nonce).toString('hex'),
-    csr: createHash('sha256').update(signingRequest).digest('hex'),
-  };
+  const subject = { host: stsHost, audience, ...subjectOf(nonce, { signingRequest, nodeId }) };
   const target = { host: stsHost, region: stsRegion };
   const proof = await signCallerIdentity(target, fromNodeProviderChain(), (signed) =>
     signedHeaders(subject, signed),
   );
   return { method: 'aws iam', ...proof };
+}
+
+/** Asks AWS STS for a token that is for this attempt only. */
+async function proveByToken(
+  { stsHost: host, stsRegion: region, audience, nonce }: Challenge,
+  hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
+  endpoint: string | undefined,
+): Promise<Proof> {
+  const { webIdentityToken } = await import('./web-identity-token.ts');
+  const tags = tokenTags(subjectOf(nonce, hello));
+  return { method: 'aws jwt', token: await webIdentityToken({ host, region, endpoint, audience, tags }) };
+}
+
+function subjectOf(
+  nonce: Uint8Array,
+  { signingRequest, nodeId }: { readonly signingRequest: Uint8Array; readonly nodeId: string },
+) {
+  const csr = createHash('sha256').update(signingRequest).digest('hex');
+  return { nonce: Buffer.from(nonce).toString('hex'), csr, nodeId };
 }

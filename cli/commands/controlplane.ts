@@ -22,6 +22,10 @@ const FLAGS: readonly (readonly [flags: string, description: string])[] = [
   ['--trust-domain <name>', 'issue certificates to agents that prove who they are: apps.example'],
   ['--ca-key <file>', 'the key that seals the keys of the authority: 32 bytes in base64'],
   ['--plaintext-window <seconds>', 'how long a caller without mutual TLS counts (default: 86400)'],
+  [
+    '--aws-jwt-issuers <list>',
+    'issuers of tokens of AWS STS that prove roles: ACCOUNT=URL, separated by commas',
+  ],
   ['--sts-endpoint <url>', 'where proofs by IAM roles are verified (default: AWS STS)'],
   ['--tls-cert <file>', 'serve over TLS with this certificate and its chain (PEM)'],
   ['--tls-key <file>', 'the private key of the certificate (PEM)'],

@@ -12,7 +12,9 @@ import type { Resource } from '../mesh/resource.ts';
 import type { Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import { createAttestation } from './attest/service.ts';
 import { awsIamProver } from './attest/aws-iam.ts';
+import { awsJwtProver } from './attest/aws-jwt.ts';
 import { joinTokenProver } from './attest/join-token.ts';
+import { createRecentRefusals, type RecentRefusal } from './attest/recent-refusals.ts';
 import { svidProver } from './attest/svid.ts';
 import { x509Prover } from './attest/x509.ts';
 import { openAuthority, type Authority } from './authority/authority.ts';
@@ -42,6 +44,8 @@ export type Identities = {
   readonly onChange: (listener: () => void) => () => void;
   /** Authenticates users by their keys and by those of `daybreak login`; undefined if authentication is off. */
   readonly authenticate: Authenticate | undefined;
+  /** Agents of this replica that got no certificate, at their latest attempt. */
+  readonly refusals: () => readonly RecentRefusal[];
   /** One-time tokens for proxies. */
   readonly tokens: JoinTokens;
   /** `GET /daybreak/v1/identity`, the creation of join tokens, and logins. */
@@ -72,7 +76,7 @@ export async function openIdentities(
   options: IdentitiesOptions,
 ): Promise<Identities> {
   const { live, region, log, onOutcome } = options;
-  const { trustDomain, key, sts } = settings;
+  const { trustDomain, key, sts, jwtIssuers } = settings;
   const sealer = await openSealer(key);
   const authority = await openAuthority({ live, trustDomain, sealer, log });
   const ledger = createCertificateLedger(live);
@@ -90,7 +94,9 @@ export async function openIdentities(
   });
   const login = loginRoute({ signers, keyring, trustDomain, sts });
   const own = identityRoutes({ live, authority, ledger, rotation, tokens, region, key: sealer.keyId });
+  const refusals = createRecentRefusals();
   const attestation = createAttestation({
+    refusals,
     live,
     authority,
     trust,
@@ -99,6 +105,7 @@ export async function openIdentities(
       joinTokenProver(tokens),
       x509Prover(live),
       awsIamProver(live, sts),
+      awsJwtProver(live, jwtIssuers),
     ],
     ledger,
     sts,
@@ -123,6 +130,7 @@ export async function openIdentities(
       await own(app);
       await login(app);
     },
+    refusals: refusals.list,
     tokens,
     authenticate: signers?.withSessions(keyring.open),
     close() {

@@ -1,6 +1,6 @@
 import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import type { Source } from '../../common/files/source.ts';
-import type { Parser, Reader } from '../../common/settings.ts';
+import { list, type Parser, type Reader } from '../../common/settings.ts';
 import { readSecretSource } from '../secret-sources.ts';
 import type { KmsKey } from './seal/seal-kms.ts';
 
@@ -11,7 +11,12 @@ export type IdentitySettings = {
   readonly key: Source | KmsSource | undefined;
   /** Where signed GetCallerIdentity requests go. */
   readonly sts: StsSettings;
+  /** The issuers of tokens of AWS STS that are taken. */
+  readonly jwtIssuers: JwtIssuers;
 };
+
+/** Issuers of tokens (`https://…`, without a slash at the end) by the account that each of them is for. */
+export type JwtIssuers = ReadonlyMap<string, string>;
 
 /** A key of AWS KMS: `--ca-key kms:ARN`. */
 export type KmsSource = { readonly kind: 'kms'; readonly setting: string } & KmsKey;
@@ -35,13 +40,28 @@ const endpoint: Parser<string> = (value) => {
     : { wanted: 'a URL without a path, e.g. https://vpce-1.sts.us-east-1.vpce.amazonaws.com' };
 };
 
+/** `ACCOUNT=URL`. */
+const issuer: Parser<readonly [string, string]> = (value) => {
+  const [, account = '', text = ''] = /^(\d{12})=(\S+)$/.exec(value) ?? [];
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === '127.0.0.1');
+  return isSafe && url?.origin === text
+    ? { value: [account, text] }
+    : {
+        wanted:
+          'ACCOUNT=URL with the issuer of aws iam get-outbound-web-identity-federation-info, e.g. 111122223333=https://11112222-3333-4444-5555-666677778888.tokens.sts.global.api.aws',
+      };
+};
+
 /** Reads the flags of the authority. `region`: that of AWS. Without `--trust-domain` there is no authority. */
 export function readIdentitySettings(read: Reader, region: string): IdentitySettings | undefined {
   const domain = read('--trust-domain', trustDomain, undefined);
   const key = withKms(read, readSecretSource(read, '--ca-key'));
   const host = stsHost(region);
   const at = read('--sts-endpoint', endpoint, `https://${host}`);
-  if (domain !== undefined) return { trustDomain: domain, key, sts: { host, region, endpoint: at } };
+  const jwtIssuers: JwtIssuers = new Map(read('--aws-jwt-issuers', list(issuer), []));
+  if (domain !== undefined)
+    return { trustDomain: domain, key, sts: { host, region, endpoint: at }, jwtIssuers };
   if (key !== undefined) {
     read.problem({
       name: '--trust-domain',

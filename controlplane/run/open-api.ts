@@ -102,7 +102,7 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
     explainRoute(proxies.preview, createEnvoysOf(model, proxies.xds, proxies.configs), admissionsOf),
   );
   api.register(accessRoute(live, agents));
-  api.register(statusRoute(createStatus(model, proxies.xds, proxies.configs, agents)));
+  api.register(statusRoute(createStatus(model, proxies.xds, proxies.configs, agents), identities?.refusals));
   if (identities === undefined) return;
   api.register(
     securityRoute(live, {

@@ -4,9 +4,11 @@ import type { ProxyConfigs } from '../ads/proxy-configs.ts';
 import type { Agents } from '../agents/agents.ts';
 import { seesProxy } from '../ads/access/viewer.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
-import type { Principal } from '../auth/principal.ts';
+import { meshAccess, type Principal } from '../auth/principal.ts';
+import { proxyPath } from '../ads/identity.ts';
+import type { RecentRefusal } from '../identity/attest/recent-refusals.ts';
 import type { Model } from '../mesh/model.ts';
-import { statusOf, type Status } from './status.ts';
+import { statusOf, type Status, type UnprovenAgent } from './status.ts';
 
 const CONFIG: RouteConfig = { action: 'daybreak:GetStatus' };
 
@@ -31,9 +33,28 @@ export function createStatus(
   };
 }
 
-/** `GET /status`: the status of every proxy that the caller may see. Needs the action `daybreak:GetStatus`. */
-export function statusRoute(status: StatusFor) {
+/**
+ * `GET /status`: the status of every proxy that the caller may see, and of the agents that got no certificate in meshes of theirs. Needs the action
+ * `daybreak:GetStatus`. `refusals`: default none.
+ */
+export function statusRoute(status: StatusFor, refusals: () => readonly RecentRefusal[] = () => []) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/status', { config: CONFIG }, async (request) => status(callerOf(request)));
+    app.get('/status', { config: CONFIG }, async (request): Promise<Status> => {
+      const caller = callerOf(request);
+      const unproven = refusals()
+        .filter(({ proxy }) => meshAccess(caller, proxy) !== 'none')
+        .map(unprovenAgent);
+      return { ...status(caller), ...(unproven.length > 0 && { unproven }) };
+    });
+  };
+}
+
+function unprovenAgent({ proxy, from, at, attempts, code, reason }: RecentRefusal): UnprovenAgent {
+  return {
+    resource: proxyPath(proxy),
+    from,
+    at: new Date(at).toISOString(),
+    attempts,
+    reason: `${code}: ${reason}`,
   };
 }

@@ -12,6 +12,18 @@ export type Status = {
   /** The revision of the last change to the model. */
   readonly revision: number;
   readonly proxies: readonly ProxyStatus[];
+  /** Agents that got no certificate from this replica in the last 15 minutes. Absent: none. */
+  readonly unproven?: readonly UnprovenAgent[];
+};
+
+/** An agent whose latest attempt to get a certificate was refused. */
+export type UnprovenAgent = {
+  readonly resource: string;
+  readonly from: string;
+  readonly at: string;
+  readonly attempts: number;
+  /** `CODE: reason`, as the agent has it. */
+  readonly reason: string;
 };
 
 /** One connected proxy. */

@@ -118,12 +118,23 @@ test('a revoked certificate ends its stream and is not renewed; a new proof give
     serials: [serial],
   });
   await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
-  await expect.poll(() => a.identity.status().problem, SLOW).toMatch(/^TOKEN_UNKNOWN: /);
+  await expect
+    .poll(() => a.identity.status().problem, SLOW)
+    .toMatch(/^TOKEN_UNKNOWN: .*is not renewed: it was revoked at/);
+  const { unproven } = (await plane.call('GET', '/status')) as { unproven: readonly object[] };
+  expect(unproven).toContainEqual(
+    expect.objectContaining({
+      resource: A,
+      reason: expect.stringMatching(/^TOKEN_UNKNOWN: .*it was revoked at/),
+    }),
+  );
+  await plane.restart();
   expect((await state()).certificates).toContainEqual(
     expect.objectContaining({ serial, state: expect.stringContaining('it was revoked') }),
   );
   await expect(plane.call('POST', '/daybreak/v1/identity/revoke', { serial: 'none' })).rejects.toThrow(
     'There is no such certificate',
   );
+  a.close();
   await joined(A);
 });

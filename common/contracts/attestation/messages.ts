@@ -16,7 +16,7 @@ export const ATTEST_PATH = '/daybreak.identity.v1.Identity/Attest';
 export const MOST_ATTEST_BYTES = 16 * 1024;
 
 /** A way to prove an identity. `svid` and `x509`: the certificate of the connection. */
-export type ProofMethod = 'join token' | 'svid' | 'aws iam' | 'x509';
+export type ProofMethod = 'join token' | 'svid' | 'aws iam' | 'aws jwt' | 'x509';
 
 /** The first message of an agent. */
 export type Hello = {
@@ -42,6 +42,7 @@ export type AwsIamProof = {
 export type Proof =
   | { readonly method: 'join token'; readonly token: string }
   | ({ readonly method: 'aws iam' } & AwsIamProof)
+  | { readonly method: 'aws jwt'; readonly token: string }
   | { readonly method: 'connection certificate' };
 
 /** A message of an agent. `nothing`: its content is from a newer agent. */
@@ -86,6 +87,7 @@ const METHODS = {
   'join token': Method.JOIN_TOKEN,
   svid: Method.SVID,
   'aws iam': Method.AWS_IAM,
+  'aws jwt': Method.AWS_JWT,
   x509: Method.X509,
 } as const satisfies Readonly<Record<ProofMethod, Method>>;
 
@@ -131,6 +133,8 @@ function protoProof(proof: Proof): NonNullable<MessageInitShape<typeof ProofSche
       const { accessKeyId, date, sessionToken, signature } = proof;
       return { case: 'awsIam', value: { accessKeyId, date, sessionToken, signature } } as const;
     }
+    case 'aws jwt':
+      return { case: 'awsJwt', value: { token: proof.token } } as const;
     case 'connection certificate':
       return { case: 'connectionCertificate', value: {} } as const;
   }
@@ -150,6 +154,8 @@ function readAgentMessage({ content }: AttestRequest): AgentMessage {
       const { accessKeyId, date, sessionToken, signature } = proof.value;
       return { kind: 'proof', proof: { method: 'aws iam', accessKeyId, date, sessionToken, signature } };
     }
+    case 'awsJwt':
+      return { kind: 'proof', proof: { method: 'aws jwt', token: proof.value.token } };
     case 'connectionCertificate':
       return { kind: 'proof', proof: { method: 'connection certificate' } };
     case undefined:

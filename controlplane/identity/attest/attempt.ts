@@ -15,6 +15,8 @@ export type Attempt = {
   readonly certificateNames: readonly string[];
   /** The serial number of that certificate, in hexadecimal; undefined, if there is none. */
   readonly certificateSerial: string | undefined;
+  /** Why that certificate is not renewed, although the agent asked for it. Undefined: it is, or there is none. */
+  readonly renewalFault?: string | undefined;
   /** The names of a certificate of another authority (`--client-ca`) that TLS verified. Empty, if there is none. */
   readonly foreignNames: { readonly uris: readonly string[]; readonly dns: readonly string[] };
 };
@@ -26,6 +28,10 @@ export type Prover = {
   readonly offers: (
     attempt: Pick<Attempt, 'certificateNames' | 'certificateSerial' | 'foreignNames' | 'spiffeId'>,
   ) => boolean;
+  /** Why it does not offer itself for a certificate of the node; undefined if it does, or for another reason. */
+  readonly fault?: (
+    attempt: Pick<Attempt, 'certificateNames' | 'certificateSerial' | 'spiffeId'>,
+  ) => string | undefined;
   /** Verifies a proof. @throws Refused */
   readonly verify: (attempt: Attempt, proof: Proof) => Promise<Proven>;
 };

@@ -26,7 +26,7 @@ export function awsIamProver(live: LiveModel, sts: StsSettings, now: () => numbe
         throw new Refused('PROOF_REFUSED', 'the proof has to be a signed GetCallerIdentity');
       const subject = subjectOf(attempt.challenge, attempt.hello);
       const caller = await proveCaller(sts, proof, (signed) => signedHeaders(subject, signed), now());
-      return requireBinding(live, attempt, caller);
+      return requireBinding(live, attempt, caller, 'aws iam');
     },
   };
 }
@@ -36,12 +36,17 @@ function subjectOf({ nonce, audience, stsHost }: Challenge, { nodeId, signingReq
   return { nonce: Buffer.from(nonce).toString('hex'), audience, host: stsHost, nodeId, csr };
 }
 
-/** The caller is one of the node's principals. */
-function requireBinding({ model }: LiveModel, { proxy }: Attempt, caller: AwsCaller): Proven {
+/** Returns the proof of a caller that is one of the node's principals. @throws Refused with the document that would bind it */
+export function requireBinding(
+  { model }: LiveModel,
+  { proxy }: Attempt,
+  caller: AwsCaller,
+  method: 'aws iam' | 'aws jwt',
+): Proven {
   const principals = principalsOf(model, proxy);
   const faults = principals.flatMap((principal) => mismatch(principal, caller) ?? []);
   if (principals.some((principal) => mismatch(principal, caller) === undefined))
-    return { principal: caller.arn, proof: { method: 'aws iam', ...caller } };
+    return { principal: caller.arn, proof: { method, ...caller } };
   const wanted: NodePrincipal =
     caller.kind === 'role'
       ? { awsRole: { roleArn: caller.principalArn } }
@@ -64,6 +69,8 @@ export function mismatch({ awsRole, awsUser }: NodePrincipal, caller: AwsCaller)
   const { roleArn, uniqueId, session = 'ANY' } = awsRole;
   if (caller.kind !== 'role' || withoutPath(roleArn) !== caller.principalArn)
     return `it is bound to ${roleArn}`;
+  if (caller.uniqueId === '' && (uniqueId !== undefined || session !== 'ANY'))
+    return `${roleArn} is bound with a unique id or a kind of session, which a token of AWS STS does not name: use aws-iam`;
   if (uniqueId !== undefined && uniqueId !== caller.uniqueId) {
     return `${roleArn} was bound with the unique id ${uniqueId}, and now has ${caller.uniqueId}: the role was made anew under the same name`;
   }

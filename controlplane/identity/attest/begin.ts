@@ -29,13 +29,13 @@ export type BeginOptions = {
 /** An attempt that waits for its proof. */
 export type Begun = { readonly attempt: Attempt; readonly prover: Prover; readonly key: PublicKey };
 
-/** Checks a hello, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. */
+/** Checks the hello of a proxy, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. */
 export async function begin(
-  { live, authority, provers, trust, sts, now = Date.now }: BeginOptions,
+  { authority, provers, trust, sts, now = Date.now }: BeginOptions,
   call: ServerCall,
   hello: Hello,
+  proxy: ProxyId,
 ): Promise<Begun> {
-  const proxy = await proxyOf(live, hello.nodeId);
   const spiffeId = spiffeIdOf(authority.trustDomain, proxy);
   if (spiffeId === undefined) {
     throw new Refused(
@@ -54,6 +54,10 @@ export async function begin(
     uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
     dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),
   };
+  const own = { certificateNames, certificateSerial, spiffeId };
+  const renewalFault = hello.methods
+    .flatMap((method) => provers.find((each) => each.method === method)?.fault?.(own) ?? [])
+    .at(0);
   const prover = hello.methods
     .map((method) =>
       provers.find(
@@ -64,6 +68,7 @@ export async function begin(
     )
     .find((each) => each !== undefined);
   if (prover === undefined) {
+    if (renewalFault !== undefined) throw new Refused('NOT_RENEWED', notRenewed(renewalFault));
     const offered = hello.methods.length === 0 ? 'nothing' : [...new Set(hello.methods)].join(', ');
     throw new Refused(
       'NO_METHOD',
@@ -92,12 +97,19 @@ export async function begin(
     address: hostOf(call.connection.peer),
     certificateNames,
     certificateSerial,
+    renewalFault,
     foreignNames,
   };
   return { attempt, prover, key };
 }
 
-async function proxyOf(live: LiveModel, nodeId: string): Promise<ProxyId> {
+/** Says why a certificate is not renewed. */
+export function notRenewed(fault: string): string {
+  return `the certificate of this agent is not renewed: ${fault}`;
+}
+
+/** Returns the proxy that a node.id names. @throws Refused if there is none */
+export async function namedProxy(live: LiveModel, nodeId: string): Promise<ProxyId> {
   const identity = identityIn(nodeId);
   // Another replica may have created the node a moment ago.
   const found = resolve(live.model, identity) ?? (await live.refresh(), resolve(live.model, identity));
@@ -115,7 +127,8 @@ function identityIn(nodeId: string): ReturnType<typeof parseIdentity> {
   }
 }
 
-function hostOf(peer: string): string {
+/** The address of a peer, without its port. */
+export function hostOf(peer: string): string {
   const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return host.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -8,7 +8,7 @@ export type AwsCaller = {
   readonly arn: string;
   /** The ARN of the role or user, without the path of a role. */
   readonly principalArn: string;
-  /** `AROA…`: another role of the same name has another one. */
+  /** `AROA…`: another role of the same name has another one. Empty: the proof does not name it, nor the session. */
   readonly uniqueId: string;
   /** The name of the role's session; empty for a user. */
   readonly session: string;

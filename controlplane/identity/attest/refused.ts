@@ -4,6 +4,8 @@ import type { Refusal } from '../../../common/contracts/attestation/messages.ts'
 const WAITS = {
   /** The agent has no proof of a kind that this control plane takes. */
   NO_METHOD: 60,
+  /** The certificate was revoked, or its proof no longer counts, and the agent has no other proof. */
+  NOT_RENEWED: 60,
   /** The node.id names no proxy, or none that exists. */
   NODE_UNKNOWN: 30,
   /** A name has characters that a SPIFFE id does not allow. */
@@ -34,5 +36,12 @@ export class Refused extends Error {
     super(reason, options);
     this.name = 'Refused';
     this.refusal = { code, reason, retryAfterSeconds: WAITS[code] };
+  }
+
+  /** Returns the same refusal, with a further reason behind its own. */
+  because(reason: string): Refused {
+    return new Refused(this.refusal.code as RefusalCode, `${this.refusal.reason}; ${reason}`, {
+      cause: this.cause,
+    });
   }
 }

@@ -20,13 +20,15 @@ import { proxyPath } from '../../ads/identity.ts';
 import { boundedWarnings } from '../../bounded-warnings.ts';
 import { coded } from '../../codes.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
+import type { ProxyId } from '../../mesh/proxy-view.ts';
 import type { Authority, Svid } from '../authority/authority.ts';
 import { DEFAULT_CERTIFICATE_HOURS, meshIdentityOf } from '../bindings.ts';
 import type { Trust } from '../authority/chain.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
-import { begin, LONGEST_NODE_ID, type Begun } from './begin.ts';
+import { begin, hostOf, LONGEST_NODE_ID, namedProxy, notRenewed, type Begun } from './begin.ts';
 import { createPlaces, type Place } from './places.ts';
+import type { RecentRefusals } from './recent-refusals.ts';
 import { Refused } from './refused.ts';
 
 /** Inputs of the service. */
@@ -41,6 +43,8 @@ export type AttestOptions = {
   readonly sts: { readonly host: string; readonly region: string };
   readonly log: Log;
   readonly onOutcome: (method: string, outcome: string) => void;
+  /** Notes refused agents, for the status. */
+  readonly refusals?: RecentRefusals;
   readonly now?: () => number;
 };
 
@@ -86,9 +90,10 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     wait();
 
     async function answerHello(hello: Hello): Promise<void> {
-      const begun = await begin(options, call, hello);
-      const { owner } = begun.attempt.proxy;
-      requireRate(nodeBuckets(`${owner} ${proxyPath(begun.attempt.proxy)}`), 'of this node');
+      const proxy = await namedProxy(options.live, hello.nodeId);
+      if (state.kind === 'deciding') state = { ...state, proxy };
+      const begun = await begin(options, call, hello, proxy);
+      requireRate(nodeBuckets(`${proxy.owner} ${proxyPath(proxy)}`), 'of this node');
       state = { kind: 'proof', ...begun };
       call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }));
       // From now, not from when the challenge has left: a client may take nothing from its stream.
@@ -96,12 +101,17 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     }
 
     async function answerProof({ attempt, prover, key }: Begun, proof: Proof): Promise<void> {
-      const proven = await prover.verify(attempt, proof);
+      const { renewalFault } = attempt;
+      const proven = await prover.verify(attempt, proof).catch((error: unknown) => {
+        if (!(error instanceof Refused) || renewalFault === undefined) throw error;
+        throw error.because(notRenewed(renewalFault));
+      });
       const { principal } = proven;
       const svid = await issue(options, attempt, key);
       // Before the agent gets it, so that no certificate is in use that the operator does not see.
       await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces);
       options.onOutcome(prover.method, 'issued');
+      options.refusals?.issued(attempt.proxy, attempt.address);
       const node = proxyPath(attempt.proxy);
       log.info(
         { node, method: prover.method, principal, serial: svid.serial, from: attempt.address },
@@ -127,6 +137,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     function refuse(error: unknown): void {
       if (!(error instanceof Refused)) return call.fail(error);
       const { refusal } = error;
+      const proxy = state.kind === 'deciding' ? state.proxy : undefined;
+      if (proxy !== undefined) options.refusals?.refused(proxy, hostOf(call.connection.peer), refusal);
       options.onOutcome(methodAt(state), refusal.code);
       const node = state.kind === 'deciding' ? state.node : undefined;
       const fields = { reason: refusal.code, node, from: call.connection.peer };
@@ -148,7 +160,12 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
           answerHello(message).catch(refuse);
         } else if (message.kind === 'proof' && state.kind === 'proof') {
           const begun = state;
-          state = { kind: 'deciding', method: begun.prover.method, node: begun.attempt.hello.nodeId };
+          state = {
+            kind: 'deciding',
+            method: begun.prover.method,
+            node: begun.attempt.hello.nodeId,
+            proxy: begun.attempt.proxy,
+          };
           answerProof(begun, message.proof).catch(refuse);
         } else
           throw new CallError(
@@ -166,7 +183,13 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
 type State =
   | { readonly kind: 'hello' }
   | ({ readonly kind: 'proof' } & Begun)
-  | { readonly kind: 'deciding'; readonly method: string; readonly node: string };
+  | {
+      readonly kind: 'deciding';
+      readonly method: string;
+      readonly node: string;
+      /** Undefined until the model has it. */
+      readonly proxy?: ProxyId;
+    };
 
 function methodAt(state: State): string {
   if (state.kind === 'hello') return 'none';

@@ -19,19 +19,21 @@ export function svidProver(
   trustDomain: string,
   now: () => number = Date.now,
 ): Prover {
-  function isProofOld({ proven, owner, node }: LedgerEntry): boolean {
+  function oldProof({ proven, owner, node }: LedgerEntry): string | undefined {
     const { proofHours } = meshIdentityOf(model, { owner, mesh: meshOf(node) });
-    return proofHours !== undefined && now() >= proven + proofHours * HOUR;
+    if (proofHours === undefined || now() < proven + proofHours * HOUR) return undefined;
+    return `its proof is of ${new Date(proven).toISOString()}, and proofHours of the MeshIdentity is ${proofHours}`;
   }
+
+  const fault: NonNullable<Prover['fault']> = ({ certificateNames, certificateSerial, spiffeId }) => {
+    const entry = certificateNames.includes(spiffeId) ? ledger.get(certificateSerial ?? '') : undefined;
+    return entry && (faultOf(model, entry, trustDomain) ?? oldProof(entry));
+  };
 
   return {
     method: 'svid',
-    offers({ certificateNames, certificateSerial, spiffeId }) {
-      if (!certificateNames.includes(spiffeId)) return false;
-      const entry = ledger.get(certificateSerial ?? '');
-      if (entry === undefined) return true;
-      return faultOf(model, entry, trustDomain) === undefined && !isProofOld(entry);
-    },
+    fault,
+    offers: (attempt) => attempt.certificateNames.includes(attempt.spiffeId) && fault(attempt) === undefined,
     async verify({ spiffeId, certificateSerial = '' }, proof) {
       if (proof.method !== 'connection certificate')
         throw new Refused('PROOF_REFUSED', 'the proof has to be the certificate of the connection');

@@ -27,11 +27,13 @@ export async function startTestAgent(
     proofs = ['join-token'],
     token = '',
     file,
+    stsEndpoint,
   }: {
     readonly node: string;
     readonly proofs?: readonly FirstProof[];
     readonly token?: string;
     readonly file?: string;
+    readonly stsEndpoint?: string;
   },
 ): Promise<TestAgent> {
   const joinToken = { kind: 'text', setting: 'DAYBREAK_XDS_JOIN_TOKEN', text: token } as const;
@@ -40,7 +42,7 @@ export async function startTestAgent(
     ca: { kind: 'text', setting: 'DAYBREAK_XDS_CA', text: plane.ca } as const,
     certificate: undefined,
     token: undefined,
-    identity: { proofs, joinToken: token === '' ? undefined : joinToken },
+    identity: { proofs, joinToken: token === '' ? undefined : joinToken, stsEndpoint },
   };
   const identity = await openIdentity({
     xds,

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file attestation.proto.
  */
 export const file_attestation: GenFile = /*@__PURE__*/
-  fileDesc("ChFhdHRlc3RhdGlvbi5wcm90bxIUZGF5YnJlYWsuaWRlbnRpdHkudjEidgoNQXR0ZXN0UmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLmRheWJyZWFrLmlkZW50aXR5LnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5kYXlicmVhay5pZGVudGl0eS52MS5Qcm9vZkgAQgkKB2NvbnRlbnQidwoFSGVsbG8SDwoHbm9kZV9pZBgBIAEoCRIXCg9zaWduaW5nX3JlcXVlc3QYAiABKAwSLQoHbWV0aG9kcxgDIAMoDjIcLmRheWJyZWFrLmlkZW50aXR5LnYxLk1ldGhvZBIVCg1hZ2VudF92ZXJzaW9uGAQgASgJIsgBCgVQcm9vZhI1Cgpqb2luX3Rva2VuGAEgASgLMh8uZGF5YnJlYWsuaWRlbnRpdHkudjEuSm9pblRva2VuSAASLwoHYXdzX2lhbRgCIAEoCzIcLmRheWJyZWFrLmlkZW50aXR5LnYxLkF3c0lhbUgAEk0KFmNvbm5lY3Rpb25fY2VydGlmaWNhdGUYAyABKAsyKy5kYXlicmVhay5pZGVudGl0eS52MS5Db25uZWN0aW9uQ2VydGlmaWNhdGVIAEIICgZtZXRob2QiGgoJSm9pblRva2VuEg0KBXRva2VuGAEgASgJIhcKFUNvbm5lY3Rpb25DZXJ0aWZpY2F0ZSJXCgZBd3NJYW0SFQoNYWNjZXNzX2tleV9pZBgBIAEoCRIMCgRkYXRlGAIgASgJEhUKDXNlc3Npb25fdG9rZW4YAyABKAkSEQoJc2lnbmF0dXJlGAQgASgJIr0BCg5BdHRlc3RSZXNwb25zZRI0CgljaGFsbGVuZ2UYASABKAsyHy5kYXlicmVhay5pZGVudGl0eS52MS5DaGFsbGVuZ2VIABI4CgtjZXJ0aWZpY2F0ZRgCIAEoCzIhLmRheWJyZWFrLmlkZW50aXR5LnYxLkNlcnRpZmljYXRlSAASMAoHcmVmdXNhbBgDIAEoCzIdLmRheWJyZWFrLmlkZW50aXR5LnYxLlJlZnVzYWxIAEIJCgdjb250ZW50IoABCglDaGFsbGVuZ2USLAoGbWV0aG9kGAEgASgOMhwuZGF5YnJlYWsuaWRlbnRpdHkudjEuTWV0aG9kEg0KBW5vbmNlGAIgASgMEhAKCGF1ZGllbmNlGAMgASgJEhAKCHN0c19ob3N0GAQgASgJEhIKCnN0c19yZWdpb24YBSABKAkixgEKC0NlcnRpZmljYXRlEg0KBWNoYWluGAEgAygMEg0KBXJvb3RzGAIgAygMEigKBGVuZHMYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXJlbmV3GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglzcGlmZmVfaWQYBSABKAkSEgoKZ2VuZXJhdGlvbhgGIAEoDRIdChVleHBpcmVkX2dyYWNlX3NlY29uZHMYByABKA0iRAoHUmVmdXNhbBIMCgRjb2RlGAEgASgJEg4KBnJlYXNvbhgCIAEoCRIbChNyZXRyeV9hZnRlcl9zZWNvbmRzGAMgASgNKm0KBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIVChFNRVRIT0RfSk9JTl9UT0tFThABEg8KC01FVEhPRF9TVklEEAISEgoOTUVUSE9EX0FXU19JQU0QAxIPCgtNRVRIT0RfWDUwORAEMmMKCElkZW50aXR5ElcKBkF0dGVzdBIjLmRheWJyZWFrLmlkZW50aXR5LnYxLkF0dGVzdFJlcXVlc3QaJC5kYXlicmVhay5pZGVudGl0eS52MS5BdHRlc3RSZXNwb25zZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChFhdHRlc3RhdGlvbi5wcm90bxIUZGF5YnJlYWsuaWRlbnRpdHkudjEidgoNQXR0ZXN0UmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLmRheWJyZWFrLmlkZW50aXR5LnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5kYXlicmVhay5pZGVudGl0eS52MS5Qcm9vZkgAQgkKB2NvbnRlbnQidwoFSGVsbG8SDwoHbm9kZV9pZBgBIAEoCRIXCg9zaWduaW5nX3JlcXVlc3QYAiABKAwSLQoHbWV0aG9kcxgDIAMoDjIcLmRheWJyZWFrLmlkZW50aXR5LnYxLk1ldGhvZBIVCg1hZ2VudF92ZXJzaW9uGAQgASgJIvkBCgVQcm9vZhI1Cgpqb2luX3Rva2VuGAEgASgLMh8uZGF5YnJlYWsuaWRlbnRpdHkudjEuSm9pblRva2VuSAASLwoHYXdzX2lhbRgCIAEoCzIcLmRheWJyZWFrLmlkZW50aXR5LnYxLkF3c0lhbUgAEk0KFmNvbm5lY3Rpb25fY2VydGlmaWNhdGUYAyABKAsyKy5kYXlicmVhay5pZGVudGl0eS52MS5Db25uZWN0aW9uQ2VydGlmaWNhdGVIABIvCgdhd3Nfand0GAQgASgLMhwuZGF5YnJlYWsuaWRlbnRpdHkudjEuQXdzSnd0SABCCAoGbWV0aG9kIhoKCUpvaW5Ub2tlbhINCgV0b2tlbhgBIAEoCSIXChVDb25uZWN0aW9uQ2VydGlmaWNhdGUiFwoGQXdzSnd0Eg0KBXRva2VuGAEgASgJIlcKBkF3c0lhbRIVCg1hY2Nlc3Nfa2V5X2lkGAEgASgJEgwKBGRhdGUYAiABKAkSFQoNc2Vzc2lvbl90b2tlbhgDIAEoCRIRCglzaWduYXR1cmUYBCABKAkivQEKDkF0dGVzdFJlc3BvbnNlEjQKCWNoYWxsZW5nZRgBIAEoCzIfLmRheWJyZWFrLmlkZW50aXR5LnYxLkNoYWxsZW5nZUgAEjgKC2NlcnRpZmljYXRlGAIgASgLMiEuZGF5YnJlYWsuaWRlbnRpdHkudjEuQ2VydGlmaWNhdGVIABIwCgdyZWZ1c2FsGAMgASgLMh0uZGF5YnJlYWsuaWRlbnRpdHkudjEuUmVmdXNhbEgAQgkKB2NvbnRlbnQigAEKCUNoYWxsZW5nZRIsCgZtZXRob2QYASABKA4yHC5kYXlicmVhay5pZGVudGl0eS52MS5NZXRob2QSDQoFbm9uY2UYAiABKAwSEAoIYXVkaWVuY2UYAyABKAkSEAoIc3RzX2hvc3QYBCABKAkSEgoKc3RzX3JlZ2lvbhgFIAEoCSLGAQoLQ2VydGlmaWNhdGUSDQoFY2hhaW4YASADKAwSDQoFcm9vdHMYAiADKAwSKAoEZW5kcxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFcmVuZXcYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXNwaWZmZV9pZBgFIAEoCRISCgpnZW5lcmF0aW9uGAYgASgNEh0KFWV4cGlyZWRfZ3JhY2Vfc2Vjb25kcxgHIAEoDSJECgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDgoGcmVhc29uGAIgASgJEhsKE3JldHJ5X2FmdGVyX3NlY29uZHMYAyABKA0qgQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIVChFNRVRIT0RfSk9JTl9UT0tFThABEg8KC01FVEhPRF9TVklEEAISEgoOTUVUSE9EX0FXU19JQU0QAxIPCgtNRVRIT0RfWDUwORAEEhIKDk1FVEhPRF9BV1NfSldUEAUyYwoISWRlbnRpdHkSVwoGQXR0ZXN0EiMuZGF5YnJlYWsuaWRlbnRpdHkudjEuQXR0ZXN0UmVxdWVzdBokLmRheWJyZWFrLmlkZW50aXR5LnYxLkF0dGVzdFJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A message from an agent, of at most 16 KiB.
@@ -114,6 +114,12 @@ export type Proof = Message<"daybreak.identity.v1.Proof"> & {
      */
     value: ConnectionCertificate;
     case: "connectionCertificate";
+  } | {
+    /**
+     * @generated from field: daybreak.identity.v1.AwsJwt aws_jwt = 4;
+     */
+    value: AwsJwt;
+    case: "awsJwt";
   } | { case: undefined; value?: undefined };
 };
 
@@ -155,6 +161,25 @@ export const ConnectionCertificateSchema: GenMessage<ConnectionCertificate> = /*
   messageDesc(file_attestation, 4);
 
 /**
+ * A token for the audience of the challenge. Its tags name the nonce, the signing request and the node.
+ *
+ * @generated from message daybreak.identity.v1.AwsJwt
+ */
+export type AwsJwt = Message<"daybreak.identity.v1.AwsJwt"> & {
+  /**
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message daybreak.identity.v1.AwsJwt.
+ * Use `create(AwsJwtSchema)` to create a new message.
+ */
+export const AwsJwtSchema: GenMessage<AwsJwt> = /*@__PURE__*/
+  messageDesc(file_attestation, 5);
+
+/**
  * The parts of a signed GetCallerIdentity that only the agent knows. The control plane builds the request from them and from what it
  * knows itself, so that the agent has no say in where the request goes.
  *
@@ -191,7 +216,7 @@ export type AwsIam = Message<"daybreak.identity.v1.AwsIam"> & {
  * Use `create(AwsIamSchema)` to create a new message.
  */
 export const AwsIamSchema: GenMessage<AwsIam> = /*@__PURE__*/
-  messageDesc(file_attestation, 5);
+  messageDesc(file_attestation, 6);
 
 /**
  * A message from a control plane.
@@ -228,7 +253,7 @@ export type AttestResponse = Message<"daybreak.identity.v1.AttestResponse"> & {
  * Use `create(AttestResponseSchema)` to create a new message.
  */
 export const AttestResponseSchema: GenMessage<AttestResponse> = /*@__PURE__*/
-  messageDesc(file_attestation, 6);
+  messageDesc(file_attestation, 7);
 
 /**
  * @generated from message daybreak.identity.v1.Challenge
@@ -254,7 +279,7 @@ export type Challenge = Message<"daybreak.identity.v1.Challenge"> & {
   audience: string;
 
   /**
-   * For AWS_IAM: the host that the request is signed for, and its region.
+   * For AWS_IAM and AWS_JWT: the host of AWS STS that the request is signed for, and its region.
    *
    * @generated from field: string sts_host = 4;
    */
@@ -271,7 +296,7 @@ export type Challenge = Message<"daybreak.identity.v1.Challenge"> & {
  * Use `create(ChallengeSchema)` to create a new message.
  */
 export const ChallengeSchema: GenMessage<Challenge> = /*@__PURE__*/
-  messageDesc(file_attestation, 7);
+  messageDesc(file_attestation, 8);
 
 /**
  * @generated from message daybreak.identity.v1.Certificate
@@ -328,7 +353,7 @@ export type Certificate = Message<"daybreak.identity.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_attestation, 8);
+  messageDesc(file_attestation, 9);
 
 /**
  * @generated from message daybreak.identity.v1.Refusal
@@ -361,7 +386,7 @@ export type Refusal = Message<"daybreak.identity.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_attestation, 9);
+  messageDesc(file_attestation, 10);
 
 /**
  * @generated from enum daybreak.identity.v1.Method
@@ -399,6 +424,13 @@ export const Method = {
    * @generated from enum value: METHOD_X509 = 4;
    */
   X509: 4,
+
+  /**
+   * A token of AWS STS, by GetWebIdentityToken.
+   *
+   * @generated from enum value: METHOD_AWS_JWT = 5;
+   */
+  AWS_JWT: 5,
 } as const;
 
 /**
