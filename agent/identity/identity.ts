@@ -1,11 +1,11 @@
 import type { Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { Log } from '../../common/log.ts';
 import { errorText } from '../../common/error-text.ts';
-import { createBackoff } from '../../xds/client/backoff.ts';
 import type { ConnectionOptions } from '../../xds/grpc/client-connection.ts';
 import { coded } from '../codes.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { attest, AttestationRefused } from './attest.ts';
+import { createAttemptWaits } from './attempt-waits.ts';
 import { holdIdentity, untilRenewal, type HeldIdentity } from './held-identity.ts';
 import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
@@ -58,10 +58,8 @@ export type IdentityOptions = {
   readonly log: Log;
 };
 
-/** Waits between attempts, in milliseconds: full jitter, from 1 s to a minute. */
-const WAITS = { firstMs: 1000, mostMs: 60_000 };
-/** Renewals may wait longer: there is half of a lifetime. */
-const RENEWAL_WAITS = { firstMs: 10_000, mostMs: 300_000 };
+/** After a certificate of an earlier generation, the next renewal follows after this wait, in milliseconds, and as much again at random. */
+const OUTDATED_MS = 10_000;
 /** After a refusal of its certificate, the agent asks for another one, this often at most, and after this wait at least, in milliseconds. */
 const REFUSED_EVERY_MS = 60_000;
 const REFUSED_WAIT_MS = 2000;
@@ -88,8 +86,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   /** The generation that the control plane named last. */
   let wanted = 0;
   const listeners: (() => void)[] = [];
-  const first = createBackoff(WAITS.firstMs, WAITS.mostMs);
-  const renewal = createBackoff(RENEWAL_WAITS.firstMs, RENEWAL_WAITS.mostMs);
+  const waits = createAttemptWaits();
   const current = (): HeldIdentity | undefined =>
     held !== undefined && held.ends > Date.now() ? held : undefined;
   const changed = (): void => {
@@ -103,14 +100,13 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       held = await obtain(options, current());
       problem = undefined;
       outage.answered(false);
-      first.reset();
-      renewal.reset();
+      waits.reset();
       log.info(facts(held), 'got a certificate from the control plane');
       changed();
       if (file !== undefined) await keep(file, held, log);
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
-      schedule(isCurrent ? untilRenewal(held, Date.now()) : RENEWAL_WAITS.firstMs * (1 + Math.random()));
+      schedule(isCurrent ? untilRenewal(held, Date.now()) : OUTDATED_MS * (1 + Math.random()));
     } catch (error) {
       const text = errorText(error);
       if (text !== problem)
@@ -121,9 +117,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       problem = text;
       if (error instanceof AttestationRefused) outage.answered(false);
       else outage.missed();
-      const wait = current() === undefined ? first.next() : renewal.next();
-      const least = error instanceof AttestationRefused ? error.retryAfterMs * (1 + Math.random() / 2) : 0;
-      schedule(Math.max(wait, least));
+      const least = error instanceof AttestationRefused ? error.retryAfterMs : 0;
+      schedule(waits.next(current() !== undefined, least));
     } finally {
       isAttempting = false;
     }

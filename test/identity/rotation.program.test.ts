@@ -138,3 +138,15 @@ test('a revoked certificate ends its stream and is not renewed; a new proof give
   a.close();
   await joined(A);
 });
+
+test('a root that is removed is distrusted at once: the stream of a proxy below it ends, without a renewal or a restart', async () => {
+  const a = await joined(A);
+  // It renews nothing any more, but its stream goes on.
+  a.identity.close();
+  await rotate('root');
+  await rotate('skip');
+  expect(a.isConnected()).toBe(true);
+  await rotate('skip');
+  await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED/);
+  expect(a.isConnected()).toBe(false);
+});

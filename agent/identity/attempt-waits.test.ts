@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { createAttemptWaits } from './attempt-waits.ts';
+
+const AGENTS = 1000;
+const MINUTES_MS = 10 * 60_000;
+
+/** The same numbers in each run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** The attempts in each second of ten minutes, if all agents are refused at each attempt, for the first time at the same moment. */
+function attemptsBySecond(leastMs: number): readonly number[] {
+  const seconds = new Array<number>(MINUTES_MS / 1000).fill(0);
+  const random = seeded(7);
+  for (let agent = 0; agent < AGENTS; agent += 1) {
+    const waits = createAttemptWaits(random);
+    for (let at = waits.next(false, leastMs); at < MINUTES_MS; at += waits.next(false, leastMs))
+      seconds[Math.floor(at / 1000)] = (seconds[Math.floor(at / 1000)] ?? 0) + 1;
+  }
+  return seconds;
+}
+
+it.each([
+  ['NOT_BOUND', 30_000, 60],
+  ['TOKEN_UNKNOWN', 60_000, 40],
+  ['STS_AWAY', 5000, 260],
+])('1,000 agents that are refused at once with %s come back spread out: no second has a storm', (_, leastMs, most) => {
+  const seconds = attemptsBySecond(leastMs);
+  expect(Math.max(...seconds)).toBeLessThan(most);
+  expect(seconds.slice(0, leastMs / 1000).every((count) => count === 0)).toBe(true);
+  // In the long run, each agent tries once in half a minute at most.
+  const late = seconds.slice(300);
+  expect(late.reduce((sum, count) => sum + count, 0) / late.length).toBeLessThan(AGENTS / 30);
+});
+
+it('a renewal has time: its waits grow to five minutes', () => {
+  const waits = createAttemptWaits(() => 1);
+  const all = Array.from({ length: 8 }, () => waits.next(true, 0));
+  expect(all[0]).toBe(10_000);
+  expect(all.at(-1)).toBe(300_000);
+  waits.reset();
+  expect(waits.next(true, 0)).toBe(10_000);
+});

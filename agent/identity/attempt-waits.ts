@@ -1,0 +1,31 @@
+import { createBackoff } from '../../xds/client/backoff.ts';
+
+/** The waits between attempts to get a certificate. */
+export type AttemptWaits = {
+  /** Returns the next wait, in milliseconds. `leastMs`: as long as the refusal says, 0 without one. */
+  readonly next: (hasCertificate: boolean, leastMs: number) => number;
+  /** An attempt succeeded. */
+  readonly reset: () => void;
+};
+
+/** Waits without a certificate, in milliseconds: doubled from 1 s to a minute. */
+const FIRST = { firstMs: 1000, mostMs: 60_000 };
+/** Renewals may wait longer: there is half of a lifetime. */
+const RENEWAL = { firstMs: 10_000, mostMs: 300_000 };
+
+/**
+ * Creates the waits of an agent. A refused agent waits for one to two times as long as the refusal says: of many that were refused at one moment,
+ * few come back in the same second. `random`: from 0 to 1.
+ */
+export function createAttemptWaits(random: () => number = Math.random): AttemptWaits {
+  const first = createBackoff(FIRST.firstMs, FIRST.mostMs, { random });
+  const renewal = createBackoff(RENEWAL.firstMs, RENEWAL.mostMs, { random });
+  return {
+    next: (hasCertificate, leastMs) =>
+      Math.max((hasCertificate ? renewal : first).next(), leastMs * (1 + random())),
+    reset() {
+      first.reset();
+      renewal.reset();
+    },
+  };
+}
