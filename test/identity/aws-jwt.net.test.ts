@@ -20,7 +20,7 @@ afterAll(() => sts?.close());
 
 test('the call has the parameters that the command of AWS sends', { timeout: 120_000 }, async () => {
   const [audience, tag] = ['apps.example', { Key: 'daybreak-nonce', Value: '00' }];
-  const env = { ...CREDENTIALS, AWS_ENDPOINT_URL_STS: sts.url, AWS_REGION: 'us-east-1' };
+  const env = { ...CREDENTIALS, AWS_ENDPOINT_URL_STS: sts.url, AWS_DEFAULT_REGION: 'us-east-1' };
   const flagsOf = ['--audience', audience, '--signing-algorithm', 'ES384', '--duration-seconds', '120'];
   const args = ['sts', 'get-web-identity-token', ...flagsOf, '--tags', `Key=${tag.Key},Value=${tag.Value}`];
   const { stdout } = await execa(awsCommand(), [...args, '--output', 'json'], { env });

@@ -92,8 +92,9 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     async function answerHello(hello: Hello): Promise<void> {
       const proxy = await namedProxy(options.live, hello.nodeId);
       if (state.kind === 'deciding') state = { ...state, proxy };
-      const begun = await begin(options, call, hello, proxy);
+      // Before the signature of the request is verified.
       requireRate(nodeBuckets(`${proxy.owner} ${proxyPath(proxy)}`), 'of this node');
+      const begun = await begin(options, call, hello, proxy);
       state = { kind: 'proof', ...begun };
       call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }));
       // From now, not from when the challenge has left: a client may take nothing from its stream.
