@@ -15,7 +15,7 @@ function seeded(seed: number): () => number {
 
 /** The attempts in each second of ten minutes, if all agents are refused at each attempt, for the first time at the same moment. */
 function attemptsBySecond(leastMs: number): readonly number[] {
-  const seconds = new Array<number>(MINUTES_MS / 1000).fill(0);
+  const seconds = Array.from({ length: MINUTES_MS / 1000 }, () => 0);
   const random = seeded(7);
   for (let agent = 0; agent < AGENTS; agent += 1) {
     const waits = createAttemptWaits(random);
