@@ -173,6 +173,8 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   ],
   'Which calls use it': ['mtls-callers', 'mtls-gateway'],
   'A host name, whose addresses Envoy resolves itself': ['mtls-callers'],
+  'A change of the mode': 'other: no input; controlplane/agents',
+  'Callers of a tcp listener that takes mutual TLS': ['mtls-callers'],
 };
 
 const page = readFileSync(new URL('../../docs/translation.md', import.meta.url), 'utf8');
