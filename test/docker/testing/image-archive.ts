@@ -9,9 +9,9 @@ const IMAGES = join(import.meta.dirname, '../../../images');
 const BUILD = join(IMAGES, 'build.sh');
 
 /** Time-out of a build, in milliseconds: it downloads 20 MB of Debian packages the first time. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 1_200_000;
 
-/** Time-out of the question whether Debian's mirror answers, in milliseconds: a busy machine downloads and unpacks slowly, and apt itself gives up a dead mirror. */
+/** Time-out of the question whether Debian's mirror answers, in milliseconds. */
 const MIRROR_MS = 300_000;
 
 let answer: Promise<string | undefined> | undefined;
