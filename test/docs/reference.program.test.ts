@@ -33,14 +33,34 @@ const OTHERS: Readonly<Record<string, string>> = {
   '--profile': 'docker compose',
   '--env-file': 'docker compose',
   '--stop-timeout': 'docker',
+  '--reuse-values': 'helm',
+  '--set': 'helm',
+  '--sidecar-image-repository': "Amazon's controller",
   '--no-': "the beginning of proxyinit's flags that switch something off",
 };
 
 /** Flags of scripts without a `--help`; bench/README.md describes those of the benches. */
 const SCRIPTS = ['--all', '--out', '--only', '--stage', '--build-arg', '--reports'];
-const BENCHES = ['--floor', '--quick', '--rounds', '--soak', '--streams', '--variants', '--json'];
+const BENCHES = [
+  '--app-mesh-agent',
+  '--floor',
+  '--quick',
+  '--rounds',
+  '--soak',
+  '--streams',
+  '--variants',
+  '--json',
+];
 /** Flags of test/long/telemetry/receivers.ts, in docs/telemetry.md. */
-const RECEIVERS = ['--otelcol', '--statsd-exporter', '--xray-daemon', '--zipkin'];
+const RECEIVERS = [
+  '--otelcol',
+  '--otelcol-contrib',
+  '--envoy',
+  '--datadog-agent',
+  '--statsd-exporter',
+  '--xray-daemon',
+  '--zipkin',
+];
 
 /** Flags without a row. */
 const ALWAYS = ['--help', '--version'];
@@ -53,7 +73,7 @@ beforeAll(async () => {
   await collect([]);
   const demo = await run(join(ROOT, 'demo/main.ts'), '--help');
   for (const flag of [...helps.values(), demo, IMAGES_USAGE].flatMap(flagsOf)) known.add(flag);
-}, 120_000);
+}, 600_000);
 
 async function collect(words: readonly string[]): Promise<void> {
   const help = await run(DAYBREAK, ...words, '--help');
