@@ -184,7 +184,7 @@ describe('status', () => {
     expect(stdout.match(/^ +\d+ packets  nat     -A .*daybreak/gm)).toHaveLength(15);
     expect(await status({ ...BOTH, APPMESH_APP_PORTS: '1' })).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining('but not those that this call's flags and variables ask for'),
+      stdout: expect.stringContaining("but not those that this call's flags and variables ask for"),
     });
     expect(await status({ APPMESH_APP_PORTS: '8080' })).toMatchObject({
       code: 3,

@@ -45,9 +45,12 @@ export type PlainTask = {
   /** The names of the containers. */
   readonly app: string;
   readonly envoy: string;
-  /** The address of the task. */
-  readonly address: string;
 };
+
+/** The URL at which `front` answers with a color: Docker publishes its port, because only Docker's own host has a route to its networks. */
+export const frontUrl = ({ host }: Docker): string => `http://${host.address}:${PUBLISHED}/color`;
+
+const PUBLISHED = 8001;
 
 /** Runs an instance of `serviceB`, which answers with a color, or of `front`, which asks `serviceB` for it. */
 export async function runPlainTask(
@@ -65,7 +68,8 @@ export async function runPlainTask(
     node === 'serviceB'
       ? [SERVICE, 'COLOR=white', 'teller']
       : ['front.local', `COLOR_TELLER_ENDPOINT=${SERVICE}:${PORT}`, 'gateway'];
-  const flags = ['--detach', '--name', app, '--network', network, '--network-alias', alias];
+  const publish = node === 'front' ? ['--publish', `${PUBLISHED}:${PORT}`] : [];
+  const flags = ['--detach', '--name', app, '--network', network, '--network-alias', alias, ...publish];
   const env = ['--env', variable, '--env', `SERVER_PORT=${PORT}`];
   await docker.run('run', ...flags, ...env, 'daybreak-color:0.1.0', 'color', command);
   const inNetwork = (line: string): string => line.replace('--network host', `--network container:${app}`);
@@ -73,6 +77,5 @@ export async function runPlainTask(
   await run(inNetwork(rules));
   const [line = ''] = blockOf(PAGE, 'docker run --detach --restart=always --stop-timeout');
   await run(inNetwork(line).replace('--detach', `--detach --name ${envoy}`).replace('serviceB', node));
-  const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
-  return { app, envoy, address: await docker.run('inspect', '--format', format, app) };
+  return { app, envoy };
 }
