@@ -75,7 +75,7 @@ describe.each([
   });
 });
 
-/** Returns the weights of the route to the teller, by virtual node, from Envoy's config dump. */
+/** Returns the weights of the route to the teller, by virtual node, from Envoy's config dump; a single target, which has none, has 1. */
 function weights(configDump: unknown): Record<string, number> {
   const found: Record<string, number> = {};
   const search = (value: unknown): void => {
@@ -83,12 +83,13 @@ function weights(configDump: unknown): Record<string, number> {
     if ('name' in value && value.name === TELLER && 'routes' in value) collect(value.routes);
     for (const inner of Object.values(value)) search(inner);
   };
+  const nodeOf = (cluster: unknown): string =>
+    String(cluster).replace(`cds_egress_${MESH}_`, '').replace(`_http_${PORT}`, '');
   const collect = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if ('weight' in value && 'name' in value && typeof value.weight === 'number') {
-      const node = String(value.name).replace(`cds_egress_${MESH}_`, '').replace(`_http_${PORT}`, '');
-      found[node] = value.weight;
-    }
+    if ('weight' in value && 'name' in value && typeof value.weight === 'number')
+      found[nodeOf(value.name)] = value.weight;
+    if ('cluster' in value) found[nodeOf(value.cluster)] = 1;
     for (const inner of Object.values(value)) collect(inner);
   };
   search(configDump);
