@@ -88,6 +88,20 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     expect(isByChance(colors['blue'] ?? 0, requests, 0.8)).toBe(true);
   });
 
+  test('an editor never begins empty, and a save wipes nothing, while the code of texts is still loaded', async () => {
+    const parts = /\/assets\/part-/;
+    await page.route(parts, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await route.continue();
+    });
+    await page.reload();
+    await go(AT['resource'] ?? '');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    expect(await page.getByRole('textbox', { name: 'Specification' }).inputValue()).toContain('backends:');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.unroute(parts);
+  });
+
   test('a NACK is shown in the words of Envoy, on the page of the change, of the proxies and of the problems', async () => {
     await go(AT['resource'] ?? '');
     await page.getByRole('button', { name: 'Edit' }).click();

@@ -53,7 +53,8 @@ export function describeStatus({ families }: Status): string {
 
 const STATES: Readonly<Record<FamilyStatus['state'], string>> = {
   'in force': 'the rules are in force',
-  different: "rules are there, but not those that this call's flags and variables ask for: apply replaces them. A unit has variables of its own, in /etc/daybreak/proxyinit.env",
+  different:
+    "rules are there, but not those that this call's flags and variables ask for: apply replaces them. A unit has variables of its own, in /etc/daybreak/proxyinit.env",
   missing: 'no rules are there, though the settings ask for them',
   'left over': 'rules are there that the settings do not ask for: apply or remove takes them away',
   absent: 'this host has none, so no rules are needed',

@@ -110,7 +110,8 @@ export function ConnectedResource({
         if (mode === 'edit') {
           version.current = resource.version;
           setPush(undefined);
-          check(text, form);
+          // Not the text on view, which may not be there yet: an empty text would be saved as an empty specification.
+          void writeSpec(resource.spec, form).then((current) => check(current, form));
         } else if (mode === 'delete') {
           setState({ mode, preview: { state: 'checking' } });
           void previewOf(at, resource, 'Delete', undefined).then((preview) => setState({ mode, preview }));
