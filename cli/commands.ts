@@ -44,7 +44,7 @@ export function commandsFor([first = '']: readonly string[]): readonly CommandNa
   return (isOne ? [first] : Object.keys(COMMANDS)) as readonly CommandName[];
 }
 
-/** Registers commands. A wrong command line gets one line that says what is wrong, and one that says where the help is. */
+/** Registers commands. A wrong command line gets one line with the error, and one with the command that prints the help. */
 export async function addCommands(daybreak: Command, names: readonly CommandName[]): Promise<void> {
   const modules = await Promise.all(names.map((name) => COMMANDS[name]()));
   for (const { makeCommand } of modules)

@@ -65,7 +65,7 @@ function newestOf({ requests, errors }: FiguresLine): Sum | undefined {
 /** The largest count of a slot that a page takes seriously: a report may hold anything. */
 const MOST = 1e12;
 
-/** Returns a count as pages use it: 0 for what is none, such as a negative one, and at most 10^12. */
+/** Returns a count as pages use it: 0 for a value that is no count, such as a negative number, and at most 10^12. */
 export function counted(count: number | null | undefined): number {
   return typeof count === 'number' && count > 0 ? Math.min(count, MOST) : 0;
 }

@@ -1,7 +1,7 @@
 // Amazon's controller, unchanged, on a real Kubernetes API server against Daybreak, by the commands of docs/kubernetes.md: a public walkthrough of App Mesh
 // becomes Active, and its injected pods are played under Docker until requests pass two sidecars. As root, where Docker and Go can be had:
 // `node test/long/kubernetes/kubernetes.ts --controller DIR --examples DIR [--programs DIR]`, with the sources of aws/aws-app-mesh-controller-for-k8s and
-// aws/aws-app-mesh-examples. `--programs` keeps what is built: the API server takes half an hour.
+// aws/aws-app-mesh-examples. `--programs` keeps the built programs: the API server takes half an hour.
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -7,7 +7,7 @@ import type { Step } from './expression.ts';
 /** An instance of a resource or of a module's call. `key`: undefined without `count` and `for_each`. */
 export type Instance = { readonly key: Step | undefined; readonly bindings: Bindings };
 
-/** The instances of a block; or the questions on which their number depends; or what is wrong with `count` or `for_each`. */
+/** The instances of a block; or the questions on which their number depends; or the error of `count` or `for_each`. */
 export type Instances =
   | { readonly kind: 'known'; readonly instances: readonly Instance[] }
   | { readonly kind: 'open'; readonly open: Open }

