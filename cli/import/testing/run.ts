@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { capture, type Ran } from '../../testing/control-plane.ts';
 import { importFiles } from '../import.ts';
 import type { ImportOptions } from '../options.ts';
@@ -53,14 +53,17 @@ export async function runImport(
   }
 }
 
-/** Like `runImport`, with temporary files. */
+/** Like `runImport`, with temporary files. A name may have folders. */
 export async function importTexts(
   texts: Readonly<Record<string, string | Uint8Array>>,
   { paths = Object.keys(texts), ...options }: RunOptions & { readonly paths?: readonly string[] } = {},
 ): Promise<Imported> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-import-'));
   try {
-    for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
+    for (const [name, text] of Object.entries(texts)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
     return await runImport(folder, paths, options);
   } finally {
     await rm(folder, { recursive: true });

@@ -139,7 +139,7 @@ function foldersCalled(module: Module): readonly string[] {
 function lineOf({ text }: ConfigurationFile, ...words: readonly string[]): number {
   const pattern = words[0] === 'module' ? ['module', words[1] ?? ''] : ['resource', ...words];
   const quoted = pattern.map((word) => `"?${word.replaceAll(/[^\w-]/g, '.')}"?`).join(String.raw`\s+`);
-  const at = new RegExp(`^\\s*${quoted}`, 'm').exec(text)?.index ?? -1;
+  const at = new RegExp(String.raw`^\s*${quoted}(?![\w-])`, 'm').exec(text)?.index ?? -1;
   const last = words.at(-1) ?? '';
   const offset =
     at === -1 ? text.indexOf(JSON.stringify(last)) : at + (/\S/.exec(text.slice(at))?.index ?? 0);

@@ -13,10 +13,14 @@ import type { Expressions } from './syntax.ts';
 /** Evaluates a value of a block: a text with expressions, a list, a map or a nested block. `address` and `path` name the value in questions. */
 export type EvaluateBlock = (value: unknown, address: string, path: Path, bindings?: Bindings) => unknown;
 
-/** Creates the evaluation of blocks in one module. A value that is not known becomes a question. */
+/**
+ * Creates the evaluation of blocks in one module. A value that is not known becomes a question. `keepsResources`: a resource or module as a whole
+ * is a value too, of which a reference uses a part later: for locals, outputs, and the variables of a call. Elsewhere, it becomes a question.
+ */
 export function blockEvaluator(
   { ask, expressions }: { readonly ask: Ask; readonly expressions: Expressions },
   resolve: Resolve,
+  { keepsResources }: { readonly keepsResources: boolean },
 ): EvaluateBlock {
   const evaluate = (
     value: unknown,
@@ -48,7 +52,7 @@ export function blockEvaluator(
     const parts = partsOf(value).map((part) => {
       if ('literal' in part) return part.literal;
       const found = expressionValue(part.expression, bindings);
-      return found === undefined || found === UNKNOWN || found instanceof Lazy
+      return found === undefined || found === UNKNOWN || (!keepsResources && hasLazy(found))
         ? ask(unknownAt(address, path, part.expression))
         : found;
     });
@@ -67,6 +71,13 @@ export function blockEvaluator(
     return parsed === undefined ? UNKNOWN : evaluateExpression(parsed, resolve, bindings);
   };
   return evaluate;
+}
+
+/** Whether a value is a resource or module as a whole, or contains one. */
+function hasLazy(value: unknown): boolean {
+  if (value instanceof Lazy) return true;
+  if (Array.isArray(value)) return value.some(hasLazy);
+  return isObject(value) && !(value instanceof Open) && Object.values(value).some(hasLazy);
 }
 
 function unknownAt(address: string, path: Path, expression: string): Question {

@@ -58,13 +58,14 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
       inner,
     );
   };
-  const evaluate = blockEvaluator(world, resolve);
+  const evaluate = blockEvaluator(world, resolve, { keepsResources: false });
+  const evaluateNamed = blockEvaluator(world, resolve, { keepsResources: true });
   const named = (first: string, second: string): unknown => {
     if (first === 'var') return variable(second);
     if (first === 'module') return moduleValue(second);
     if (first !== 'local') return resourceValue(`${first}.${second}`);
     const local = module.locals.get(second);
-    return local && evaluate(local.value, `${prefix}local.${second}`, []);
+    return local && evaluateNamed(local.value, `${prefix}local.${second}`, []);
   };
   const variable = (name: string): unknown => {
     const called = given(name);
@@ -128,7 +129,7 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
       const own = `${address}${suffixOf(key)}`;
       const said: Given = (variableName) =>
         variableName in call.body
-          ? { value: evaluate(call.body[variableName], own, [variableName], bindings) }
+          ? { value: evaluateNamed(call.body[variableName], own, [variableName], bindings) }
           : undefined;
       return [key, scopeOf(target, world, `${own}.`, said)] as const;
     });
@@ -137,7 +138,7 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
 
   const output = (name: string): unknown => {
     const body = module.outputs.get(name)?.body;
-    return body === undefined ? undefined : evaluate(body['value'], `${prefix}output.${name}`, []);
+    return body === undefined ? undefined : evaluateNamed(body['value'], `${prefix}output.${name}`, []);
   };
   return { prefix, module, evaluate, instancesOf: instancesIn, output, children: childrenOf };
 }
