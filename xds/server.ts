@@ -28,6 +28,8 @@ export type XdsServer = {
   /** Sends resources again to all streams of a key that subscribe to them, although they have not changed. */
   resend(key: string, typeUrl: TypeUrl, names: Iterable<string>): void;
   streams(): readonly StreamStatus[];
+  /** Returns the streams of one key. */
+  streamsOf(key: string): readonly StreamStatus[];
   /** Like `streams`, with the state of each resource. */
   clients(): readonly XdsClient[];
   /** Adds services to a gRPC server. Default: ADS only. */
@@ -75,6 +77,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       }
     },
     streams: () => connections.map(streamStatus),
+    streamsOf: (key) => Array.from(connections.of(key), streamStatus),
     clients: () =>
       connections.map(({ stream, ...client }) => ({
         ...client,

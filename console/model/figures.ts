@@ -80,22 +80,29 @@ export function extended(old: LiveFigures | undefined, newer: LiveFigures, kept:
   if (old === undefined || old.slotSeconds !== newer.slotSeconds) return newer;
   const fresh = newer.times.findIndex((time) => time > (old.times.at(-1) ?? 0));
   if (fresh === -1) return { ...newer, times: old.times, lines: old.lines };
-  const times = [...old.times, ...newer.times.slice(fresh)].slice(-kept);
-  const keys = new Map<string, [FiguresLine | undefined, FiguresLine | undefined]>();
-  for (const line of old.lines) keys.set(keyOfLine(line), [line, undefined]);
-  for (const line of newer.lines) keys.set(keyOfLine(line), [keys.get(keyOfLine(line))?.[0], line]);
-  const lines = [...keys.values()].flatMap(([before, after]) => {
-    const form = after ?? before;
-    if (form === undefined) return [];
-    const joined = (name: 'requests' | 'errors' | 'active'): (number | null)[] =>
-      [
-        ...(before?.[name] ?? old.times.map(() => null)),
-        ...(after?.[name] ?? newer.times.map(() => null)).slice(fresh),
-      ].slice(-kept);
-    return [{ ...form, requests: joined('requests'), errors: joined('errors'), active: joined('active') }];
+  // A large mesh has millions of numbers here: each list is copied as a whole.
+  const nothing = { old: old.times.map(() => null), newer: newer.times.map(() => null) };
+  const joined = (before: FiguresLine | undefined, after: FiguresLine | undefined, name: ListName) =>
+    (before?.[name] ?? nothing.old).concat((after?.[name] ?? nothing.newer).slice(fresh)).slice(-kept);
+  const extend = (form: FiguresLine, before?: FiguresLine, after?: FiguresLine): FiguresLine => ({
+    ...form,
+    requests: joined(before, after, 'requests'),
+    errors: joined(before, after, 'errors'),
+    active: joined(before, after, 'active'),
   });
+  const added = new Map(newer.lines.map((line) => [keyOfLine(line), line]));
+  const lines = old.lines.map((line) => {
+    const key = keyOfLine(line);
+    const after = added.get(key);
+    added.delete(key);
+    return extend(after ?? line, line, after);
+  });
+  for (const line of added.values()) lines.push(extend(line, undefined, line));
+  const times = old.times.concat(newer.times.slice(fresh)).slice(-kept);
   return { ...newer, times, lines };
 }
+
+type ListName = 'requests' | 'errors' | 'active';
 
 function keyOfLine({ from, cluster }: FiguresLine): string {
   return `${from.kind}/${from.name}/${cluster}`;

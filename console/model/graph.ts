@@ -57,14 +57,14 @@ export function graphOf(model: MeshModel): Graph {
   const piece = (each: Piece) => void (pieces.has(each.key) || pieces.set(each.key, each));
   const line = (from: string, to: string, more: Partial<Line> = {}) => {
     const key = `${from}>${to}`;
+    const { routes = [], lock, fault = false } = more;
     const there = lines.get(key);
+    if (there === undefined) return void lines.set(key, { key, from, to, routes, lock, fault });
     lines.set(key, {
-      key,
-      from,
-      to,
-      routes: [...(there?.routes ?? []), ...(more.routes ?? [])],
-      lock: there?.lock ?? more.lock,
-      fault: there?.fault === true || more.fault === true,
+      ...there,
+      routes: [...there.routes, ...routes],
+      lock: there.lock ?? lock,
+      fault: there.fault || fault,
     });
   };
   const known = new Set(model.resources.map(keyOf));

@@ -5,14 +5,18 @@ import type { Graph, Line, Piece } from './graph.ts';
 /** The number of pieces up to which the map shows each one. */
 export const SHOWN_PIECES = 300;
 
-/** Ways to name the group of a piece, from fine to coarse. */
-const GROUPINGS: readonly ((name: string) => string)[] = [
-  (name) => name.split(/[-_.]/).slice(0, 3).join('-').replace(/\d+$/, ''),
-  (name) => name.split(/[-_.]/).slice(0, 2).join('-').replace(/\d+$/, ''),
-  (name) => (name.split(/[-_.]/)[0] ?? '').replace(/\d+$/, ''),
-  (name) => name.slice(0, 1),
+/** Ways to name the group of a piece by the words of its name, from fine to coarse. */
+const GROUPINGS: readonly ((words: readonly string[]) => string)[] = [
+  (words) => withoutNumber(words.slice(0, 3).join('-')),
+  (words) => withoutNumber(words.slice(0, 2).join('-')),
+  ([first = '']) => withoutNumber(first),
+  ([first = '']) => first.slice(0, 1),
   () => '',
 ];
+
+function withoutNumber(name: string): string {
+  return name.replace(/\d+$/, '');
+}
 
 /**
  * Returns the map with groups in place of pieces of one kind whose names begin alike, if it has more than `limit` pieces. `open` names
@@ -20,9 +24,10 @@ const GROUPINGS: readonly ((name: string) => string)[] = [
  */
 export function grouped(graph: Graph, open: ReadonlySet<string> = new Set(), limit = SHOWN_PIECES): Graph {
   if (graph.pieces.length <= limit) return graph;
+  const words = new Map(graph.pieces.map((piece) => [piece, piece.name.split(/[-_.]/)]));
   let groups: Groups = new Map();
   for (const grouping of GROUPINGS) {
-    groups = Map.groupBy(graph.pieces, (piece) => `group/${piece.kind}/${grouping(piece.name)}`);
+    groups = Map.groupBy(graph.pieces, (piece) => `group/${piece.kind}/${grouping(words.get(piece) ?? [])}`);
     const apart = [...open].reduce((sum, key) => sum + (groups.get(key)?.length ?? 1) - 1, 0);
     if (groups.size + apart - open.size <= limit) break;
   }
@@ -69,18 +74,17 @@ function collectLines(lines: readonly Line[], place: ReadonlyMap<string, string>
   for (const line of lines) {
     const from = place.get(line.from) ?? line.from;
     const to = place.get(line.to) ?? line.to;
-    const key = `${from}>${to}`;
+    const key = from === line.from && to === line.to ? line.key : `${from}>${to}`;
     const there = collected.get(key);
-    if (from === line.from && to === line.to) collected.set(key, line);
-    else
-      collected.set(key, {
-        key,
-        from,
-        to,
-        routes: there === undefined ? line.routes : [],
-        lock: there === undefined || there.lock === line.lock ? line.lock : undefined,
-        fault: there?.fault === true || line.fault,
-      });
+    if (there === undefined || key === line.key) {
+      collected.set(key, key === line.key ? line : { ...line, key, from, to });
+      continue;
+    }
+    const lock = there.lock === line.lock ? line.lock : undefined;
+    const fault = there.fault || line.fault;
+    // Most lines between two groups are alike.
+    if (there.routes.length === 0 && there.lock === lock && there.fault === fault) continue;
+    collected.set(key, { key, from, to, routes: [], lock, fault });
   }
   return [...collected.values()];
 }

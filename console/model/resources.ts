@@ -59,11 +59,26 @@ export type Specs = {
 /** A resource with the type of its specification. */
 export type Typed<K extends keyof Specs> = Omit<Resource, 'spec'> & { readonly spec: Specs[K] };
 
+/** The resources of each kind of a model, sorted: a model of thousands is not sorted again for each page. */
+const sorted = new WeakMap<readonly Resource[], ReadonlyMap<Kind, readonly Resource[]>>();
+
 /** Returns the resources of a kind, sorted by name; of one parent if it is given. */
-export function ofKind<K extends keyof Specs>(model: MeshModel, kind: K, parent?: string): Typed<K>[] {
-  return model.resources
-    .filter((resource) => resource.kind === kind && (parent === undefined || resource.parent === parent))
-    .toSorted((a, b) => compare(a.parent, b.parent) || compare(a.name, b.name)) as unknown as Typed<K>[];
+export function ofKind<K extends keyof Specs>(
+  { resources }: MeshModel,
+  kind: K,
+  parent?: string,
+): readonly Typed<K>[] {
+  const byKind = sorted.get(resources) ?? sortedByKind(resources);
+  sorted.set(resources, byKind);
+  const all = (byKind.get(kind) ?? []) as unknown as readonly Typed<K>[];
+  return parent === undefined ? all : all.filter((resource) => resource.parent === parent);
+}
+
+function sortedByKind(resources: readonly Resource[]): ReadonlyMap<Kind, readonly Resource[]> {
+  const groups = Map.groupBy(resources, ({ kind }) => kind);
+  for (const group of groups.values())
+    group.sort((a, b) => compare(a.parent, b.parent) || compare(a.name, b.name));
+  return groups;
 }
 
 /** Returns a resource by its name, or undefined. */

@@ -9,6 +9,7 @@ import { readMesh, readMeshes, readResource } from '../api/resources.ts';
 import { extended } from '../model/figures.ts';
 import { createModelReader, type ModelReader } from './model-reader.ts';
 import { KINDS, keyOf, type Kind, type Resource, type ResourceId } from '../model/resources.ts';
+import { together } from './together.ts';
 import {
   connected,
   figures,
@@ -46,7 +47,9 @@ export async function begin(): Promise<void> {
   }
   if (current.state !== 'ready' || current.value.state === 'signed out') return;
   useToken(current.value.token);
-  await Promise.all([readAll(), readStatus()]);
+  // The map needs the model first: of a large mesh, both answers take the control plane a while.
+  await readAll();
+  await readStatus();
 }
 
 function isSignedIn(found: Loaded<ConsoleSession>): boolean {
@@ -101,13 +104,13 @@ function isSame(a: MeshName, b: MeshName): boolean {
   return a.mesh === b.mesh && a.owner === b.owner;
 }
 
-/** Reads the state of all proxies. */
-export async function readStatus(): Promise<void> {
+/** Reads the state of all proxies; together with other calls of this time, because it is a long answer where there are many. */
+export const readStatus = together(async () => {
   const found = await loaded(() => call<Status>('/status'));
   // While the control plane is away, the pages show the last state.
   if (found.state === 'failed' && found.code === 'away' && status.peek() !== undefined) return;
   proxyStatus.value = found;
-}
+});
 
 /** The mesh that the address names, or the first one. */
 export function meshOnView(): MeshName | undefined {
@@ -150,14 +153,17 @@ export function followMesh(): void {
     figures.value = undefined;
     progress.value = undefined;
     if (at === undefined) return;
-    void readModel();
-    stop = follow(at);
+    // The streams begin after the model is there: the control plane then asks each agent for its figures.
+    stop = follow(at, readModel());
   });
 }
 
-function follow(at: MeshName): () => void {
-  let streams = isHidden() ? undefined : openStreams(at);
-  let last = 0;
+/** `start`: when to begin. Returns a function that ends it. */
+function follow(at: MeshName, start: Promise<void>): () => void {
+  let streams: Streams | undefined;
+  let hasEnded = false;
+  // All was read at the start.
+  let last = Date.now();
   // The browser connects again by itself, except after an error answer (503 beyond the limit of readers).
   const timer = setInterval(() => {
     if (streams === undefined || (Date.now() - last < LOOK_MS && connected.value)) return;
@@ -171,11 +177,16 @@ function follow(at: MeshName): () => void {
   }, RETRY_MS);
   // A page that is not seen gives its connections back: a browser has six to a server, for all of its pages together.
   const onVisibility = (): void => {
+    if (hasEnded) return;
     if (isHidden()) streams?.close();
     streams = isHidden() ? undefined : (streams ?? openStreams(at));
   };
-  document.addEventListener('visibilitychange', onVisibility);
+  void start.finally(() => {
+    onVisibility();
+    document.addEventListener('visibilitychange', onVisibility);
+  });
   return () => {
+    hasEnded = true;
     document.removeEventListener('visibilitychange', onVisibility);
     clearInterval(timer);
     streams?.close();

@@ -50,7 +50,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     options;
   const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of, hasOthersElsewhere };
   const propagation = measurePropagation(metrics.propagation);
-  const progress = createProgress(() => xds.streams());
+  const progress = createProgress((key) => xds.streamsOf(key));
   const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, instances);
   const xds = createXdsServer({
     keyOf(node, call) {
@@ -59,7 +59,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     },
     onStream(event, key, { id }) {
       if (event === 'closed') configs.release(key);
-      progress.note();
+      progress.note(key);
       log.info({ event, proxy: id }, `a proxy's stream was ${event}`);
     },
     onStall(key, { id }) {
@@ -75,7 +75,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
       const { typeUrl, version, error } = answer;
       metrics.answer(typeUrl, error === undefined);
       propagation.answered(key, answer, stream);
-      progress.note();
+      progress.note(key);
       if (error !== undefined)
         log.error(coded('PROXY_NACK', { key, typeUrl, version, error }), 'a proxy refused its configuration');
     },

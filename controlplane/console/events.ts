@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Progress as FollowedPushes, MeshProgress, ProgressListener } from '../ads/progress.ts';
+import type { Progress as FollowedPushes, ProgressListener } from '../ads/progress.ts';
+import type { MeshProgress } from '../ads/push.ts';
 import type { ApiServices } from '../api/operations/context.ts';
 import { parameter } from '../ads/preview-query.ts';
 import { refusalOfStream } from '../auth/authorize.ts';

@@ -9,8 +9,10 @@ import { meshResourceId, PARENTS, title } from '../mesh/names.ts';
 import { isAppMeshKind, KINDS, type Kind, type MeshId, type Resource } from '../mesh/resource.ts';
 import type { MeshResources, ResourceState } from './contract.ts';
 
-/** Resources that are handled without a pause: some milliseconds of this process. */
+/** Resources that are handled together. */
 const BATCH = 250;
+/** How long this process handles resources before other work runs in between, in milliseconds. */
+const TURN_MS = 8;
 
 /**
  * Returns the resources of a mesh that a caller may describe, by kind, parent and name. All are of the same revision. None: the mesh does
@@ -25,9 +27,10 @@ export async function readableResources(
 ): Promise<readonly Resource[]> {
   const all = allResources(model, mesh);
   const readable: Resource[] = [];
+  const pause = inTurns();
   for (const batch of batches(all)) {
     readable.push(...batch.filter((resource) => mayDescribe(caller, resource, region)));
-    await setImmediate();
+    await pause();
   }
   // If the mesh exists, it is not among them either, so this throws.
   if (readable.length === 0) {
@@ -53,10 +56,11 @@ export async function* textOf(
 ): AsyncGenerator<string> {
   const head = JSON.stringify({ mesh, owner, revision });
   let start = `${head.slice(0, -1)},"resources":[`;
+  const pause = inTurns();
   for (const batch of batches(resources)) {
     yield start + batch.map((resource) => JSON.stringify(stateOf(resource, region))).join(',');
     start = ',';
-    await setImmediate();
+    await pause();
   }
   yield resources.length === 0 ? `${start}]}` : ']}';
 }
@@ -90,6 +94,16 @@ function stateOf(resource: Resource, region: string): ResourceState {
     version,
     updatedAt: new Date(lastUpdatedAt).toISOString(),
     spec,
+  };
+}
+
+/** Returns a function that lets other work run if this one has run for a turn. */
+function inTurns(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN_MS) return;
+    await setImmediate();
+    since = performance.now();
   };
 }
 

@@ -96,8 +96,12 @@ export function statusOf(
   configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
   agents: Pick<Agents, 'reportOf'> = NO_AGENTS,
 ): Status {
-  const proxies = streams.map((stream) => proxyStatus(stream, configs, agents));
-  return { revision, proxies: proxies.toSorted((a, b) => compareText(sortKey(a), sortKey(b))) };
+  const proxies = streams.map((stream) => {
+    const proxy = proxyStatus(stream, configs, agents);
+    return { proxy, key: sortKey(proxy) };
+  });
+  proxies.sort((a, b) => compareText(a.key, b.key));
+  return { revision, proxies: proxies.map(({ proxy }) => proxy) };
 }
 
 const NO_AGENTS: Pick<Agents, 'reportOf'> = { reportOf: () => undefined };

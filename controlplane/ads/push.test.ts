@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
+import { createXdsServer } from '../../xds/server.ts';
+import { CLUSTER, ROUTES } from '../../xds/types.ts';
+import { createProgress } from './progress.ts';
+import { followPush, type MeshProgress } from './push.ts';
+
+const MESH = { owner: '1', mesh: 'colors' };
+const START = { mesh: MESH, revision: 7, since: 1000 };
+const keyOf = (name: string): string => JSON.stringify({ identity: { mesh: 'colors', name } });
+
+function type(typeUrl: TypeStatus['typeUrl'], settled: TypeStatus['settled']): TypeStatus {
+  const nacked = settled === 'nacked' ? { version: '2', message: 'no such cluster', at: 0 } : undefined;
+  return { typeUrl, resources: 1, settled, acked: undefined, outstanding: undefined, nacked, held: () => '' };
+}
+
+function stream(id: number, key: string, settled: TypeStatus['settled']): StreamStatus {
+  const node = {
+    id: key,
+    cluster: '',
+    version: '',
+    metadata: {},
+    locality: undefined,
+    features: [],
+  };
+  const types = [type(CLUSTER, 'acked'), type(ROUTES, settled)];
+  return { id, key, node, variant: 'delta', peer: `10.0.0.${id}:1`, connectedAt: 0, types };
+}
+
+/** Streams of some keys, which the test changes, and the keys that were asked for. */
+function world(keys: readonly string[]) {
+  const streams = new Map(keys.map((key, index) => [key, [stream(index + 1, key, 'pending')]]));
+  const asked: string[] = [];
+  const streamsOf = (key: string): readonly StreamStatus[] => {
+    asked.push(key);
+    return streams.get(key) ?? [];
+  };
+  const touched = new Map(keys.map((key, index) => [key, [index + 1]]));
+  return { streams, asked, streamsOf, touched };
+}
+
+describe('a push', () => {
+  it('is done when each stream sent an ACK, sent a NACK, or ended', () => {
+    const [a, b, c] = [keyOf('a'), keyOf('b'), keyOf('c')];
+    const { streams, streamsOf, touched } = world([a, b, c]);
+    const push = followPush(START, touched, streamsOf);
+    expect(push.progress(2000)).toMatchObject({ touched: 3, acknowledged: 0, done: false });
+    streams.set(a, [stream(1, a, 'acked')]);
+    streams.set(b, [stream(2, b, 'nacked')]);
+    streams.set(c, []);
+    for (const key of [a, b]) push.look(key);
+    expect(push.progress(2000)).toMatchObject({ acknowledged: 1, refused: 1, gone: 0, done: false });
+    push.look(c);
+    expect(push.progress(2000)).toMatchObject({
+      ...{ acknowledged: 1, refused: 1, gone: 1, done: true },
+      refusals: [{ type: 'RouteConfiguration', error: 'no such cluster', stream: { id: 2 } }],
+    });
+  });
+
+  it('counts an ACK after a NACK as an ACK, and no stream that opened later', () => {
+    const [a, b] = [keyOf('a'), keyOf('b')];
+    const { streams, streamsOf, touched } = world([a, b]);
+    const push = followPush(START, touched, streamsOf);
+    streams.set(a, [stream(1, a, 'nacked')]);
+    push.look(a);
+    streams.set(a, [stream(1, a, 'acked'), stream(9, a, 'pending')]);
+    push.look(a);
+    expect(push.progress(2000)).toMatchObject({ touched: 2, acknowledged: 1, refused: 0, refusals: [] });
+  });
+
+  it('ends after a minute, with the streams that have not answered in no number', () => {
+    const { streamsOf, touched } = world([keyOf('a')]);
+    const push = followPush(START, touched, streamsOf);
+    expect(push.progress(1000 + 60_001)).toMatchObject({ touched: 1, acknowledged: 0, done: true });
+  });
+});
+
+it('an answer costs a look at the streams of its key alone: it was the status of all streams, twenty times a second', async () => {
+  const keys = Array.from({ length: 500 }, (_, index) => keyOf(`n${index}`));
+  const { streams, asked, streamsOf } = world(keys);
+  const progress = createProgress(streamsOf);
+  const told: MeshProgress[] = [];
+  progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
+  const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));
+  const id = { ...MESH, kind: 'route' as const, parent: 'r', name: 'x' };
+  progress.during([{ revision: 7, id, resource: undefined }], performance.now(), () => {
+    for (const key of keys) server.set(key, new Map());
+  });
+  await expect.poll(() => told.length, { timeout: 30_000 }).toBe(1);
+  expect(told[0]).toMatchObject({ touched: 500, acknowledged: 0, done: false });
+  for (const [index, key] of keys.entries()) streams.set(key, [stream(index + 1, key, 'acked')]);
+  asked.length = 0;
+  progress.note(keys[3] ?? '');
+  await expect.poll(() => asked, { timeout: 30_000 }).toContain(keys[3]);
+  for (const key of keys) progress.note(key);
+  await expect.poll(() => told.at(-1), { timeout: 30_000 }).toMatchObject({ acknowledged: 500, done: true });
+  progress.close();
+});
