@@ -161,7 +161,7 @@ export function followMesh(): void {
 /** `start`: when to begin. Returns a function that ends it. */
 function follow(at: MeshName, start: Promise<void>): () => void {
   let streams: Streams | undefined;
-  let hasEnded = false;
+  let isOver = false;
   // All was read at the start.
   let last = Date.now();
   // The browser connects again by itself, except after an error answer (503 beyond the limit of readers).
@@ -177,7 +177,7 @@ function follow(at: MeshName, start: Promise<void>): () => void {
   }, RETRY_MS);
   // A page that is not seen gives its connections back: a browser has six to a server, for all of its pages together.
   const onVisibility = (): void => {
-    if (hasEnded) return;
+    if (isOver) return;
     if (isHidden()) streams?.close();
     streams = isHidden() ? undefined : (streams ?? openStreams(at));
   };
@@ -186,7 +186,7 @@ function follow(at: MeshName, start: Promise<void>): () => void {
     document.addEventListener('visibilitychange', onVisibility);
   });
   return () => {
-    hasEnded = true;
+    isOver = true;
     document.removeEventListener('visibilitychange', onVisibility);
     clearInterval(timer);
     streams?.close();

@@ -52,7 +52,10 @@ describe('a push', () => {
     expect(push.progress(2000)).toMatchObject({ acknowledged: 1, refused: 1, gone: 0, done: false });
     push.look(c);
     expect(push.progress(2000)).toMatchObject({
-      ...{ acknowledged: 1, refused: 1, gone: 1, done: true },
+      acknowledged: 1,
+      refused: 1,
+      gone: 1,
+      done: true,
       refusals: [{ type: 'RouteConfiguration', error: 'no such cluster', stream: { id: 2 } }],
     });
   });
