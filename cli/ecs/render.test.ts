@@ -134,6 +134,11 @@ describe('the command', () => {
 
   it.each([
     ['neither template nor definition', '{"a": 1}', '(stdin):1: not a task definition: it has to be'],
+    [
+      'only the containers, as in the file of a Terraform configuration',
+      '[{"name": "envoy", "image": "aws-appmesh-envoy"}]',
+      'the file has only container definitions: write {"family": NAME, "containerDefinitions": [...]}',
+    ],
     ['a syntax error', '{"family": ', '(stdin):1: column'],
     [
       'no Envoy',

@@ -41,6 +41,7 @@ export function isOfAppMesh({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>
 
 /** All objects of a cluster that matter, to be looked up. */
 export type Cluster = {
+  /** The objects of a kind. Descriptions with the same name and namespace are one object, of which the last counts. */
   readonly all: (kind: CrdKind) => readonly KubernetesObject[];
   readonly find: (kind: CrdKind, namespace: string, name: string) => KubernetesObject | undefined;
   /** The labels of a namespace; `whole` is false where its object is not there, so that others may be missing. */
@@ -49,15 +50,12 @@ export type Cluster = {
 
 /** Makes the cluster of the objects of version v1beta2, and the namespaces. */
 export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
-  const ours = Map.groupBy(
-    objects.filter(({ apiVersion }) => apiVersion === `${GROUP}/v1beta2`),
-    ({ kind }) => kind,
-  );
   const byName = new Map(
     objects
       .filter(({ apiVersion }) => apiVersion === `${GROUP}/v1beta2`)
       .map((each) => [keyOf(each.kind, each.namespace, each.name), each]),
   );
+  const ours = Map.groupBy(byName.values(), ({ kind }) => kind);
   const namespaces = new Map(
     objects
       .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace')

@@ -20,11 +20,20 @@ export async function readDefinitions(file: ParsedFile, context: ImportContext):
   const given = file.documents.flatMap((document) => definitionIn(file.file, document) ?? []);
   if (given.length > 0) return { given, problems: [] };
   const place = { file: file.file, line: 1, id: '' };
-  return { given, problems: [{ place, message: FORMS }] };
+  const isPart = file.documents.some(({ value }) => hasContainers(value));
+  return { given, problems: [{ place, message: isPart ? `${FORMS}; ${PART}` : FORMS }] };
+}
+
+/** Whether a value is a container definition, or a list of them: the file of an `aws_ecs_task_definition` in Terraform. */
+function hasContainers(value: unknown): boolean {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return isObject(first) && typeof first['image'] === 'string' && typeof first['name'] === 'string';
 }
 
 const FORMS =
   'not a task definition: it has to be an input of register-task-definition, an answer of describe-task-definition, a CloudFormation template with AWS::ECS::TaskDefinition, or output of `terraform show -json`';
+const PART =
+  'the file has only container definitions: write {"family": NAME, "containerDefinitions": [...]}, or let Terraform fill them in: `terraform show -json`';
 
 function definitionIn(file: string, { value, line }: ParsedDocument): Given | undefined {
   if (!isObject(value)) return undefined;

@@ -1,15 +1,22 @@
-import { GROUP } from '../../../kubernetes/conversion/objects.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportProblem } from '../place.ts';
 
-/** Returns the problems of a file. For manifests that are not valid YAML until they are rendered, it adds how to render them. */
+/** The most syntax errors that import reports for a file: those after the first often follow from it. */
+const MOST = 3;
+
+/**
+ * Returns the first problems of a file, and the number of the others. A template of Helm has a single one: how to render it. A line
+ * with a variable gets a hint how to fill it in.
+ */
 export function withHint({ text, problems }: ParsedFile): readonly ImportProblem[] {
-  if (problems.length === 0 || !text.includes(`${GROUP}/`)) return problems;
   const lines = text.split('\n');
-  return problems.map(({ place, message }) => {
+  const shown = problems.slice(0, text.includes('{{') ? 1 : MOST);
+  const rest = problems.length - shown.length;
+  return shown.map(({ place, message }, index) => {
     const line = lines[place.line - 1] ?? '';
-    if (/\{\{/.test(line)) return { place, message: `${message}; ${RENDER}` };
-    return /\$\{?\w/.test(line) ? { place, message: `${message}; ${FILL_IN}` } : { place, message };
+    const more = index === shown.length - 1 && rest > 0 ? `, and ${rest} more` : '';
+    if (text.includes('{{')) return { place, message: `${message}${more}; ${RENDER}` };
+    return { place, message: `${message}${more}${/\$\{?\w/.test(line) ? `; ${FILL_IN}` : ''}` };
   });
 }
 

@@ -56,6 +56,40 @@ describe('unusual files', () => {
     expect(ran.stdout).toContain("Value 'a/b_shop' at 'virtualNodeName' failed to satisfy constraint");
   });
 
+  it('a template of Helm was a problem per line: 1,126 for one chart', async () => {
+    const chart = `apiVersion: appmesh.k8s.aws/v1beta2\nkind: Mesh\nmetadata:\n  name: {{ .Values.name }}\n  labels:\n    {{- include "l" . }}\n${'    {{- if .Values.a }}\n    a: 1\n    {{- end }}\n'.repeat(20)}`;
+    const { code, stdout } = await importTexts({ 'mesh.yaml': chart });
+    expect(code).toBe(1);
+    expect(stdout).toContain('Problems: 1.\n  mesh.yaml:6: column');
+    expect(stdout).toMatch(
+      /, and \d+ more; this is a template, which has to be rendered first: helm template\n/,
+    );
+  });
+
+  it('a mesh that two files describe in the same way was two meshes, so that nothing belonged to either', async () => {
+    const mesh = `apiVersion: appmesh.k8s.aws/v1beta2
+kind: Mesh
+metadata: { name: shop }
+spec: { namespaceSelector: { matchLabels: { mesh: shop } } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: apps, labels: { mesh: shop } }
+---
+`;
+    const node = (name: string) => `apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualNode
+metadata: { name: ${name}, namespace: apps }
+spec: {}
+`;
+    const { code, stdout, stderr } = await importTexts({
+      'v1.yaml': `${mesh}${node('one')}`,
+      'v2.yaml': `${mesh}${node('two')}`,
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Taken: 1 mesh, 2 virtual nodes.');
+  });
+
   it('a template that is not valid YAML is refused with a hint to render it', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('port: 8080', '{{- if .x }}') }, { mesh: 'm' });
     expect(ran.code).toBe(1);
