@@ -6,8 +6,8 @@ import { performance } from 'node:perf_hooks';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { bundle } from '../test/lab/programs/bundle.ts';
-import { readRounds, type BenchRow, type RunBench } from './bench.ts';
-import { percentile } from './statistics.ts';
+import { readRounds, type BenchRow, type RunBench } from './figures/bench.ts';
+import { percentile } from './figures/percentile.ts';
 
 const ROUNDS = 5;
 /** Resources of one large file, as JSON. */

@@ -1,25 +1,25 @@
 // `npm run bench -- NAME [--json] [ARGUMENTS]`: runs a bench, and compares the figures with those of a peer.
-import { BenchUsageError, type RunBench } from './bench.ts';
-import { benchJson, benchTable } from './report.ts';
+import { BenchUsageError, type RunBench } from './figures/bench.ts';
+import { benchJson, benchTable } from './figures/table.ts';
 
 /** Every bench by its name; only the named one is loaded. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>>> = {
-  agent: () => import('./agent.ts'),
-  'agent-telemetry': () => import('./agent-telemetry.ts'),
-  api: () => import('./api.ts'),
-  console: () => import('./console.ts'),
-  'data-path': () => import('./data-path.ts'),
-  identity: () => import('./identity.ts'),
-  images: () => import('./images.ts'),
+  agent: () => import('./agent/agent.ts'),
+  'agent-telemetry': () => import('./telemetry/agent-telemetry.ts'),
+  api: () => import('./api/api.ts'),
+  console: () => import('./console/console.ts'),
+  'data-path': () => import('./data-path/data-path.ts'),
+  identity: () => import('./identity/identity.ts'),
+  images: () => import('./images/images.ts'),
   import: () => import('./import.ts'),
   proxyinit: () => import('./proxyinit.ts'),
-  reconnect: () => import('./reconnect.ts'),
+  reconnect: () => import('./reconnect/reconnect.ts'),
   replicas: () => import('./replicas.ts'),
-  reports: () => import('./reports.ts'),
+  reports: () => import('./reports/reports.ts'),
   propagation: () => import('./propagation.ts'),
-  push: () => import('./push.ts'),
-  telemetry: () => import('./telemetry.ts'),
-  traces: () => import('./traces.ts'),
+  push: () => import('./push/push.ts'),
+  telemetry: () => import('./telemetry/telemetry.ts'),
+  traces: () => import('./telemetry/traces.ts'),
   translate: () => import('./translate.ts'),
 };
 

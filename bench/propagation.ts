@@ -4,8 +4,8 @@ import { updateWeights, type Weights } from '../demo/color-model.ts';
 import { keepAlive, request } from '../test/lab/clients/http.ts';
 import { createLab } from '../test/lab/lab.ts';
 import { stage } from '../test/lab/stage.ts';
-import { readRounds, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
-import { percentile } from './statistics.ts';
+import { readRounds, type Bench, type BenchOptions, type BenchRow } from './figures/bench.ts';
+import { percentile } from './figures/percentile.ts';
 
 const ROUNDS = 30;
 const LIMIT_MS = 10_000;

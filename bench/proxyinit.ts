@@ -3,8 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { execa } from 'execa';
 import { bundle } from '../test/lab/programs/bundle.ts';
-import { BenchUsageError, readRounds, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
-import { percentile } from './statistics.ts';
+import {
+  BenchUsageError,
+  readRounds,
+  type Bench,
+  type BenchOptions,
+  type BenchRow,
+} from './figures/bench.ts';
+import { percentile } from './figures/percentile.ts';
 
 const ROUNDS = 30;
 

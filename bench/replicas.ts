@@ -5,8 +5,8 @@ import { bundle } from '../test/lab/programs/bundle.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { startLocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from '../test/testing/pair-model.ts';
-import type { BenchRow, RunBench } from './bench.ts';
-import { percentile } from './statistics.ts';
+import type { BenchRow, RunBench } from './figures/bench.ts';
+import { percentile } from './figures/percentile.ts';
 
 const ROUNDS = 300;
 const WARM_UP = 30;

@@ -8,10 +8,10 @@ import { Model } from '../controlplane/mesh/model.ts';
 import type { Resource } from '../controlplane/mesh/resource.ts';
 import { createXdsServer, type XdsServer } from '../xds/server.ts';
 import type { Snapshot } from '../xds/types.ts';
-import { readRounds, type BenchRow, type RunBench } from './bench.ts';
+import { readRounds, type BenchRow, type RunBench } from './figures/bench.ts';
 import { openNoDiscovery } from '../controlplane/discovery/testing/no-discovery.ts';
 import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './push/mesh.ts';
-import { percentile } from './statistics.ts';
+import { percentile } from './figures/percentile.ts';
 
 const SIZES = [200, 2000] as const;
 const BACKENDS = 10;

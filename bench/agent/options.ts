@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BenchUsageError, readRounds } from '../bench.ts';
+import { BenchUsageError, readRounds } from '../figures/bench.ts';
 
 /** The options of `npm run bench -- agent`. */
 export type AgentBenchOptions = {

@@ -2,7 +2,7 @@
 // many were answered, and the median and the 99th of 100 of their times in milliseconds.
 import { Agent } from 'node:http';
 import { request } from '../../test/lab/clients/http.ts';
-import { percentile } from '../statistics.ts';
+import { percentile } from '../figures/percentile.ts';
 
 const [url = '', host = '', parallel = '', seconds = ''] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: Number(parallel) });

@@ -6,13 +6,16 @@ import type { Program } from '../../test/lab/programs/program.ts';
 import { SIDECAR_UID } from '../../test/lab/programs/sidecar.ts';
 import type { Stage } from '../../test/lab/stage.ts';
 
+/** A certificate of one's own, and the roots that it trusts. */
+export type OwnTls = { readonly own: Pair; readonly roots: string };
+
 /** An Envoy with one static listener and one static cluster: the minimum that forwards HTTP. */
 export type SmallestEnvoyOptions = {
   readonly listenOn: number;
   /** The target of all requests, `host:port`. */
   readonly target: string;
-  /** Mutual TLS of accepted connections, or of those to the target, with a certificate of one's own. Default: plain text. */
-  readonly tls?: { readonly side: 'accepted' | 'target'; readonly own: Pair; readonly roots: string };
+  /** Mutual TLS of accepted connections, or of those to the target. Default: plain text. */
+  readonly tls?: OwnTls & { readonly side: 'accepted' | 'target' };
 };
 
 /** Starts an Envoy with the smallest configuration that forwards HTTP, as uid 1337, with one worker. */

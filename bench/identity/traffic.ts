@@ -1,23 +1,14 @@
 // The cost of mutual TLS and of authorization per request, compared with the same two Envoys that are configured by hand.
 import { readFile, writeFile } from 'node:fs/promises';
 import { makeTestAuthority } from '../../controlplane/translate/access/testing/test-certificates.ts';
-import { writeRules } from '../../test/lab/programs/sidecar.ts';
 import { until } from '../../test/lab/until.ts';
 import { PORTS } from '../../test/identity/testing/mutual/ports.ts';
 import { openMutualScene, SERVICE, type MutualScene } from '../../test/identity/testing/mutual/scene.ts';
-import { readRounds, type BenchRow, type RunBench } from '../bench.ts';
-import {
-  envoyOf,
-  measurePath,
-  PARALLEL,
-  untilAnswers,
-  type MeasuredPath,
-  type Round,
-} from '../data-path/measured-path.ts';
-import { startSmallestEnvoy } from '../data-path/smallest-envoy.ts';
-import { percentile } from '../statistics.ts';
+import { readRounds, type BenchRow, type RunBench } from '../figures/bench.ts';
+import { envoyOf, untilAnswers, type MeasuredPath } from '../data-path/measured-path.ts';
+import { CONDITIONS, measureSides, rowsOf } from '../data-path/rounds.ts';
+import { startSmallestPath } from '../data-path/smallest-path.ts';
 
-const SECONDS = 5;
 const PORT = PORTS.http;
 const PRINCIPALS = 1000;
 /** The most callers of one rule. */
@@ -72,14 +63,9 @@ export const run: RunBench = async ({ args: [wanted = '3'], say }) => {
     const rows: BenchRow[] = [];
     for (const { what, peer, begin } of STEPS) {
       await begin(scene);
-      const found: { ours: Round[]; peer: Round[] } = { ours: [], peer: [] };
-      for (const each of [ours, peers[peer]]) await measurePath(each, scene.programs, 1);
-      for (let round = 1; round <= rounds; round += 1) {
-        say(`${what}, round ${round} of ${rounds}`);
-        found.ours.push(await measurePath(ours, scene.programs, SECONDS));
-        found.peer.push(await measurePath(peers[peer], scene.programs, SECONDS));
-      }
-      rows.push(...rowsOf(what, found));
+      const sides = { ours, peer: peers[peer] };
+      const found = await measureSides(sides, scene.programs, rounds, (line) => say(`${what}, ${line}`));
+      rows.push(...rowsOf(found).map((row) => ({ ...row, what: `${what}: ${row.what}` })));
     }
     return { rows, notes: NOTES };
   } finally {
@@ -88,7 +74,7 @@ export const run: RunBench = async ({ args: [wanted = '3'], say }) => {
 };
 
 const NOTES = [
-  `${PARALLEL} connections; a caller, two Envoys with one worker each, and the application, all behind the same rules.`,
+  CONDITIONS,
   'Peer: the same Envoys, each with one static listener, one route and one cluster; with TLS 1.3 and certificates on both sides beside our mutual TLS. Medians of the rounds.',
 ];
 
@@ -119,35 +105,6 @@ async function byHand(scene: MutualScene, isTls: boolean): Promise<MeasuredPath>
   const own = await issue('spiffe://apps.example/hand');
   const [front, back] = [await lab.host(`front${suffix}`), await lab.host(`back${suffix}`)];
   await scene.startServer(back);
-  await writeRules(back, programs, `${PORT}`);
-  await writeRules(front, programs, '');
-  const tls = (side: 'accepted' | 'target') => (isTls ? { tls: { side, own, roots } } : {});
-  const envoys = [
-    startSmallestEnvoy(front, programs, {
-      listenOn: 15_001,
-      target: `${back.address}:${PORT}`,
-      ...tls('target'),
-    }),
-    startSmallestEnvoy(back, programs, { listenOn: 15_000, target: `127.0.0.1:${PORT}`, ...tls('accepted') }),
-  ];
-  const path = { front, back, name: SERVICE, port: PORT };
-  await untilAnswers(path);
-  return { ...path, envoys: envoys.map(({ pid }) => pid) };
-}
-
-function rowsOf(
-  what: string,
-  found: { readonly ours: readonly Round[]; readonly peer: readonly Round[] },
-): readonly BenchRow[] {
-  const row = (name: string, unit: string, of: (round: Round) => number): BenchRow => ({
-    what: `${what}: ${name}`,
-    unit,
-    ours: percentile(found.ours.map(of), 0.5),
-    peer: percentile(found.peer.map(of), 0.5),
-  });
-  return [
-    row('time of a request, median', 'ms', ({ median }) => median),
-    row('time of a request, 99th of 100', 'ms', ({ late }) => late),
-    row('CPU of both Envoys a request', 'µs', ({ cpu }) => cpu),
-  ];
+  const tls = isTls ? { tls: { own, roots } } : {};
+  return await startSmallestPath(programs, { front, back, name: SERVICE, port: PORT, ...tls });
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
-import { BenchUsageError } from '../bench.ts';
+import { BenchUsageError } from '../figures/bench.ts';
 
 /** The paths of the two Go programs of this folder, built. */
 export type GoPrograms = { readonly gocp: string; readonly xdsload: string };

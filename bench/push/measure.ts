@@ -1,4 +1,4 @@
-import { percentile } from '../statistics.ts';
+import { percentile } from '../figures/percentile.ts';
 import type { Contender } from './contenders.ts';
 import { EVERYONES, FEWS, type Watched } from './mesh.ts';
 import type { PushOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BenchUsageError } from '../bench.ts';
+import { BenchUsageError } from '../figures/bench.ts';
 import { readOptions } from './options.ts';
 
 test('without words: the whole comparison', () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BenchUsageError } from '../bench.ts';
+import { BenchUsageError } from '../figures/bench.ts';
 
 /** The two dialects of xDS. */
 export type Variant = 'sotw' | 'delta';

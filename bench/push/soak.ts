@@ -1,5 +1,5 @@
-import type { BenchRow } from '../bench.ts';
-import { percentile } from '../statistics.ts';
+import type { BenchRow } from '../figures/bench.ts';
+import { percentile } from '../figures/percentile.ts';
 import { push, type Side } from './measure.ts';
 import type { Soak } from './options.ts';
 import { cpuMs, residentKb } from './process-cost.ts';

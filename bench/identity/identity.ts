@@ -1,18 +1,18 @@
 // The cost of identities: certificates and attestations a second, and the time that a new root takes.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attest } from '../agent/identity/attest.ts';
-import { makeSigningRequest } from '../agent/identity/signing-request.ts';
-import type { AuthorityState } from '../controlplane/identity/authority/describe-authority.ts';
-import { startIdentityPlane, type IdentityPlane } from '../test/identity/testing/identity-plane.ts';
-import { startTestAgent, type TestAgent } from '../test/identity/testing/test-agent.ts';
-import { readRounds, type BenchRow, type RunBench } from './bench.ts';
+import { attest } from '../../agent/identity/attest.ts';
+import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
+import type { AuthorityState } from '../../controlplane/identity/authority/describe-authority.ts';
+import { startIdentityPlane, type IdentityPlane } from '../../test/identity/testing/identity-plane.ts';
+import { startTestAgent, type TestAgent } from '../../test/identity/testing/test-agent.ts';
+import { readRounds, type BenchRow, type RunBench } from '../figures/bench.ts';
 
 const AT_ONCE = 16;
 const NODE = 'mesh/m/virtualNode/a';
 
 /** `traffic`: see identity/traffic.ts. Else measures with as many agents as the argument says (default 200), which all attest, and then get a new root. */
 export const run: RunBench = async ({ args: [wanted = '200', ...more], say }) => {
-  if (wanted === 'traffic') return (await import('./identity/traffic.ts')).run({ args: more, say });
+  if (wanted === 'traffic') return (await import('./traffic.ts')).run({ args: more, say });
   const agents = readRounds(wanted, 5000);
   const plane = await startIdentityPlane();
   try {

@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRounds, type BenchRow, type RunBench } from './bench.ts';
-import { startMeasuringBrowser, type MeasuringBrowser } from './console/browser.ts';
-import { startScene, unwatched, type Scene } from './console/scene.ts';
-import { ALL_CALL, ONE_CALLS } from './console/mesh.ts';
-import { percentile } from './statistics.ts';
+import { readRounds, type BenchRow, type RunBench } from '../figures/bench.ts';
+import { startMeasuringBrowser, type MeasuringBrowser } from './browser.ts';
+import { startScene, unwatched, type Scene } from './scene.ts';
+import { ALL_CALL, ONE_CALLS } from './mesh.ts';
+import { percentile } from '../figures/percentile.ts';
 
 /** A mesh. `pieces`: those that the map shows at least; of more than 300, it shows groups. `viewBar`: the longest time of its first view, in milliseconds. */
 type Size = {

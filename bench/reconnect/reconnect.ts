@@ -1,10 +1,10 @@
 // Measures how soon agents are served again after a failure, and the load when many reconnect at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../test/lab/until.ts';
-import { openEndpointsScene, type EndpointsScene } from '../test/testing/endpoints-scene.ts';
-import { readRounds, type BenchRow, type RunBench } from './bench.ts';
-import { loseServer, type CrowdOutcome } from './reconnect/crowd.ts';
-import { percentile } from './statistics.ts';
+import { until } from '../../test/lab/until.ts';
+import { openEndpointsScene, type EndpointsScene } from '../../test/testing/endpoints-scene.ts';
+import { readRounds, type BenchRow, type RunBench } from '../figures/bench.ts';
+import { loseServer, type CrowdOutcome } from './crowd.ts';
+import { percentile } from '../figures/percentile.ts';
 
 const ROUNDS = 3;
 /** Sizes of the crowds. */

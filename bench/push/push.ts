@@ -2,15 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../test/lab/programs/bundle.ts';
-import type { Bench, BenchOptions, BenchRow, RunBench } from './bench.ts';
-import { startFloor, startOurs, startPeer, type Contender } from './push/contenders.ts';
-import { buildGoPrograms, type GoPrograms } from './push/go-programs.ts';
-import { measure, type Side } from './push/measure.ts';
-import type { MeshSize } from './push/mesh.ts';
-import { readOptions, type PushOptions, type Variant } from './push/options.ts';
-import { soak } from './push/soak.ts';
-import { openStreams } from './push/streams.ts';
+import { bundle } from '../../test/lab/programs/bundle.ts';
+import type { Bench, BenchOptions, BenchRow, RunBench } from '../figures/bench.ts';
+import { startFloor, startOurs, startPeer, type Contender } from './contenders.ts';
+import { buildGoPrograms, type GoPrograms } from './go-programs.ts';
+import { measure, type Side } from './measure.ts';
+import type { MeshSize } from './mesh.ts';
+import { readOptions, type PushOptions, type Variant } from './options.ts';
+import { soak } from './soak.ts';
+import { openStreams } from './streams.ts';
 
 const SIZE: MeshSize = { nodes: 200, backends: 10 };
 

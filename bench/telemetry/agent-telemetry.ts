@@ -1,17 +1,17 @@
 // Measures the memory and CPU of an agent with every input of telemetry and several outputs, busy, beside the same agent without telemetry.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startOtlpReceiver } from '../agent/telemetry/testing/otlp-receiver.ts';
-import { appMeshClient } from '../demo/color-model.ts';
-import { startControlPlane } from '../test/lab/programs/control-plane.ts';
-import { openEnvoyAdmin } from '../test/lab/clients/envoy-admin.ts';
-import { createLab } from '../test/lab/lab.ts';
-import { startAgent } from '../test/lab/programs/sidecar.ts';
-import { stage } from '../test/lab/stage.ts';
-import { until } from '../test/lab/until.ts';
-import { createPair, FRONT } from '../test/testing/pair-model.ts';
-import { readRounds, type RunBench } from './bench.ts';
-import { cpuMs, residentKb } from './push/process-cost.ts';
+import { startOtlpReceiver } from '../../agent/telemetry/testing/otlp-receiver.ts';
+import { appMeshClient } from '../../demo/color-model.ts';
+import { startControlPlane } from '../../test/lab/programs/control-plane.ts';
+import { openEnvoyAdmin } from '../../test/lab/clients/envoy-admin.ts';
+import { createLab } from '../../test/lab/lab.ts';
+import { startAgent } from '../../test/lab/programs/sidecar.ts';
+import { stage } from '../../test/lab/stage.ts';
+import { until } from '../../test/lab/until.ts';
+import { createPair, FRONT } from '../../test/testing/pair-model.ts';
+import { readRounds, type RunBench } from '../figures/bench.ts';
+import { cpuMs, residentKb } from '../push/process-cost.ts';
 
 const SECONDS = 60;
 /** Readings of the memory, one a second, at the end. */
@@ -39,7 +39,7 @@ export const run: RunBench = async ({ args: [wanted = `${SECONDS}`], say }) => {
     const agent = startAgent(host, programs, options);
     await until('LIVE', () => admin.ready().catch(() => false), { everyMs: 50 });
     const load = isBusy
-      ? host.spawn('load', process.execPath, [join(import.meta.dirname, 'telemetry/load.ts')])
+      ? host.spawn('load', process.execPath, [join(import.meta.dirname, 'load.ts')])
       : undefined;
     const before = await cpuMs(agent.pid);
     const readings: number[] = [];

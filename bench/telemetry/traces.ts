@@ -1,22 +1,22 @@
 // Measures the cost of traces: what each tracer adds to a request through one proxy, and how many segments of X-Ray the agent takes per second.
 import { Agent } from 'node:http';
 import { join } from 'node:path';
-import { appMeshClient, createColorModel, hostnameOf, MESH, PORT } from '../demo/color-model.ts';
-import type { Status } from '../agent/status/status.ts';
-import { startOtlpReceiver, type OtlpReceiver } from '../agent/telemetry/testing/otlp-receiver.ts';
-import { startControlPlane, type ControlPlane } from '../test/lab/programs/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../test/lab/clients/envoy-admin.ts';
-import type { Host } from '../test/lab/host.ts';
-import { request } from '../test/lab/clients/http.ts';
-import { createLab } from '../test/lab/lab.ts';
-import { openLoopback } from '../test/lab/net/loopback.ts';
-import type { Program } from '../test/lab/programs/program.ts';
-import { startAgent, writeRules } from '../test/lab/programs/sidecar.ts';
-import { stage, type Stage } from '../test/lab/stage.ts';
-import { until } from '../test/lab/until.ts';
-import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
-import { cpuMs, residentKb } from './push/process-cost.ts';
-import { percentile } from './statistics.ts';
+import { appMeshClient, createColorModel, hostnameOf, MESH, PORT } from '../../demo/color-model.ts';
+import type { Status } from '../../agent/status/status.ts';
+import { startOtlpReceiver, type OtlpReceiver } from '../../agent/telemetry/testing/otlp-receiver.ts';
+import { startControlPlane, type ControlPlane } from '../../test/lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../test/lab/clients/envoy-admin.ts';
+import type { Host } from '../../test/lab/host.ts';
+import { request } from '../../test/lab/clients/http.ts';
+import { createLab } from '../../test/lab/lab.ts';
+import { openLoopback } from '../../test/lab/net/loopback.ts';
+import type { Program } from '../../test/lab/programs/program.ts';
+import { startAgent, writeRules } from '../../test/lab/programs/sidecar.ts';
+import { stage, type Stage } from '../../test/lab/stage.ts';
+import { until } from '../../test/lab/until.ts';
+import { BenchUsageError, type BenchRow, type RunBench } from '../figures/bench.ts';
+import { cpuMs, residentKb } from '../push/process-cost.ts';
+import { percentile } from '../figures/percentile.ts';
 
 const REQUESTS = 4000;
 const WARM_UP = 500;
@@ -62,7 +62,7 @@ export const run: RunBench = async ({ args: [wanted = `${REQUESTS}`], say }) => 
     await createColorModel(client, { [NODE]: 1 });
     client.destroy();
     const host = await lab.host('teller', { dns: [hostnameOf(NODE)] });
-    const app = join(import.meta.dirname, '../demo/apps/colorteller.ts');
+    const app = join(import.meta.dirname, '../../demo/apps/colorteller.ts');
     await host.spawn('app', process.execPath, [app], { env: { COLOR: 'white' } }).line(/./);
     await writeRules(host, programs, `${PORT}`);
     const admin = await openEnvoyAdmin(host);

@@ -1,4 +1,4 @@
-import type { Kind, Resource, Specs } from '../controlplane/mesh/resource.ts';
+import type { Kind, Resource, Specs } from '../../controlplane/mesh/resource.ts';
 
 /** The name of the mesh that benches use. */
 export const MESH = 'bench';

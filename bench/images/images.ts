@@ -1,16 +1,16 @@
 // The container images: their sizes, and the time from `docker run` to LIVE, to healthy and to the first request, in a Docker of its own.
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import manifest from '../package.json' with { type: 'json' };
-import { composeProject, whyNoCompose, type Compose } from '../test/docker/testing/compose.ts';
-import { startDocker, whyNoDocker, type Docker } from '../test/docker/testing/dockerd.ts';
-import { buildArchive, whyNoImages } from '../test/docker/testing/image-archive.ts';
-import { createLab } from '../test/lab/lab.ts';
-import { request } from '../test/lab/clients/http.ts';
-import { until } from '../test/lab/until.ts';
-import { BenchUsageError, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
-import { imageSizes, type ImageSizes } from './images/sizes.ts';
-import { percentile } from './statistics.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { composeProject, whyNoCompose, type Compose } from '../../test/docker/testing/compose.ts';
+import { startDocker, whyNoDocker, type Docker } from '../../test/docker/testing/dockerd.ts';
+import { buildArchive, whyNoImages } from '../../test/docker/testing/image-archive.ts';
+import { createLab } from '../../test/lab/lab.ts';
+import { request } from '../../test/lab/clients/http.ts';
+import { until } from '../../test/lab/until.ts';
+import { BenchUsageError, type Bench, type BenchOptions, type BenchRow } from '../figures/bench.ts';
+import { imageSizes, type ImageSizes } from './sizes.ts';
+import { percentile } from '../figures/percentile.ts';
 
 const ROUNDS = 3;
 const LIMIT = { limitMs: 180_000, everyMs: 20 };

@@ -1,21 +1,21 @@
 // Measures the time until the Envoy of an agent is LIVE, compared with an Envoy that connects to the control plane
 // itself and with App Mesh's own agent, and the agent's memory.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { appMeshClient } from '../demo/color-model.ts';
-import { startControlPlane } from '../test/lab/programs/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../test/lab/clients/envoy-admin.ts';
-import { createLab, type Lab } from '../test/lab/lab.ts';
-import { startPlainEnvoy } from '../test/lab/programs/plain-envoy.ts';
-import type { Program } from '../test/lab/programs/program.ts';
-import { startAgent } from '../test/lab/programs/sidecar.ts';
-import { stage } from '../test/lab/stage.ts';
-import { until } from '../test/lab/until.ts';
-import { createPair, FRONT } from '../test/testing/pair-model.ts';
-import { prepareAppMeshAgent } from './agent/app-mesh-agent.ts';
-import { readOptions } from './agent/options.ts';
-import type { BenchRow, RunBench } from './bench.ts';
-import { cpuMs, residentKb } from './push/process-cost.ts';
-import { percentile } from './statistics.ts';
+import { appMeshClient } from '../../demo/color-model.ts';
+import { startControlPlane } from '../../test/lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../test/lab/clients/envoy-admin.ts';
+import { createLab, type Lab } from '../../test/lab/lab.ts';
+import { startPlainEnvoy } from '../../test/lab/programs/plain-envoy.ts';
+import type { Program } from '../../test/lab/programs/program.ts';
+import { startAgent } from '../../test/lab/programs/sidecar.ts';
+import { stage } from '../../test/lab/stage.ts';
+import { until } from '../../test/lab/until.ts';
+import { createPair, FRONT } from '../../test/testing/pair-model.ts';
+import { prepareAppMeshAgent } from './app-mesh-agent.ts';
+import { readOptions } from './options.ts';
+import type { BenchRow, RunBench } from '../figures/bench.ts';
+import { cpuMs, residentKb } from '../push/process-cost.ts';
+import { percentile } from '../figures/percentile.ts';
 
 const ROUNDS = 5;
 /** How long an agent is idle before its memory is read, in milliseconds. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bench } from './bench.ts';
-import { benchJson, benchTable } from './report.ts';
+import { benchJson, benchTable } from './table.ts';
 
 const bench: Bench = {
   rows: [
