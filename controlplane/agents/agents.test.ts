@@ -14,6 +14,7 @@ import { CLUSTER } from '../../xds/types.ts';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { FIXTURE_OWNER, put, resourceFromInput } from '../mesh/testing/resources.ts';
+import { tellRevision } from './agent-entry.ts';
 import { accessFixture, tokenLine, type Served } from '../ads/testing/access.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -118,6 +119,17 @@ test('an agent is told the revision of the model after a report, if it is anothe
   served.model.apply([put(resourceFromInput({ meshName: 'm' }), 7)]);
   call.write(encodeAgentMessage({ ...STATE, reason: 'another revision' }));
   await expect.poll(revisions).toEqual([0, 7]);
+});
+
+test('for an agent that does not read, one message waits, and it will have the latest revision', () => {
+  const waiting: (() => Uint8Array)[] = [];
+  const entry = { toldRevision: undefined, isTelling: false, call: { write: writeLater } };
+  function writeLater(encode: () => Uint8Array): void {
+    waiting.push(encode);
+  }
+  const model = { revision: 0 };
+  for (; model.revision < 5; model.revision += 1) tellRevision(entry, model);
+  expect(waiting.map((encode) => decodeModelRevision(encode()))).toEqual([5]);
 });
 
 test('an agent speaks only for the node of its credential', async () => {

@@ -30,7 +30,9 @@ export function createPlainCallers(windowMs: number, now: () => number = Date.no
   return {
     add(node, callers) {
       const known = current(node) ?? new Map<string, PlainCaller>();
-      for (const caller of callers.toSorted((a, b) => a.last - b.last)) {
+      // `last` is by the agent's clock: a call in the future would stay for years, and `STRICT` could not be set.
+      const called = callers.map((caller) => ({ ...caller, last: Math.min(caller.last, now()) }));
+      for (const caller of called.toSorted((a, b) => a.last - b.last)) {
         if (caller.last + windowMs < now()) continue;
         if ((known.get(caller.address)?.last ?? -Infinity) > caller.last) continue;
         known.delete(caller.address);

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { meshAccess, type Principal } from '../auth/principal.ts';
+import { meshAccess } from '../auth/principal.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { Model } from '../mesh/model.ts';
 import { securityOf } from '../mesh/security.ts';
-import type { Agents, ProxyAt } from './agents.ts';
+import type { Agents } from './agents.ts';
 import type { NodeId } from './draining.ts';
 import type { PlainCallers } from './plain-callers.ts';
+import { shownCallers, type ShownCaller } from './shown-callers.ts';
 
 /** The path of the callers without mutual TLS. */
 export const PLAINTEXT_PATH = '/daybreak/v1/identity/plaintext';
@@ -17,13 +18,7 @@ export type PlaintextNode = {
   readonly mtls: string;
   /** Whether a proxy of the node itself is connected that has no certificate: it takes plain text only. */
   readonly hasProxyWithoutCertificate: boolean;
-  readonly callers: readonly {
-    readonly address: string;
-    /** The proxy at this address, `mesh/M/virtualNode/N`; absent if no connected agent has the address. */
-    readonly proxy?: string;
-    readonly port: number;
-    readonly last: string;
-  }[];
+  readonly callers: readonly ShownCaller[];
 };
 
 /** Inputs of the route. `hasOthers`: whether a proxy without a certificate is connected; `agents`: the reports of the agents. */
@@ -45,7 +40,7 @@ export function plaintextRoute({ model, callers, hasOthers, agents, window }: Pl
     const config: RouteConfig = { action: 'daybreak:GetIdentity' };
     app.get(PLAINTEXT_PATH, { config }, async (request) => {
       const viewer = callerOf(request);
-      const { proxyAt } = agents.read();
+      const reports = agents.read();
       const nodes = [...model.resources()].flatMap((resource): readonly PlaintextNode[] => {
         if (resource.kind !== 'virtualNode') return [];
         const node: NodeId = { ...resource, kind: 'virtualNode' };
@@ -59,26 +54,11 @@ export function plaintextRoute({ model, callers, hasOthers, agents, window }: Pl
             virtualNode: node.name,
             mtls: securityOf(model, node).mtls,
             hasProxyWithoutCertificate: isOld,
-            callers: seen.map(({ address, port, last }) => {
-              const proxy = visibleProxy(proxyAt(address), viewer);
-              return {
-                address,
-                ...(proxy === undefined ? {} : { proxy }),
-                port,
-                last: new Date(last).toISOString(),
-              };
-            }),
+            callers: shownCallers(seen, reports, viewer),
           },
         ];
       });
       return { windowSeconds: window, nodes };
     });
   };
-}
-
-/** Returns the path of a proxy in a mesh that the viewer may see. */
-export function visibleProxy(proxy: ProxyAt | undefined, viewer: Principal): string | undefined {
-  if (proxy?.id === undefined) return undefined;
-  const { owner, mesh } = proxy.id;
-  return meshAccess(viewer, { owner, mesh }) === 'none' ? undefined : proxy.path;
 }

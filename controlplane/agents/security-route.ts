@@ -11,9 +11,10 @@ import { meshResourceId } from '../mesh/names.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import type { ProxySecurity } from '../mesh/proxy-view.ts';
 import { NO_SECURITY, securityOf } from '../mesh/security.ts';
-import type { AgentReports, Agents } from './agents.ts';
+import type { AgentReports } from './read-reports.ts';
+import type { Agents } from './agents.ts';
 import type { NodeId } from './draining.ts';
-import { visibleProxy } from './plaintext-route.ts';
+import { shownCallers, type ShownCaller } from './shown-callers.ts';
 import { summed } from './refusals.ts';
 import type { ModeChange } from './mode-changes.ts';
 
@@ -29,13 +30,8 @@ export type NodeSecurity = ProxySecurity & {
   readonly mutualInstances: number;
   /** Whether a proxy of it is connected that has no certificate. */
   readonly hasProxyWithoutCertificate: boolean;
-  /** The callers without mutual TLS in the window, the latest first. `last`: in ISO 8601. */
-  readonly plainCallers: readonly {
-    readonly address: string;
-    readonly proxy?: string;
-    readonly port: number;
-    readonly last: string;
-  }[];
+  /** The callers without mutual TLS in the window, the latest first. */
+  readonly plainCallers: readonly ShownCaller[];
   /** Requests and connections that authorization refused since the Envoys started; with `AUDIT` those that it would refuse. */
   readonly refusals: readonly Refusal[];
 };
@@ -102,7 +98,7 @@ function nodeSecurity(
   node: NodeId,
   security: ProxySecurity,
   facts: SecurityFacts,
-  { proxyAt, refusalsOf }: AgentReports,
+  reports: AgentReports,
   viewer: Principal,
 ): NodeSecurity {
   const changing = facts.changing(node);
@@ -112,15 +108,7 @@ function nodeSecurity(
     ...(changing === undefined ? {} : { changing }),
     mutualInstances: facts.instances(node).length,
     hasProxyWithoutCertificate: facts.hasOthers(node),
-    plainCallers: facts.plainCallers(node).map(({ address, port, last }) => {
-      const proxy = visibleProxy(proxyAt(address), viewer);
-      return {
-        address,
-        ...(proxy === undefined ? {} : { proxy }),
-        port,
-        last: new Date(last).toISOString(),
-      };
-    }),
-    refusals: summed(refusalsOf(node)),
+    plainCallers: shownCallers(facts.plainCallers(node), reports, viewer),
+    refusals: summed(reports.refusalsOf(node)),
   };
 }

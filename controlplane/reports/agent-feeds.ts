@@ -1,7 +1,7 @@
 import { MOST_CLUSTERS, NUMBERS, type ReceivedLoad } from '../../common/contracts/agent-channel/load.ts';
 import { SLOT_SECONDS } from '../../common/contracts/reports.ts';
 import { meshOwner } from '../ads/identity.ts';
-import type { AgentFeed, ConnectedAgent } from '../agents/agents.ts';
+import type { AgentFeed, ConnectedAgent } from '../agents/agent-entry.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { lineOf } from './lines.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { FiguresCaller, Latencies } from '../../common/contracts/reports.ts';
 import { parameter } from '../ads/preview-query.ts';
-import type { ConnectedAgent } from '../agents/agents.ts';
+import type { ConnectedAgent } from '../agents/agent-entry.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import { ApiError, badRequest } from '../http/errors.ts';
 import type { Model } from '../mesh/model.ts';

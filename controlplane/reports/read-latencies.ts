@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLatencies } from '../../common/contracts/agent-channel/latencies.ts';
 import type { Latencies, LatencyLine, MissingFigures } from '../../common/contracts/reports.ts';
-import type { ConnectedAgent } from '../agents/agents.ts';
+import type { ConnectedAgent } from '../agents/agent-entry.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { added, merged, percentiles, type Distribution } from './histogram.ts';

@@ -3,7 +3,7 @@ import { agentState, received } from '../../common/contracts/agent-channel/testi
 import type { Load, ReceivedLoad } from '../../common/contracts/agent-channel/load.ts';
 import type { Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
-import type { AgentFeed } from '../agents/agents.ts';
+import type { AgentFeed } from '../agents/agent-entry.ts';
 import { FIXTURE_OWNER, modelFromInputs } from '../mesh/testing/resources.ts';
 import { createLog } from '../../common/log.ts';
 import { createEventStream } from './events.ts';

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../../common/log.ts';
 import { SLOT_SECONDS, type Latencies, type LiveFigures } from '../../common/contracts/reports.ts';
-import type { AgentFeed, ConnectedAgent } from '../agents/agents.ts';
+import type { AgentFeed, ConnectedAgent } from '../agents/agent-entry.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { createAgentFeeds, type DropReason } from './agent-feeds.ts';

@@ -4,7 +4,8 @@ import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
 import { SECRET, shortName } from '../../xds/types.ts';
 import type { AgentReport, Agents } from '../agents/agents.ts';
 import { proxyPath } from '../ads/identity.ts';
-import type { ProxyConfig, ProxyConfigs } from '../ads/proxy-configs.ts';
+import type { ProxyConfig } from '../ads/config-table.ts';
+import type { ProxyConfigs } from '../ads/proxy-configs.ts';
 import { problemsIn, type Circumstances, type Problem } from '../translate/problems.ts';
 
 /** The response of `GET /status`: the model's revision, and the status of every proxy. Times are in ISO 8601, UTC. */

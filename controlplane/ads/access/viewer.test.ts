@@ -10,7 +10,7 @@ import { createStatus, statusRoute } from '../../status/status-route.ts';
 import { NO_EXTERNAL_INPUTS } from '../../translate/external-inputs.ts';
 import { createPreview } from '../preview.ts';
 import { parseIdentity } from '../identity.ts';
-import type { ProxyConfig } from '../proxy-configs.ts';
+import type { ProxyConfig } from '../config-table.ts';
 
 // Operator endpoints beside the API keep the bounds of accounts, and their calls are audited.
 

@@ -1,16 +1,15 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fromJson, type JsonObject } from '@bufbuild/protobuf';
-import { execa } from 'execa';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { envoyOf, ENVOYS } from '../../translate/testing/real-envoy.ts';
+import { startStaticEnvoy, type StaticEnvoy } from '../../translate/testing/static-envoy.ts';
 import { chainFor } from './filter-chain.ts';
 import type { Connection } from './connection.ts';
 import { clientHello } from '../testing/client-hello.ts';
@@ -70,21 +69,14 @@ const connections = fc.sample(fc.array(anyConnection, { minLength: 6, maxLength:
 describe.each(ENVOYS)('%s', (variable) => {
   const address = ownAddress();
   let folder: string;
-  let envoy: ReturnType<typeof startEnvoy>;
+  let envoy: StaticEnvoy;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'filter-chains-'));
-    const file = join(folder, 'envoy.json');
     const listeners = chains.map((matches, index) => realListener(matches, address, FIRST_PORT + index));
-    await writeFile(file, JSON.stringify({ static_resources: { listeners } }));
-    envoy = startEnvoy(envoyOf(variable), file);
-    const signal = AbortSignal.timeout(LIMIT_MS);
-    const last: Connection = { port: 1, tls: false, serverName: '', local: false };
-    while ((await taken(address, FIRST_PORT + LISTENERS - 1, last).catch(() => 'closed')) === 'closed')
-      await sleep(50, undefined, { signal });
+    envoy = await startStaticEnvoy(envoyOf(variable), folder, { static_resources: { listeners } });
   });
   afterAll(async () => {
-    envoy.kill('SIGKILL');
-    await envoy;
+    await envoy.close();
     await rm(folder, { recursive: true });
   });
 
@@ -99,11 +91,6 @@ describe.each(ENVOYS)('%s', (variable) => {
     }
   });
 });
-
-function startEnvoy(binary: string, file: string) {
-  const args = ['-c', file, '--disable-hot-restart', '--concurrency', '1', '--log-level', 'error'];
-  return execa(binary, args, { reject: false, stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' });
-}
 
 function namedChain(match: JsonObject, index: number): JsonObject {
   return { name: `chain-${index}`, filter_chain_match: match };

@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
-import { createTail } from '../../../test/lab/tail.ts';
 import { listenGrpc } from '../../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../../xds/grpc/server.ts';
 import { createXdsServer } from '../../../xds/server.ts';
 import type { Snapshot } from '../../../xds/types.ts';
 import { bootstrap, ID } from '../../api/properties/testing/live-bootstrap.ts';
+import { startEnvoyProcess, WITH_US } from '../../translate/testing/envoy-process.ts';
 
 /** A real Envoy that gets one configuration after the other over ADS. */
 export type ServedEnvoy = {
@@ -35,17 +34,8 @@ export async function startServedEnvoy(binary: string): Promise<ServedEnvoy> {
   control.addTo(server, 'aggregated');
   const listener = await listenGrpc(server, { path: ads });
   const config = JSON.stringify(bootstrap({ ads, sds, admin }));
-  const args = ['--disable-hot-restart', '--drain-time-s', '1', '--concurrency', '1', '--log-level', 'error'];
-  const envoy = execa('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args, '--config-yaml', config], {
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    buffer: false,
-  });
-  const log = createTail();
-  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
-  let ended = false;
-  void envoy.then(() => (ended = true));
+  const args = ['--drain-time-s', '1', '--log-level', 'error', '--config-yaml', config];
+  const envoy = startEnvoyProcess([...WITH_US, binary], args);
   return {
     async take(snapshot) {
       refusals.length = 0;
@@ -53,13 +43,12 @@ export async function startServedEnvoy(binary: string): Promise<ServedEnvoy> {
       const end = Date.now() + LIMIT_MS;
       while ([...snapshot.keys()].some((type) => control.settled(ID, type) !== 'acked')) {
         if (refusals.length > 0) throw new Error(`Envoy refuses it: ${refusals.join()}`);
-        if (ended || Date.now() > end) throw new Error(`Envoy does not take it:\n${log.text()}`);
+        if (envoy.hasEnded() || Date.now() > end) throw new Error(`Envoy does not take it:\n${envoy.log()}`);
         await sleep(POLL_MS);
       }
     },
     async close() {
-      envoy.kill('SIGKILL');
-      await envoy;
+      await envoy.kill();
       listener.close();
       await rm(folder, { recursive: true, force: true });
     },

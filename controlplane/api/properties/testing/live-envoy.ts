@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import type { Ack } from '../../../../xds/protocol/acks.ts';
 import { listenGrpc, type GrpcListener } from '../../../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../../../xds/grpc/server.ts';
@@ -10,8 +9,8 @@ import { createXdsServer, type XdsServer } from '../../../../xds/server.ts';
 import type { ServiceName } from '../../../../xds/service.ts';
 import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../../xds/types.ts';
 import { request } from '../../../../test/lab/clients/http.ts';
-import { createTail } from '../../../../test/lab/tail.ts';
 import { typeResources } from '../../../translate/encode.ts';
+import { startEnvoyProcess, WITH_US } from '../../../translate/testing/envoy-process.ts';
 import { requestedSecrets, type Pem } from './requested-secrets.ts';
 import { bootstrap, ID, STATIC_CLUSTERS, type Sockets } from './live-bootstrap.ts';
 
@@ -47,17 +46,9 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   const secrets = createXdsServer({ keyOf: () => ID, onAck });
   const servers = [await listen(control, ads, ['aggregated']), await listen(secrets, sds, ['secrets'])];
   const config = JSON.stringify(bootstrap({ ads, sds, admin } satisfies Sockets));
-  const args = ['--disable-hot-restart', '--drain-time-s', '1', '--concurrency', '1', '--log-level', 'error'];
-  const command = 'ip link set lo up && exec setpriv --pdeathsig KILL -- "$@"';
-  const envoy = execa(
-    'unshare',
-    ['--net', 'sh', '-c', command, 'sh', binary, ...args, '--config-yaml', config],
-    { reject: false, cwd: '/', all: true, stdin: 'ignore', buffer: false },
-  );
-  const log = createTail();
-  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
-  let ended = false;
-  void envoy.then(() => (ended = true));
+  const args = ['--drain-time-s', '1', '--log-level', 'error', '--config-yaml', config];
+  const alone = `ip link set lo up && exec ${WITH_US.join(' ')} "$@"`;
+  const envoy = startEnvoyProcess(['unshare', '--net', 'sh', '-c', alone, 'sh', binary], args);
 
   async function stats(): Promise<ReadonlyMap<string, number>> {
     const filter = '^(cluster_manager|listener_manager)\\.|^server\\.state$';
@@ -87,7 +78,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   async function settle(what: () => Promise<string>, limitMs: number): Promise<string> {
     const end = Date.now() + limitMs;
     for (;;) {
-      if (ended) return `it ended:\n${log.text()}`;
+      if (envoy.hasEnded()) return `it ended:\n${envoy.log()}`;
       const [refusal] = refusals;
       if (refusal !== undefined) return `${refusal.typeUrl} refused: ${refusal.error}`;
       const why = await what().catch((error: Error) => error.message);
@@ -97,8 +88,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   }
 
   async function close(): Promise<void> {
-    envoy.kill('SIGKILL');
-    await envoy;
+    await envoy.kill();
     for (const server of servers) server.close();
     await rm(folder, { recursive: true, force: true });
   }

@@ -25,11 +25,10 @@ export const PLACES: readonly Place[] = [80, 81].flatMap((port) =>
   ),
 );
 
-/** The inputs of a configuration: where Envoy listens and its admin interface, who it is, and the application behind tcp listeners. */
+/** The inputs of a configuration: where Envoy listens, who it is, and the application behind tcp listeners. */
 export type GuardedInit = {
   readonly address: string;
   readonly firstPort: number;
-  readonly admin: string;
   readonly application: string;
   readonly server: Pair;
   readonly root: string;
@@ -46,7 +45,6 @@ export function guardedConfig(accesses: readonly (NodeAccess | undefined)[], ini
   });
   const endpoint = { endpoint: { address: { pipe: { path: init.application } } } };
   return {
-    admin: { address: { pipe: { path: init.admin } } },
     static_resources: {
       listeners,
       clusters: [

@@ -1,17 +1,14 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { execa } from 'execa';
-import { createTail } from '../../../../test/lab/tail.ts';
 import type { Arrival } from '../../../mesh/access/decide.ts';
 import type { NodeAccess } from '../../../mesh/access/node-access.ts';
+import { startStaticEnvoy } from '../../testing/static-envoy.ts';
 import { guardedConfig, PLACES } from './guarded-config.ts';
 import type { Pair } from './test-certificates.ts';
 
@@ -25,8 +22,6 @@ export type GuardedEnvoy = {
 };
 
 const FIRST_PORT = 20_000;
-const LIMIT_MS = 30_000;
-const POLL_MS = 20;
 
 /** Inputs: the accesses, an address of its own, and the certificates of all callers, whose first one is the server's too. */
 export type GuardedOptions = {
@@ -46,39 +41,14 @@ export async function startGuardedEnvoy(binary: string, options: GuardedOptions)
   await once(application, 'listening');
   const [server] = certificates.of.values();
   if (server === undefined) throw new Error('there is no certificate for the server');
-  const admin = join(folder, 'admin');
   const config = guardedConfig(accesses, {
     address,
     firstPort: FIRST_PORT,
-    admin,
     application: join(folder, 'application'),
     server,
     root: certificates.root,
   });
-  const file = join(folder, 'envoy.json');
-  await writeFile(file, JSON.stringify(config));
-  const args = ['--disable-hot-restart', '--concurrency', '1', '--log-level', 'error', '-c', file];
-  const envoy = execa('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args], {
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    buffer: false,
-  });
-  let ended = false;
-  void envoy.then(() => (ended = true));
-  const log = createTail();
-  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
-  const read = (path: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      httpRequest({ socketPath: admin, path }, (answer) => resolve(text(answer)))
-        .on('error', reject)
-        .end();
-    });
-  const end = Date.now() + LIMIT_MS;
-  while ((await read('/ready').catch(() => '')).trim() !== 'LIVE') {
-    if (ended || Date.now() > end) throw new Error(`Envoy does not start:\n${log.text()}`);
-    await sleep(POLL_MS);
-  }
+  const envoy = await startStaticEnvoy(binary, folder, config);
   return {
     ask(index, arrival) {
       const place = PLACES.findIndex(
@@ -90,10 +60,9 @@ export async function startGuardedEnvoy(binary: string, options: GuardedOptions)
       const to = { host: address, port, localAddress: arrival.address, ...(pair && tlsOf(pair)) };
       return arrival.request === undefined ? connection(to) : request(to, arrival.request);
     },
-    admin: read,
+    admin: envoy.admin,
     async close() {
-      envoy.kill('SIGKILL');
-      await envoy;
+      await envoy.close();
       application.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,14 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { execa } from 'execa';
 import { MESH_ALPN } from '../../../../common/contracts/identity-secrets.ts';
-import { createTail } from '../../../../test/lab/tail.ts';
 import { ownAddress } from '../../../explain/testing/own-address.ts';
 import type { Pair } from '../../access/testing/test-certificates.ts';
 import { cluster, oneEndpoint } from '../../envoy/clusters/clusters.ts';
@@ -17,6 +13,7 @@ import { tlsModeChains } from '../../envoy/filter-chains.ts';
 import { listener } from '../../envoy/listener.ts';
 import { tlsInspector } from '../../envoy/listener-filters.ts';
 import { resourceJson } from '../../registry.ts';
+import { startStaticEnvoy } from '../../testing/static-envoy.ts';
 import { secretFiles, type SecretFiles } from './secret-files.ts';
 import { answering, forwarding } from './managers.ts';
 
@@ -40,7 +37,6 @@ export type Handshake = {
   readonly resumed: boolean;
 };
 
-const LIMIT_MS = 60_000;
 const PORTS = { caller: 10_000, server: 10_001 } as const;
 
 /** Starts both. `callers`: the beginning of the ids that the server takes; `target`: the id that the caller expects. */
@@ -60,7 +56,9 @@ export async function startMeshPair(
     const files = secretFiles(own);
     await files.write(identities[name], identities.roots);
     const bound = JSON.stringify(files.fill(config)).replaceAll('"0.0.0.0"', `"${address}"`);
-    const envoy = await startEnvoy(binary, own, JSON.parse(bound) as JsonObject);
+    const resources = JSON.parse(bound) as JsonObject;
+    const bootstrap = { node: { id: 'n', cluster: 'n' }, static_resources: resources };
+    const envoy = await startStaticEnvoy(binary, own, bootstrap);
     return { files, ...envoy };
   }
 
@@ -123,46 +121,6 @@ function callerConfig(target: string, address: string): JsonObject {
     ...mutualSockets({ id: target, protocol: 'http', required: true }),
   });
   return { listeners: [resourceJson(made)], clusters: [resourceJson(to)] };
-}
-
-async function startEnvoy(binary: string, folder: string, resources: JsonObject) {
-  const socket = join(folder, 'admin');
-  const file = join(folder, 'envoy.json');
-  const config = {
-    node: { id: 'n', cluster: 'n' },
-    admin: { address: { pipe: { path: socket } } },
-    static_resources: resources,
-  };
-  await writeFile(file, JSON.stringify(config));
-  const args = ['--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '-c', file];
-  const envoy = execa('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args], {
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    buffer: false,
-  });
-  let ended = false;
-  void envoy.then(() => (ended = true));
-  const log = createTail();
-  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
-  const admin = (path: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      request({ socketPath: socket, path }, (answer) => resolve(text(answer)))
-        .on('error', reject)
-        .end();
-    });
-  const end = Date.now() + LIMIT_MS;
-  while ((await admin('/ready').catch(() => '')).trim() !== 'LIVE') {
-    if (ended || Date.now() > end) throw new Error(`Envoy does not start:\n${log.text()}`);
-    await sleep(50);
-  }
-  return {
-    admin,
-    async close() {
-      envoy.kill('SIGKILL');
-      await envoy;
-    },
-  };
 }
 
 /** A caller that keeps all tickets, and shows the server its certificate. */

@@ -1,0 +1,41 @@
+import type { AgentState } from '../../common/contracts/agent-channel/state.ts';
+import type { Log } from '../../common/log.ts';
+import { resolve } from '../ads/identity.ts';
+import type { Model } from '../mesh/model.ts';
+import { hostOf, type Entry } from './agent-entry.ts';
+import type { Draining } from './draining.ts';
+import type { MutualInstances } from './mutual-instances.ts';
+import type { PlainCallers } from './plain-callers.ts';
+
+/** The tables of instances that states of agents change. */
+export type InstanceTables = {
+  readonly model: Model;
+  readonly draining: Draining;
+  readonly mutual: MutualInstances;
+  readonly plain: Pick<PlainCallers, 'add'>;
+  readonly log: Log;
+};
+
+/**
+ * Takes what an agent says of its own instance. An agent speaks only for the virtual node that its credential admits, and only an agent
+ * that has shown who it is may name addresses and callers: another one could name any.
+ */
+export function noteState(
+  { identity, resource, isIdentified, call }: Entry,
+  state: AgentState,
+  { model, draining, mutual, plain, log }: InstanceTables,
+): void {
+  const { peer } = call.connection;
+  const node = resolve(model, identity);
+  if (node === undefined || node.kind !== 'virtualNode') return;
+  const own = { from: hostOf(peer), addresses: isIdentified ? state.addresses : [] };
+  const taking = state.mtlsPorts.length > 0 ? { ...own, ports: state.mtlsPorts } : undefined;
+  mutual.set(peer, node, taking, own.from);
+  if (isIdentified) plain.add(node, state.plainCallers);
+  const wasDraining = draining.isSet(peer);
+  draining.set(peer, node, state.draining ? own : undefined);
+  if (state.ready && !state.draining) draining.serves(node, own);
+  if (state.draining === wasDraining) return;
+  const words = state.draining ? 'drains: its callers get other instances' : 'serves again';
+  log.info({ proxy: resource, peer, reason: state.reason }, `a proxy ${words}`);
+}
