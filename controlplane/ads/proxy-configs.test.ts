@@ -160,3 +160,42 @@ test('a draining instance rebuilds the configurations of the callers of its virt
   configs.refreshCallers({ kind: 'virtualNode', owner, mesh: 'm', parent: '', name: 'app' });
   await expect.poll(() => rebuilt).toEqual([keys[0]]);
 });
+
+test('a defect that breaks the configuration of one proxy keeps no other proxy from its changes, and is shown', async () => {
+  const isBroken = (key: string) => key.includes('"broken"');
+  const failing: Discovery = {
+    ...discovery,
+    ask(key) {
+      if (isBroken(key) && model.revision > 100) throw new Error('a defect');
+      return discovery.ask(key);
+    },
+  };
+  const lines: unknown[] = [];
+  const written = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  configs = createProxyConfigs(model, failing, () => server, written);
+  for (const virtualNodeName of ['broken', 'whole'])
+    apply(put(resourceFromInput({ meshName: 'm', virtualNodeName, spec: {} }), 100));
+  const connect = (name: string) =>
+    configs.keyOf(keepNode(create(NodeSchema, { id: `mesh/m/virtualNode/${name}` })), false);
+  const keys = [connect('broken'), connect('whole')];
+  const before = keys.map((key) => server.get(key));
+  const spec = { egressFilter: { type: 'ALLOW_ALL' } };
+  apply(put(resourceFromInput({ meshName: 'm', spec }), 101));
+  const after = keys.map((key) => server.get(key));
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]).not.toBe(before[1]);
+  expect(lines).toMatchObject([{ code: 'FAULT', proxy: 'mesh/m/virtualNode/broken' }]);
+  expect(configs.get(keys[0] ?? '')?.problems).toEqual([
+    { where: 'the configuration', what: expect.stringMatching(/defect of the control plane/) as string },
+  ]);
+
+  // The same when something outside the model has changed, and for the first stream of a proxy.
+  const { owner } = resourceFromInput({ meshName: 'm' });
+  configs.refresh({ kind: 'virtualNode', owner, mesh: 'm', parent: '', name: 'broken' });
+  await expect.poll(() => lines).toHaveLength(2);
+  const again = create(NodeSchema, {
+    id: 'mesh/m/virtualNode/broken',
+    metadata: { daybreak: { sds: true } },
+  });
+  expect(configs.get(configs.keyOf(keepNode(again), false))?.problems).toHaveLength(1);
+});

@@ -2,14 +2,15 @@ import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { CLUSTER, ENDPOINTS, LISTENER } from '../../xds/types.ts';
-import type { Discovery } from '../discovery/discovery.ts';
+import { coded } from '../codes.ts';
+import type { Asking, Discovery } from '../discovery/discovery.ts';
 import { accessIn, type AccessSource } from '../mesh/access/with-access.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change, ResourceId } from '../mesh/resource.ts';
 import { viewOf } from '../mesh/view.ts';
-import type { Circumstances } from '../translate/problems.ts';
-import { withoutKeys } from '../translate/external-inputs.ts';
+import type { Circumstances, Problem } from '../translate/problems.ts';
+import { withoutKeys, type ExternalInputs } from '../translate/external-inputs.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { applyToGraph, hasNewCallers, withCallers } from './admitted-callers.ts';
@@ -105,7 +106,21 @@ export function createProxyConfigs(
     server().delete(config.key);
   }
 
+  /** Makes a configuration. A defect that breaks one must not keep other proxies from their changes, nor end the control plane. */
   function make(config: ProxyConfig): void {
+    try {
+      serve(config);
+    } catch (error) {
+      const proxy = proxyPath(config.identity);
+      log.error(
+        coded('FAULT', { proxy, err: error }),
+        'cannot make the configuration of a proxy; it keeps its last one',
+      );
+      config.problems = [NOT_MADE];
+    }
+  }
+
+  function serve(config: ProxyConfig): void {
     const id = resolve(model, config.identity);
     const modelled = id && viewOf(model, id);
     const bare = modelled && withModeChange(modelled, id, instances);
@@ -115,13 +130,14 @@ export function createProxyConfigs(
     }
     const view = withCallers(bare, id, { ...source, before: config.access });
     config.access = accessIn(view);
-    const asking = discovery.ask(config.key);
-    const all = withInstances(asking.found, id, instances, (name) => hasOthers({ ...config.identity, name }));
-    const found = config.isIdentified ? all : withoutKeys(all);
-    const { snapshot, problems } = translate(view, { ...config.features, ...settings }, found);
-    const isAwaited = asking.end();
+    const { made, isAwaited } = fromInputs(discovery.ask(config.key), (inputs) => {
+      const all = withInstances(inputs, id, instances, (name) => hasOthers({ ...config.identity, name }));
+      const found = config.isIdentified ? all : withoutKeys(all);
+      return translate(view, { ...config.features, ...settings }, found);
+    });
     config.state = 'served';
     if (isAwaited) return;
+    const { snapshot, problems } = made;
     config.problems = problems;
     problemLog.say(config);
     server().set(config.key, snapshot);
@@ -172,6 +188,26 @@ export function createProxyConfigs(
     allOf: (identity) => table.at(proxyPath(identity)),
     circumstances,
   };
+}
+
+const NOT_MADE: Problem = {
+  where: 'the configuration',
+  what: 'cannot be made, because of a defect of the control plane: its log has a line with the code FAULT. The proxy keeps its last configuration',
+};
+
+/** Makes something from the inputs of a round of lookups. Ends the round in any case: the inputs would else be watched for ever. */
+function fromInputs<T>(
+  asking: Asking,
+  make: (inputs: ExternalInputs) => T,
+): { readonly made: T; readonly isAwaited: boolean } {
+  let made: T;
+  try {
+    made = make(asking.found);
+  } catch (error) {
+    asking.end();
+    throw error;
+  }
+  return { made, isAwaited: asking.end() };
 }
 
 /** Returns the dependency graph of a model. */
