@@ -92,7 +92,7 @@ export async function openIdentities(
     trustDomain,
     loginOf: (principalArn) => signers?.loginOf(principalArn),
   });
-  const login = loginRoute({ signers, keyring, trustDomain, sts });
+  const login = loginRoute({ signers, live, keyring, trustDomain, sts });
   const own = identityRoutes({ live, authority, ledger, rotation, tokens, region, key: sealer.keyId });
   const refusals = createRecentRefusals();
   const attestation = createAttestation({

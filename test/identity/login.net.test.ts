@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { Agent, request as httpsRequest } from 'node:https';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { AppMeshClient, ListMeshesCommand } from '@aws-sdk/client-app-mesh';
 import { fromProcess } from '@aws-sdk/credential-providers';
-import { signCallerIdentity } from '../../common/contracts/attestation/sign-sts.ts';
-import { signedLoginHeaders } from '../../common/contracts/attestation/sts-request.ts';
 import { DOCUMENT, OWNER } from '../../controlplane/auth/testing/signed-requests.ts';
 import type { CredentialsDocument } from '../../controlplane/auth/credentials/credentials-document.ts';
 import type { Moto } from '../../controlplane/discovery/testing/moto.ts';
 import { awsCommand } from '../operations/clients/installed.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/secured-control-plane.ts';
 import { assumeNewRole, MOTO_ACCOUNT, startVerifyingMoto } from './testing/aws-role.ts';
+import { loginProof, postLogin } from './testing/login-client.ts';
 
 // AWS's tools call the API with an IAM role, by `daybreak login` as their credential_process.
 
@@ -96,24 +95,6 @@ async function daybreak(args: readonly string[], profile: string) {
     env: { ...env(profile), DAYBREAK_ENDPOINT: plane.endpoint, DAYBREAK_CA_FILE: plane.files.cert },
   });
   return { exitCode, stdout, stderr };
-}
-
-/** Posts to the login, as any client could. */
-async function post(body: object, host = new URL(plane.endpoint).host) {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const ca = await readFile(plane.files.cert);
-  const sent = httpsRequest(
-    `${plane.endpoint}/daybreak/v1/login`,
-    { method: 'POST', ca, headers: { host } },
-    (answer) => {
-      let text = '';
-      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-    },
-  );
-  sent.on('error', reject);
-  sent.end(JSON.stringify(body));
-  return promise;
 }
 
 test('a role that no user has is refused with the member that binds it', async () => {
@@ -205,19 +186,8 @@ test('the audit and the log have the login, the user, and the person of AWS behi
 });
 
 test('a signed proof is of use once, at one endpoint, and the keys end when the role is taken away', async () => {
-  const credentials = async () => ({
-    accessKeyId: role['AWS_ACCESS_KEY_ID'] ?? '',
-    secretAccessKey: role['AWS_SECRET_ACCESS_KEY'] ?? '',
-    sessionToken: role['AWS_SESSION_TOKEN'],
-  });
-  const proofFor = async (endpoint: string) => {
-    const asked = JSON.parse((await post({})).text) as Readonly<Record<string, string>>;
-    const { challenge = '', audience = '', stsHost: host = '', stsRegion: region = '' } = asked;
-    const proof = await signCallerIdentity({ host, region }, credentials, (signed) =>
-      signedLoginHeaders({ host, audience, challenge, endpoint }, signed),
-    );
-    return { challenge, ...proof };
-  };
+  const post = (body: object) => postLogin(plane, body);
+  const proofFor = (endpoint: string) => loginProof(plane, role, endpoint);
   const { host } = new URL(plane.endpoint);
   const proof = await proofFor(host);
   const first = await post(proof);

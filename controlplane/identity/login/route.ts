@@ -8,6 +8,7 @@ import { userArn } from '../../auth/principal.ts';
 import type { RouteConfig } from '../../http/call.ts';
 import { ApiError, badRequest, tooManyRequests } from '../../http/errors.ts';
 import { parseJsonBody } from '../../http/json-body.ts';
+import type { LiveModel } from '../../mesh/live-model.ts';
 import type { AwsCaller } from '../attest/caller-identity.ts';
 import { proveCaller } from '../attest/prove-caller.ts';
 import { Refused } from '../attest/refused.ts';
@@ -28,6 +29,7 @@ const LONGEST = 8192;
 /** Inputs of the route. `signers`: the users; undefined if authentication is off. */
 export type LoginOptions = {
   readonly signers: Signers | undefined;
+  readonly live: Pick<LiveModel, 'commit'>;
   readonly keyring: SessionKeyring;
   readonly trustDomain: string;
   readonly sts: StsSettings;
@@ -38,9 +40,9 @@ export type LoginOptions = {
  * `POST /daybreak/v1/login`: without a proof, it answers with a challenge; with the challenge and a signed GetCallerIdentity, with keys for
  * an hour. No authentication: this is one.
  */
-export function loginRoute({ signers, keyring, trustDomain, sts, now = Date.now }: LoginOptions) {
+export function loginRoute({ signers, live, keyring, trustDomain, sts, now = Date.now }: LoginOptions) {
   const bucket = createTokenBucket(RATE, now);
-  const used = createUsedChallenges(now);
+  const used = createUsedChallenges(live, now);
   let inProgress = 0;
 
   async function login(request: FastifyRequest, body: Readonly<Record<string, unknown>>) {
@@ -61,15 +63,15 @@ export function loginRoute({ signers, keyring, trustDomain, sts, now = Date.now 
     const proof = proofOf(body);
     request.call.input = { awsAccessKeyId: proof.accessKeyId };
     const opened = await keyring.openChallenge(text);
-    if (opened === undefined || !used.use(opened)) {
-      throw denied('CHALLENGE', 'the challenge has expired, or was used already: ask for another one');
-    }
+    if (opened === undefined) throw spent();
     const { host = '' } = request.headers;
     const subject = { host: sts.host, audience: trustDomain, challenge: text, endpoint: host };
     const caller = await ask(proof, (signed) => signedLoginHeaders(subject, signed));
     request.call.input = { awsCaller: caller.arn };
     const user = signers.loginOf(caller.principalArn);
     if (user === undefined) throw unbound(caller);
+    // After the proof, so that no stranger makes the store write.
+    if (!(await used.use(opened.id))) throw spent();
     const keys = await keyring.create(user, caller);
     request.call.caller = { ...user, accessKeyId: keys.accessKeyId, awsCaller: caller.arn };
     const { accessKeyId, secretAccessKey, sessionToken, expires } = keys;
@@ -129,6 +131,10 @@ function unbound({ arn, principalArn }: AwsCaller): ApiError {
     'NOT_BOUND',
     `${arn} is proven, but may log in as no user. Add this member to a user in the file of --credentials: ${member}`,
   );
+}
+
+function spent(): ApiError {
+  return denied('CHALLENGE', 'the challenge has expired, or was used already: ask for another one');
 }
 
 function denied(code: string, reason: string, cause?: unknown): ApiError {

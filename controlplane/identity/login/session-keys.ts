@@ -27,10 +27,8 @@ export type SessionKeyring = {
   /** Returns the key of a session; undefined if the token is not that of this key, has expired, or its principal may not log in any more. */
   readonly open: (accessKeyId: string, sessionToken: string) => Promise<AccessKey | undefined>;
   readonly challenge: () => Promise<string>;
-  /** Returns the id and end (milliseconds since 1970) of a challenge; undefined if it is not one of this authority, or has expired. */
-  readonly openChallenge: (
-    text: string,
-  ) => Promise<{ readonly id: string; readonly ends: number } | undefined>;
+  /** Returns the id of a challenge; undefined if it is not one of this authority, or has expired. */
+  readonly openChallenge: (text: string) => Promise<{ readonly id: string } | undefined>;
 };
 
 /** `key`: 32 bytes; `loginOf` returns the user that a principal may be now. `now`: milliseconds since 1970. */
@@ -91,8 +89,8 @@ export function createSessionKeyring({
     challenge: () =>
       encrypt({}, 'challenge', randomBytes(16).toString('hex'), now() + CHALLENGE_SECONDS * 1000),
     async openChallenge(text) {
-      const { jti, exp } = (await read(text, 'challenge')) ?? {};
-      return jti === undefined || exp === undefined ? undefined : { id: jti, ends: exp * 1000 };
+      const { jti } = (await read(text, 'challenge')) ?? {};
+      return jti === undefined ? undefined : { id: jti };
     },
   };
 }

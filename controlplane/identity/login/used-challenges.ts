@@ -1,22 +1,33 @@
-/** Remembers used challenges until they end, so that none is used twice at this replica. */
+import type { LiveModel } from '../../mesh/live-model.ts';
+
+/** Remembers used challenges in the store, so that none is used twice, at this replica or another one. */
 export type UsedChallenges = {
-  /** Uses a challenge. Returns false if it was used before. */
-  readonly use: (challenge: { readonly id: string; readonly ends: number }) => boolean;
+  /** Uses a challenge, by its id. Of concurrent uses, on any replica, one succeeds; the others return false. @throws StoreError */
+  readonly use: (id: string) => Promise<boolean>;
 };
 
-/** The rate limit of logins keeps the number of challenges small. `now`: milliseconds since 1970. */
-export function createUsedChallenges(now: () => number = Date.now): UsedChallenges {
-  /** The ends by id, oldest use first. */
-  const ends = new Map<string, number>();
+// A place without resources: a write there is stale only if its token is kept already.
+const EMPTY = { owner: '', mesh: 'challenges' } as const;
+const OPERATION = 'Login';
+
+/**
+ * Keeps the challenges among the tokens of idempotent calls, which the store checks in the commit and forgets by itself after TOKEN_LIFETIME: far
+ * longer than a challenge is valid. Call `use` for proven callers only, because it writes. `now`: milliseconds since 1970.
+ */
+export function createUsedChallenges(
+  live: Pick<LiveModel, 'commit'>,
+  now: () => number = Date.now,
+): UsedChallenges {
   return {
-    use({ id, ends: end }) {
-      for (const [other, ended] of ends) {
-        if (ended > now()) break;
-        ends.delete(other);
-      }
-      if (ends.has(id)) return false;
-      ends.set(id, end);
-      return true;
+    async use(id) {
+      const { outcome } = await live.commit({
+        mesh: EMPTY,
+        expectedMeshRevision: 0,
+        puts: [],
+        deletes: [],
+        tokens: [{ account: EMPTY.owner, operation: OPERATION, token: id, content: '', at: now() }],
+      });
+      return outcome === 'committed';
     },
   };
 }

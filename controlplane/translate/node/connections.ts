@@ -55,23 +55,27 @@ export function egressExtensions(
   connections: readonly ServicePortIndex[],
   options: Options,
 ): readonly Resource[] {
+  const caller = { mesh, source: metricSource(view, options), isMutual: takesPart(options) };
   return connections.flatMap(
-    ({ service, servicePort }) =>
-      serviceExtensions(view.services[service], mesh, metricSource(view, options), takesPart(options))[
-        servicePort
-      ] ?? [],
+    ({ service, servicePort }) => serviceExtensions(view.services[service], caller)[servicePort] ?? [],
   );
 }
+
+/** All that the filters depend on besides the service. It is the cache key as a whole. */
+type TcpCaller = {
+  readonly mesh: UpstreamMesh;
+  readonly source: MetricSource | undefined;
+  readonly isMutual: boolean;
+};
 
 /** Returns the filter of each service port, undefined for HTTP: encoded once for all callers of the service without metrics. */
 function serviceExtensions(
   service: ServiceView | undefined,
-  mesh: UpstreamMesh,
-  source: MetricSource | undefined,
-  isMutual: boolean,
+  caller: TcpCaller,
 ): readonly (Resource | undefined)[] {
   if (service === undefined) return [];
-  return extensionsOf(service, JSON.stringify([mesh.name, source, isMutual]), unreported, () =>
+  const { mesh, source, isMutual } = caller;
+  return extensionsOf(service, JSON.stringify(caller), unreported, () =>
     servicePorts(service, unreported).map((servicePort) => {
       if (servicePort.kind !== 'tcp') return undefined;
       const name = names.egressConnections(servicePort.port, service.name);

@@ -94,7 +94,7 @@ export function egressRoutes(
   return ports.map(({ name, hosts, others, form }) => {
     const all = hosts.flatMap(
       ({ service, servicePort }) =>
-        serviceHosts(view.services[service], mesh, readable, form)[servicePort] ?? [],
+        serviceHosts(view.services[service], { mesh, readable, form })[servicePort] ?? [],
     );
     all.push(...others);
     return configurations(view.spec, name, unreported, () => routeConfiguration(name, all), all);
@@ -103,15 +103,17 @@ export function egressRoutes(
 
 const configurations = createMemo<Resource>();
 
+/** All that virtual hosts depend on besides the service. It is the cache key as a whole. */
+type HttpCaller = { readonly mesh: UpstreamMesh; readonly readable: boolean; readonly form: HostForm };
+
 /** Returns the virtual host of each service port, undefined for TCP: encoded once for all callers of the service. */
 function serviceHosts(
   service: ServiceView | undefined,
-  mesh: UpstreamMesh,
-  readable: boolean,
-  form: HostForm,
+  caller: HttpCaller,
 ): readonly (EncodedHost | undefined)[] {
   if (service === undefined) return [];
-  return hostsOf(service, JSON.stringify([mesh.name, readable, form]), unreported, () =>
+  const { mesh, readable, form } = caller;
+  return hostsOf(service, JSON.stringify(caller), unreported, () =>
     servicePorts(service, unreported).map((servicePort) =>
       servicePort.kind === 'http' ? servicePortHost(mesh, servicePort, readable, form) : undefined,
     ),

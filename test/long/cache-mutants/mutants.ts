@@ -55,20 +55,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'the virtual hosts of a service without whether their metadata has fields',
     file: 'controlplane/translate/node/routes.ts',
-    from: 'JSON.stringify([mesh.name, readable, form])',
-    to: 'JSON.stringify([mesh.name, form])',
+    from: 'JSON.stringify(caller)',
+    to: 'JSON.stringify({ ...caller, readable: undefined })',
   },
   {
     what: 'the TCP filters of a service without the caller that counts',
     file: 'controlplane/translate/node/connections.ts',
-    from: 'JSON.stringify([mesh.name, source, isMutual])',
-    to: 'JSON.stringify([mesh.name, isMutual])',
+    from: 'JSON.stringify(caller)',
+    to: 'JSON.stringify({ ...caller, source: undefined })',
   },
   {
     what: 'the TCP filters of a service without whether the caller uses mutual TLS',
     file: 'controlplane/translate/node/connections.ts',
-    from: 'JSON.stringify([mesh.name, source, isMutual])',
-    to: 'JSON.stringify([mesh.name, source])',
+    from: 'JSON.stringify(caller)',
+    to: 'JSON.stringify({ ...caller, isMutual: undefined })',
   },
   {
     what: 'a proxy’s key without `files`',
