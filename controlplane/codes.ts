@@ -28,6 +28,7 @@ export const CONTROL_PLANE_CODES = {
   NAME_UNRESOLVED: 'check the name and the resolver',
   DISCOVERY_FAILED: 'look at the AWS service that the line names: its last answer stays in use',
   CA_KEY_UNUSABLE: 'start with the key of --ca-key that sealed the authority',
+  CA_ROOT_UNUSABLE: 'read the words of AWS Private CA in the line, and correct --ca-root or the permissions',
   AUTHORITY_DAMAGED: 'restore a backup: a sealed key of the authority was changed',
   TRUST_DOMAIN_DIFFERS: 'start with the trust domain of the authority in the store',
   IDENTITY_REFUSED: 'the line says which binding is missing',

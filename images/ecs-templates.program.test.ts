@@ -44,19 +44,26 @@ const OF_ECS = [
 /** The IAM prefix of an API, by the package of its client in the SDK. */
 const PREFIXES: Readonly<Record<string, string>> = {
   '@aws-sdk/client-acm': 'acm',
+  '@aws-sdk/client-kms': 'kms',
   '@aws-sdk/client-servicediscovery': 'servicediscovery',
 };
 
+/** Whether a file belongs to the authority, whose rights only a control plane with `--trust-domain` needs. */
+const isOfIdentity = (file: string): boolean => file.startsWith('identity/');
+
 /** Returns the actions that the control plane's code calls: commands of the SDK, and targets of calls that it makes itself. */
-function called(): readonly string[] {
+function called(isOne: (file: string) => boolean): readonly string[] {
   const files = readdirSync(join(ROOT, 'controlplane'), { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !/\.test\.ts$|testing\//.test(file),
+    (file) => file.endsWith('.ts') && !/\.test\.ts$|testing\//.test(file) && isOne(file),
   );
   return files.flatMap((file) => {
     const text = readFileSync(join(ROOT, 'controlplane', file), 'utf8');
     const client = /'(@aws-sdk\/client-[a-z-]+)'/.exec(text)?.[1] ?? '';
     const prefix = PREFIXES[client] ?? `unknown client ${client}`;
-    const commands = Array.from(text.matchAll(/new ([A-Z]\w+)Command\(/g), ([, name]) => `${prefix}:${name}`);
+    const commands = Array.from(
+      text.matchAll(/new (?:sdk\.)?([A-Z]\w+)Command\(/g),
+      ([, name]) => `${prefix}:${name}`,
+    );
     const targets = Array.from(text.matchAll(/'ACMPrivateCA\.(\w+)'/g), ([, name]) => `acm-pca:${name}`);
     return [...commands, ...targets];
   });
@@ -74,7 +81,17 @@ function allowed(name: string): readonly string[] {
 
 test('the role of the control plane allows exactly the actions that its code calls', () => {
   const own = allowed('controlplane.yaml').filter((action) => !OF_ECS.includes(action));
-  expect([...new Set(own)].toSorted()).toEqual([...new Set(called())].toSorted());
+  expect([...new Set(own)].toSorted()).toEqual(
+    [...new Set(called((file) => !isOfIdentity(file)))].toSorted(),
+  );
+});
+
+test('the policy of docs/identity.md allows exactly the actions that the code of the authority calls', () => {
+  const page = readFileSync(join(ROOT, 'docs/identity.md'), 'utf8');
+  const [, json = '{}'] = /^```json\n(\{\n {2}"Version".*?)^```$/ms.exec(page) ?? [];
+  const { Statement } = JSON.parse(json) as { readonly Statement: readonly { readonly Action: string[] }[] };
+  const actions = Statement.flatMap(({ Action }) => Action);
+  expect(actions.toSorted()).toEqual([...new Set(called(isOfIdentity))].toSorted());
 });
 
 test.each(TASKS)('%s allows only what ECS needs to start the task', (name) => {

@@ -21,6 +21,7 @@ const FLAGS: readonly (readonly [flags: string, description: string])[] = [
   ['--client-ca <file>', 'authorities (PEM) of client certificates of proxies'],
   ['--trust-domain <name>', 'issue certificates to agents that prove who they are: apps.example'],
   ['--ca-key <file>', 'the key that seals the keys of the authority: 32 bytes in base64'],
+  ['--ca-root <acm-pca:ARN>', 'the root of the authority, in AWS Private CA (default: a root of its own)'],
   ['--plaintext-window <seconds>', 'how long a caller without mutual TLS counts (default: 86400)'],
   [
     '--aws-jwt-issuers <list>',

@@ -23,7 +23,10 @@ export async function identity(
 function describe({ trustDomain, sealedBy, roots, issuing, rotation, certificates }: State): string {
   const lines = [
     `Trust domain ${trustDomain}. ${sealedBy === 'plain' ? 'The keys of the authority are stored in the clear.' : `Key ${sealedBy} seals the keys of the authority.`}`,
-    ...roots.map(({ fingerprint, ends }) => `Root ${fingerprint}, until ${ends}`),
+    ...roots.map(
+      ({ fingerprint, ends, privateCa }) =>
+        `Root ${fingerprint}, until ${ends}${privateCa === undefined ? '' : `, of ${privateCa}`}`,
+    ),
     `Intermediate until ${issuing.ends}; it is replaced 30 days before that`,
     ...(rotation === null ? [] : [describeRotation(rotation)]),
     '',

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { authorizeForAll } from '../auth/authorize.ts';
 import { meshAccess } from '../auth/principal.ts';
-import { badRequest, conflict, notFound } from '../http/errors.ts';
+import { badRequest, conflict, notFound, unavailable } from '../http/errors.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import { parseJsonBody } from '../http/json-body.ts';
 import type { CertificateLedger } from './certificate-ledger.ts';
+import { IdentityError } from './errors.ts';
 import { meshOf } from './node-mesh.ts';
 import { ROTATIONS, type Rotation } from './rotation/rotation.ts';
 
@@ -27,7 +28,10 @@ export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
       request.call.input = body;
       const what = ROTATIONS.find((each) => each === body['what']);
       if (what === undefined) throw badRequest(`what: it has to be one of ${ROTATIONS.join(', ')}.`);
-      const refusal = await rotation.request(what);
+      const refusal = await rotation.request(what).catch((error: unknown) => {
+        // AWS KMS or AWS Private CA refuses, or is away: the operator has to read its words.
+        throw error instanceof IdentityError ? unavailable(`${error.message}.`, error) : error;
+      });
       if (refusal !== undefined) throw conflict(`${refusal}.`);
       return {};
     });

@@ -3,7 +3,7 @@ import type { ControlPlaneCode } from '../codes.ts';
 /** Codes of failures of the authority. */
 export type IdentityCode = Extract<
   ControlPlaneCode,
-  'CA_KEY_UNUSABLE' | 'AUTHORITY_DAMAGED' | 'TRUST_DOMAIN_DIFFERS'
+  'CA_KEY_UNUSABLE' | 'CA_ROOT_UNUSABLE' | 'AUTHORITY_DAMAGED' | 'TRUST_DOMAIN_DIFFERS'
 >;
 
 /** The authority cannot be opened. At a start the exit code is 1. */

@@ -18,6 +18,7 @@ import { createRecentRefusals, type RecentRefusal } from './attest/recent-refusa
 import { svidProver } from './attest/svid.ts';
 import { x509Prover } from './attest/x509.ts';
 import { openAuthority, type Authority } from './authority/authority.ts';
+import { openRoots } from './authority/roots.ts';
 import { createCertificateLedger } from './certificate-ledger.ts';
 import { createJoinTokens, type JoinTokens } from './join-tokens.ts';
 import { createRotation } from './rotation/rotation.ts';
@@ -78,14 +79,16 @@ export async function openIdentities(
   const { live, region, log, onOutcome } = options;
   const { trustDomain, key, sts, jwtIssuers } = settings;
   const sealer = await openSealer(key);
-  const authority = await openAuthority({ live, trustDomain, sealer, log });
+  const { privateCa, privateCaEndpoint: endpoint } = settings;
+  const roots = openRoots({ trustDomain, sealer, privateCa, endpoint });
+  const authority = await openAuthority({ live, trustDomain, sealer, roots, log });
   const ledger = createCertificateLedger(live);
   const trust = followTrust(authority, (serial) => {
     const entry = ledger.get(serial);
     return entry && faultOf(live.model, entry, trustDomain);
   });
   const tokens = createJoinTokens(live);
-  const rotation = createRotation({ live, ledger, trustDomain, sealer, log });
+  const rotation = createRotation({ live, ledger, roots, log });
   const { signers } = options;
   const keyring = createSessionKeyring({
     key: await openSessionKey(live, sealer, trustDomain),

@@ -9,6 +9,10 @@ export type IdentitySettings = {
   readonly trustDomain: string;
   /** The key that seals the authority's keys in the store. Undefined, with `--insecure`: they are stored in the clear. */
   readonly key: Source | KmsSource | undefined;
+  /** The ARN of an authority of AWS Private CA that is the next root. Undefined: roots are our own. */
+  readonly privateCa: string | undefined;
+  /** Replaces the address of AWS Private CA. */
+  readonly privateCaEndpoint: string | undefined;
   /** Where signed GetCallerIdentity requests go. */
   readonly sts: StsSettings;
   /** The issuers of tokens of AWS STS that are taken. */
@@ -57,32 +61,55 @@ const issuer: Parser<readonly [string, string]> = (value) => {
 export function readIdentitySettings(read: Reader, region: string): IdentitySettings | undefined {
   const domain = read('--trust-domain', trustDomain, undefined);
   const key = withKms(read, readSecretSource(read, '--ca-key'));
+  const privateCa = read('--ca-root', privateCaArn, undefined);
+  const everywhere = read('AWS_ENDPOINT_URL', awsEndpoint, undefined);
+  const privateCaEndpoint = read('AWS_ENDPOINT_URL_ACM_PCA', awsEndpoint, everywhere);
   const host = stsHost(region);
   const at = read('--sts-endpoint', endpoint, `https://${host}`);
   const jwtIssuers: JwtIssuers = new Map(read('--aws-jwt-issuers', list(issuer), []));
   if (domain !== undefined)
-    return { trustDomain: domain, key, sts: { host, region, endpoint: at }, jwtIssuers };
-  if (key !== undefined) {
+    return {
+      trustDomain: domain,
+      key,
+      privateCa,
+      privateCaEndpoint,
+      sts: { host, region, endpoint: at },
+      jwtIssuers,
+    };
+  const without = key?.setting ?? (privateCa === undefined ? undefined : '--ca-root');
+  if (without !== undefined) {
     read.problem({
       name: '--trust-domain',
       got: undefined,
-      wanted: `the domain of the authority that ${key.setting} is for`,
+      wanted: `the domain of the authority that ${without} is for`,
     });
   }
   return undefined;
 }
 
+const PRIVATE_CA = /^acm-pca:(arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]{1,64})$/;
+
+const privateCaArn: Parser<string> = (value) => {
+  const arn = PRIVATE_CA.exec(value)?.[1];
+  return arn === undefined
+    ? {
+        wanted:
+          'acm-pca: and the ARN of an authority, e.g. acm-pca:arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/1234abcd-…',
+      }
+    : { value: arn };
+};
+
 const KMS_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/[\w/-]{1,256}$/;
 
-const kmsEndpoint: Parser<string> = (value) =>
+const awsEndpoint: Parser<string> = (value) =>
   URL.canParse(value) && /^https?:/.test(value)
     ? { value }
     : { wanted: 'a URL, e.g. https://vpce-1.kms.us-east-1.vpce.amazonaws.com' };
 
 /** A path of the form `kms:ARN` is a key of AWS KMS. */
 function withKms(read: Reader, key: Source | undefined): Source | KmsSource | undefined {
-  const everywhere = read('AWS_ENDPOINT_URL', kmsEndpoint, undefined);
-  const at = read('AWS_ENDPOINT_URL_KMS', kmsEndpoint, everywhere);
+  const everywhere = read('AWS_ENDPOINT_URL', awsEndpoint, undefined);
+  const at = read('AWS_ENDPOINT_URL_KMS', awsEndpoint, everywhere);
   if (key?.kind !== 'file' || !key.path.startsWith('kms:')) return key;
   const arn = key.path.slice('kms:'.length);
   const region = KMS_ARN.exec(arn)?.[1];

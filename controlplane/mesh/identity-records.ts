@@ -6,6 +6,11 @@ export type SignerRecord = {
   readonly sealedKey: string;
 };
 
+/** A root. An authority of AWS Private CA has an ARN instead of a sealed key, because its key never leaves AWS. */
+export type RootRecord =
+  | (SignerRecord & { readonly privateCa?: undefined })
+  | { readonly certificate: string; readonly privateCa: string };
+
 /**
  * A change of the root that is under way. `distributing`: the new root is the last of the roots, and proxies learn of it. `signing`: the
  * new root signs, and the old one is the last of the roots until no valid certificate is below it.
@@ -20,7 +25,7 @@ export type RotationRecord = {
 export type AuthorityRecord = {
   readonly trustDomain: string;
   /** The roots that proxies trust. The first one signs. */
-  readonly roots: readonly SignerRecord[];
+  readonly roots: readonly RootRecord[];
   /** The intermediate that issues certificates, below the first root. */
   readonly issuing: SignerRecord;
   /** Earlier intermediates whose certificates may still be valid: DER in base64. */

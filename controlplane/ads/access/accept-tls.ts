@@ -38,7 +38,9 @@ export function acceptTls(
   const context = (): SecureContextOptions => {
     const { cert, key } = certificate.current();
     const ca = [...(clientCa === undefined ? [] : [clientCa.current().pem]), ...(roots?.pem() ?? [])];
-    return { cert, key, ...(ca.length === 0 ? {} : { ca }) };
+    // The root of --ca-root may be a subordinate authority.
+    const partial = roots === undefined ? {} : { allowPartialTrustChain: true };
+    return { cert, key, ...partial, ...(ca.length === 0 ? {} : { ca }) };
   };
   const server = createServer(
     {

@@ -21,27 +21,45 @@ export function authorityRevision(live: LiveModel): number {
 }
 
 /**
- * Changes the authority in the store, and tries again if another replica wrote first. `change` returns undefined to leave it as it is.
- * Returns the authority afterwards. `now`: milliseconds since 1970.
+ * Changes the authority in the store, and tries again if another replica changed it meanwhile. `change` returns undefined to leave it as it
+ * is; it may wait for AWS, and nothing waits for it. Returns the authority afterwards. `now`: milliseconds since 1970.
  * @throws Error if there is no authority, or other replicas keep writing
  */
-export function changeAuthority(
+export async function changeAuthority(
   live: LiveModel,
   change: (record: AuthorityRecord) => Promise<AuthorityRecord | undefined>,
   now: () => number,
 ): Promise<AuthorityRecord> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const record = readAuthority(live);
+    if (record === undefined) throw new Error('there is no authority to change');
+    const changed = await change(record);
+    if (changed === undefined) return record;
+    if (await replaceAuthority(live, record, changed, now)) return changed;
+  }
+  throw busy();
+}
+
+/** Writes an authority in the place of a record. Returns false if there is another record now. */
+function replaceAuthority(
+  live: LiveModel,
+  record: AuthorityRecord,
+  changed: AuthorityRecord,
+  now: () => number,
+): Promise<boolean> {
   // Join tokens have the same place; in this process they are written before or after.
   return live.exclusively(PLACE.owner, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const revision = authorityRevision(live);
-      const record = readAuthority(live);
-      if (record === undefined) throw new Error('there is no authority to change');
-      const changed = await change(record);
-      if (changed === undefined) return record;
-      if (await writeAuthority(live, changed, revision, now())) return changed;
+      if (readAuthority(live) !== record) return false;
+      if (await writeAuthority(live, changed, revision, now())) return true;
     }
-    throw new Error('other replicas kept changing the authority: try again');
+    throw busy();
   });
+}
+
+function busy(): Error {
+  return new Error('other replicas kept changing the authority: try again');
 }
 
 /** Writes the authority, unless another replica wrote since the revision. Returns whether it was written. */

@@ -9,6 +9,7 @@ import { openLiveModel, type LiveModel } from '../../mesh/live-model.ts';
 import { openPostgresStore } from '../../store/postgres/postgres.ts';
 import { startTestPostgres, type TestPostgres } from '../../store/testing/postgres-server.ts';
 import { openAuthority, type Authority } from './authority.ts';
+import { openRoots } from './roots.ts';
 import { createCertificateLedger, type LedgerEntry } from '../certificate-ledger.ts';
 import { rootAbove } from './chain.ts';
 import { createJoinTokens } from '../join-tokens.ts';
@@ -46,7 +47,8 @@ async function replica(): Promise<LiveModel> {
 
 async function open(live: LiveModel, now: () => number): Promise<Authority> {
   const sealer = await sealWith(Buffer.alloc(32, 1));
-  const authority = await openAuthority({ live, trustDomain: 'apps.example', sealer, log, now });
+  const roots = openRoots({ trustDomain: 'apps.example', sealer });
+  const authority = await openAuthority({ live, trustDomain: 'apps.example', sealer, roots, log, now });
   closers.push(authority.close);
   return authority;
 }
@@ -140,7 +142,14 @@ test('replicas write certificates at once, and take each step of a rotation once
     const now = () => (at.step === 0 ? Date.now() : ahead());
     return {
       at,
-      ...createRotation({ live, ledger, trustDomain: 'apps.example', sealer, log, now, everyMs: 50 }),
+      ...createRotation({
+        live,
+        ledger,
+        roots: openRoots({ trustDomain: 'apps.example', sealer }),
+        log,
+        now,
+        everyMs: 50,
+      }),
     };
   });
   closers.push(...rotations.map(({ close }) => close));

@@ -4,19 +4,13 @@ import type { Log } from '../../../common/log.ts';
 import { coded } from '../../codes.ts';
 import type { AuthorityRecord } from '../../mesh/identity-records.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
-import {
-  createIntermediate,
-  createRoot,
-  issueLeaf,
-  openIssuer,
-  type Issuer,
-  type Leaf,
-} from './certificates.ts';
+import { issueLeaf, openIssuer, type Issuer, type Leaf } from './certificates.ts';
 import { authorityRevision, changeAuthority, readAuthority, writeAuthority } from './authority-store.ts';
 import { IdentityError } from '../errors.ts';
 import type { Sealer } from '../seal/seal.ts';
 import { withNewIntermediate } from './new-intermediate.ts';
-import { bytesOf, openSigner, sealSigner } from '../seal/sealed-signers.ts';
+import type { Roots } from './roots.ts';
+import { bytesOf, openSigner } from '../seal/sealed-signers.ts';
 
 /** An issued certificate with all that a proxy needs to use it. */
 export type Svid = Leaf & {
@@ -52,6 +46,7 @@ export type AuthorityOptions = {
   readonly live: LiveModel;
   readonly trustDomain: string;
   readonly sealer: Sealer;
+  readonly roots: Roots;
   readonly log: Log;
   /** Milliseconds since 1970. Default: the clock. */
   readonly now?: () => number;
@@ -60,10 +55,14 @@ export type AuthorityOptions = {
 const DAY = 24 * 60 * 60 * 1000;
 /** An intermediate with less than this left is replaced, in milliseconds: 30 of its 90 days. */
 const REPLACE_BEFORE = 30 * DAY;
+/** A shorter one is replaced with this part of its lifetime left. */
+const REPLACE_SHARE = 1 / 3;
 /** How often the end of the intermediate is looked at, in milliseconds. */
 const LOOK_EVERY = 60 * 60 * 1000;
 /** The wait after a failure to open a changed authority, in milliseconds, with jitter. */
 const RETRY_MS = 5000;
+/** The wait after a failure to replace the intermediate, in milliseconds, with jitter: AWS may be away. */
+const REPLACE_RETRY_MS = 5 * 60 * 1000;
 /** How often a creation is tried again because another replica wrote first. */
 const ATTEMPTS = 5;
 
@@ -110,15 +109,25 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     await changeAuthority(live, change, now);
     if (isReplaced) log.info(coded('IDENTITY_ROTATED'), 'the intermediate of the authority was replaced');
   }
-  const timer = setInterval(() => {
-    replaceIntermediate().catch((error: unknown) =>
-      log.error(
-        { err: error },
-        'the intermediate of the authority could not be replaced: trying again in an hour',
-      ),
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  /** Replaces the intermediate if it is time. A failure is no reason not to start: the present one may last for weeks. */
+  async function look(): Promise<void> {
+    let wait = LOOK_EVERY;
+    try {
+      await replaceIntermediate();
+    } catch (error) {
+      log.error({ err: error }, 'the intermediate of the authority could not be replaced: trying again');
+      wait = REPLACE_RETRY_MS * (1 + Math.random());
+    }
+    if (!isClosed) timer = setTimeout(() => void look(), wait).unref();
+  }
+  await look();
+  if (!options.roots.isAsConfigured(opened.record))
+    log.warn(
+      { roots: opened.record.roots.map(({ privateCa }) => privateCa ?? 'own') },
+      'the root of the authority is not that of --ca-root: daybreak identity rotate replaces it',
     );
-  }, LOOK_EVERY).unref();
-  await replaceIntermediate();
 
   return {
     trustDomain,
@@ -138,7 +147,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
       return () => void listeners.delete(listener);
     },
     close() {
-      clearInterval(timer);
+      isClosed = true;
+      clearTimeout(timer);
       clearTimeout(retry);
       stop();
     },
@@ -168,7 +178,7 @@ async function openRecord(
 }
 
 async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord> {
-  const { live, trustDomain, sealer, log, now = Date.now } = options;
+  const { live, trustDomain, sealer, roots, log, now = Date.now } = options;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const revision = authorityRevision(live);
     const existing = readAuthority(live);
@@ -179,14 +189,9 @@ async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord>
         `--trust-domain="${trustDomain}": the store has the authority of ${existing.trustDomain}`,
       );
     }
-    const root = await createRoot(trustDomain, now());
-    const intermediate = await createIntermediate(trustDomain, root, now());
-    const record: AuthorityRecord = {
-      trustDomain,
-      roots: [await sealSigner(root, sealer, trustDomain)],
-      issuing: await sealSigner(intermediate, sealer, trustDomain),
-      retired: [],
-    };
+    const root = await roots.create(now());
+    const issuing = await roots.intermediate(root, now());
+    const record: AuthorityRecord = { trustDomain, roots: [root], issuing, retired: [] };
     if (await writeAuthority(live, record, revision, now())) {
       log.info({ trustDomain, key: sealer.keyId }, 'created the authority of the trust domain');
       return record;
@@ -197,11 +202,13 @@ async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord>
 
 /** Whether the intermediate ends soon, and a new one would end later. */
 function mayReplace({ issuing, roots: [root] }: AuthorityRecord, now: number): boolean {
-  const ends = endOf(issuing.certificate);
+  const { begins, ends } = datesOf(issuing.certificate);
+  const before = Math.min(REPLACE_BEFORE, (ends - begins) * REPLACE_SHARE);
   // It never outlives its root, so that a new one would end no later.
-  return ends - now <= REPLACE_BEFORE && root !== undefined && ends < endOf(root.certificate);
+  return ends - now <= before && root !== undefined && ends < datesOf(root.certificate).ends;
 }
 
-function endOf(certificate: string): number {
-  return new X509Certificate(bytesOf(certificate)).validToDate.getTime();
+function datesOf(certificate: string): { readonly begins: number; readonly ends: number } {
+  const { validFromDate, validToDate } = new X509Certificate(bytesOf(certificate));
+  return { begins: validFromDate.getTime(), ends: validToDate.getTime() };
 }

@@ -9,6 +9,8 @@ import {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  type Pkcs10CertificateRequest,
+  Pkcs10CertificateRequestGenerator,
   type PublicKey,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
@@ -74,6 +76,20 @@ export async function createIntermediate(trustDomain: string, root: Signer, now:
     ],
   });
   return signerOf(certificate, keys.privateKey);
+}
+
+/** Creates the key of an intermediate (PKCS #8, DER), and a signing request for an authority elsewhere. */
+export async function requestIntermediate(
+  trustDomain: string,
+): Promise<{ readonly request: Pkcs10CertificateRequest; readonly key: Uint8Array }> {
+  const keys = await webcrypto.subtle.generateKey(ISSUING_KEY, true, ['sign', 'verify']);
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    name: subject(trustDomain, 'intermediate'),
+    keys,
+    signingAlgorithm: SHA256,
+    extensions: [spiffeName(trustDomain)],
+  });
+  return { request, key: new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)) };
 }
 
 /** An intermediate that is ready to issue. */
@@ -144,8 +160,12 @@ function authorityExtensions(trustDomain: string, pathLength: number) {
   return [
     new BasicConstraintsExtension(true, pathLength, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-    new SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${trustDomain}` }]),
+    spiffeName(trustDomain),
   ];
+}
+
+function spiffeName(trustDomain: string): SubjectAlternativeNameExtension {
+  return new SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${trustDomain}` }]);
 }
 
 // Each certificate of an authority has a name of its own, so that a chain has one issuer only.

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Authority } from './authority.ts';
 import type { LedgerEntry } from '../certificate-ledger.ts';
+import { bytesOf } from '../seal/sealed-signers.ts';
 import { missing } from '../rotation/steps.ts';
 
 /** The state of an authority, for `daybreak identity`. Times in ISO 8601, UTC. */
@@ -8,7 +9,12 @@ export type AuthorityState = {
   readonly trustDomain: string;
   /** The id of the key that seals the authority's keys; `plain`: they are in the clear. */
   readonly sealedBy: string;
-  readonly roots: readonly { readonly fingerprint: string; readonly ends: string }[];
+  /** `privateCa`: the ARN of the authority of AWS Private CA; undefined if the key is our own. */
+  readonly roots: readonly {
+    readonly fingerprint: string;
+    readonly ends: string;
+    readonly privateCa?: string;
+  }[];
   readonly issuing: { readonly ends: string };
   /** Grows with each change of the roots. */
   readonly generation: number;
@@ -31,9 +37,13 @@ export function describeAuthority(
   return {
     trustDomain: authority.trustDomain,
     sealedBy,
-    roots: authority.roots().map((der) => {
-      const { fingerprint256, validToDate } = new X509Certificate(der);
-      return { fingerprint: fingerprint256, ends: validToDate.toISOString() };
+    roots: record.roots.map(({ certificate, privateCa }) => {
+      const { fingerprint256, validToDate } = new X509Certificate(bytesOf(certificate));
+      return {
+        fingerprint: fingerprint256,
+        ends: validToDate.toISOString(),
+        ...(privateCa === undefined ? {} : { privateCa }),
+      };
     }),
     generation,
     rotation:

@@ -1,26 +1,22 @@
 import { X509Certificate } from 'node:crypto';
 import type { AuthorityRecord } from '../../mesh/identity-records.ts';
-import { createIntermediate } from './certificates.ts';
-import type { Sealer } from '../seal/seal.ts';
-import { bytesOf, openSigner, sealSigner } from '../seal/sealed-signers.ts';
+import { bytesOf } from '../seal/sealed-signers.ts';
+import type { Roots } from './roots.ts';
 
 /** Inputs of a signature. `now`: milliseconds since 1970. */
 export type SigningOptions = {
-  readonly trustDomain: string;
-  readonly sealer: Sealer;
+  readonly roots: Roots;
   readonly now?: () => number;
 };
 
 /** Returns the authority with a new intermediate below its first root. Certificates of the earlier ones stay valid until they end. */
 export async function withNewIntermediate(
   record: AuthorityRecord,
-  { trustDomain, sealer, now = Date.now }: SigningOptions,
+  { roots, now = Date.now }: SigningOptions,
 ): Promise<AuthorityRecord> {
   const [root] = record.roots;
   if (root === undefined) throw new Error('the authority has no root');
-  const signer = await openSigner(root, sealer, trustDomain);
-  const intermediate = await createIntermediate(trustDomain, signer, now());
-  const issuing = await sealSigner(intermediate, sealer, trustDomain);
+  const issuing = await roots.intermediate(root, now());
   return { ...record, issuing, retired: stillValid(record, now()) };
 }
 

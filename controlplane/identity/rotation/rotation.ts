@@ -5,9 +5,8 @@ import type { AuthorityRecord } from '../../mesh/identity-records.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import { changeAuthority, readAuthority } from '../authority/authority-store.ts';
 import type { CertificateLedger } from '../certificate-ledger.ts';
-import { createRoot } from '../authority/certificates.ts';
 import { withNewIntermediate, type SigningOptions } from '../authority/new-intermediate.ts';
-import { bytesOf, sealSigner } from '../seal/sealed-signers.ts';
+import { bytesOf } from '../seal/sealed-signers.ts';
 import { isStepDone, later, missing, withFirstRootOnly, withLastRootSigning, withNextRoot } from './steps.ts';
 
 /** The requests of operators. */
@@ -37,9 +36,12 @@ export type RotationOptions = SigningOptions & {
 
 type Change = (record: AuthorityRecord) => Promise<AuthorityRecord | string | undefined>;
 
+/** The longest wait after failures, in milliseconds, before jitter. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** Follows the rotation that is under way, if any. */
 export function createRotation(options: RotationOptions): Rotation {
-  const { live, ledger, log, trustDomain, sealer, now = Date.now, everyMs = 2000 } = options;
+  const { live, ledger, log, roots, now = Date.now, everyMs = 2000 } = options;
 
   async function change(how: Change): Promise<string | undefined> {
     let refusal: string | undefined;
@@ -68,8 +70,12 @@ export function createRotation(options: RotationOptions): Rotation {
 
   const REQUESTS: Readonly<Record<RotationRequest, Change>> = {
     root: async (record) => {
-      const root = await sealSigner(await createRoot(trustDomain, now()), sealer, trustDomain);
-      return withNextRoot(record, root, now()) ?? 'a new root is being introduced already';
+      if (record.rotation !== undefined) return 'a new root is being introduced already';
+      const root = await roots.create(now());
+      // The authority of --ca-root has the same certificate until AWS is asked for another one.
+      if (record.roots.some(({ certificate }) => certificate === root.certificate))
+        return `the certificate of ${root.privateCa} is the root already: start with another --ca-root, or without it`;
+      return withNextRoot(record, root, now());
     },
     intermediate: async (record) => later(await withNewIntermediate(record, options)),
     skip: async (record) => (record.rotation === undefined ? 'no rotation is under way' : next(record)),
@@ -80,26 +86,43 @@ export function createRotation(options: RotationOptions): Rotation {
     },
   };
 
-  const timer = setInterval(() => {
-    if (readAuthority(live)?.rotation === undefined) return;
-    change(async (record) => (isStepDone(record, ledger.list(), now()) ? next(record) : undefined)).catch(
-      (error: unknown) => log.error({ err: error }, 'the next step of the rotation failed: trying again'),
-    );
-  }, everyMs).unref();
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let wait = everyMs;
+
+  /** Takes the next step if it is due. One look at a time: a step may wait for AWS. */
+  async function look(): Promise<void> {
+    try {
+      if (readAuthority(live)?.rotation !== undefined)
+        await change(async (record) => (isStepDone(record, ledger.list(), now()) ? next(record) : undefined));
+      wait = everyMs;
+    } catch (error) {
+      log.error({ err: error }, 'the next step of the rotation failed: trying again');
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS) * (0.5 + Math.random());
+    }
+    plan();
+  }
+  const plan = (): void => {
+    if (!isClosed) timer = setTimeout(() => void look(), wait).unref();
+  };
+  plan();
 
   function facts(record: AuthorityRecord) {
-    const { rotation, generation = 0, roots } = record;
+    const { rotation, generation = 0 } = record;
     return {
       step: rotation?.step ?? 'done',
       generation,
-      roots: roots.map(({ certificate }) => new X509Certificate(bytesOf(certificate)).fingerprint256),
+      roots: record.roots.map(({ certificate }) => new X509Certificate(bytesOf(certificate)).fingerprint256),
       missing: missing(record, ledger.list()).length,
     };
   }
 
   return {
     request: (what) => change(REQUESTS[what]),
-    close: () => clearInterval(timer),
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AuthorityRecord, SignerRecord } from '../../mesh/identity-records.ts';
+import type { AuthorityRecord, RootRecord } from '../../mesh/identity-records.ts';
 import type { LedgerEntry } from '../certificate-ledger.ts';
 
 // The root is replaced in three steps, each a change of the record in the store: both roots are trusted; the new root signs; the old root
@@ -29,7 +29,7 @@ export function isStepDone(
 /** Step 1: both roots are trusted, and the old one signs. Undefined if a rotation is under way. */
 export function withNextRoot(
   record: AuthorityRecord,
-  root: SignerRecord,
+  root: RootRecord,
   now: number,
 ): AuthorityRecord | undefined {
   if (record.rotation !== undefined) return undefined;

@@ -1,5 +1,12 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { makeTestAuthority, type Pair, type TestAuthority } from '../access/testing/test-certificates.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openPrivateRoot } from '../../identity/authority/private-root.ts';
+import { startTestPrivateCa } from '../../identity/testing/private-ca.ts';
+import {
+  authorityOf,
+  makeTestAuthority,
+  type Pair,
+  type TestAuthority,
+} from '../access/testing/test-certificates.ts';
 import { ENVOYS, envoyOf } from '../testing/real-envoy.ts';
 import { startMeshPair, type MeshPair } from './testing/mesh-pair.ts';
 
@@ -16,7 +23,10 @@ let [a, b]: Pair[] = [];
 beforeAll(async () => {
   [authority, foreign] = await Promise.all([makeTestAuthority(), makeTestAuthority()]);
   [a, b] = await Promise.all([authority.issue(A), authority.issue(B)]);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 's');
 });
+afterAll(() => vi.unstubAllEnvs());
 
 describe.each(ENVOYS)('%s', (variable) => {
   let pair: MeshPair | undefined;
@@ -59,6 +69,27 @@ describe.each(ENVOYS)('%s', (variable) => {
     await expect.poll(ask).toBe(503);
     expect(await counter('caller', 'ssl.fail_verify_error')).toBeGreaterThan(0);
     expect(await counter('caller', 'ssl.session_reused')).toBe(0);
+  });
+
+  test.each([
+    'RSA',
+    'subordinate',
+  ] as const)('an intermediate of AWS Private CA is trusted, below an authority of the kind %s', {
+    timeout: 180_000,
+  }, async (kind) => {
+    const ca = await startTestPrivateCa(kind);
+    try {
+      const root = openPrivateRoot(ca.arn, ca.endpoint);
+      const anchor = await root.certificate();
+      const own = await authorityOf(anchor, await root.intermediate('apps.example', anchor, Date.now()));
+      const { caller, server, ask } = await open();
+      await server.write(await own.issue(B), own.root);
+      await expect.poll(ask).toBe(503);
+      await caller.write(await own.issue(A), own.root);
+      await expect.poll(ask).toBe(200);
+    } finally {
+      ca.close();
+    }
   });
 
   test('a certificate of another authority is refused on both sides, although it has the right name', {

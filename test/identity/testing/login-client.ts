@@ -14,7 +14,7 @@ export async function postLogin(
   const ca = await readFile(files.cert);
   const sent = request(
     `${endpoint}/daybreak/v1/login`,
-    { method: 'POST', ca, headers: { host } },
+    { method: 'POST', ca, servername: 'localhost', headers: { host } },
     (answer) => {
       let text = '';
       answer.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -4,6 +4,7 @@ import {
   createRoot,
   issueLeaf,
   openIssuer,
+  type Signer,
 } from '../../../identity/authority/certificates.ts';
 
 /** A certificate with its intermediate, and its key; all PEM. */
@@ -20,10 +21,14 @@ export type TestAuthority = {
 export async function makeTestAuthority(): Promise<TestAuthority> {
   const now = Date.now();
   const root = await createRoot('apps.example', now);
-  const intermediate = await createIntermediate('apps.example', root, now);
+  return authorityOf(root.certificate, await createIntermediate('apps.example', root, now));
+}
+
+/** Returns an authority with this root (DER) and intermediate. */
+export async function authorityOf(root: Uint8Array, intermediate: Signer): Promise<TestAuthority> {
   const issuer = await openIssuer(intermediate);
   return {
-    root: pem('CERTIFICATE', root.certificate),
+    root: pem('CERTIFICATE', root),
     async issue(id, lifetime = 3_600_000) {
       const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
         'sign',
