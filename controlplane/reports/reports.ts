@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../../common/log.ts';
-import { SLOT_SECONDS, type Latencies, type LiveFigures } from '../../common/contracts/reports.ts';
+import type { Latencies, LiveFigures } from '../../common/contracts/reports.ts';
 import type { AgentFeed, ConnectedAgent } from '../agents/agent-entry.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { createAgentFeeds, type DropReason } from './agent-feeds.ts';
+import { createKeptFigures } from './kept-figures.ts';
 import { createLatencyAsks } from './latency-asks.ts';
 import { missingOf, type ProxyStream } from './missing.ts';
-import { readFigures } from './read-figures.ts';
 import { readLatencies, type LatencyQuestion } from './read-latencies.ts';
 import { KEPT_SLOTS } from './slots.ts';
 import { shareReports, type ReplicaStore } from './share-reports.ts';
@@ -43,10 +43,6 @@ export type ReportsOptions = {
   readonly now?: () => number;
 };
 
-/** Figures that are kept until the next slot ends. Consoles and `daybreak top` ask for two ranges. */
-type Made = { readonly key: string; readonly last: number; readonly figures: LiveFigures };
-const MOST_KEPT = 3;
-
 /** Creates reports that no reader watches. */
 export function createReports({
   model,
@@ -58,7 +54,7 @@ export function createReports({
   now = () => performance.now(),
 }: ReportsOptions): Reports {
   const listeners = new Map<Watch, Set<(figures: LiveFigures) => void>>();
-  const made = new WeakMap<Watch, readonly Made[]>();
+  const kept = createKeptFigures(now);
   const asks = createLatencyAsks();
   const feeds = createAgentFeeds({ model, watches: () => watches, now, onReport, onDrop });
   const watches = createWatches({ onAsked: feeds.ask, onSlot: tell }, now);
@@ -87,40 +83,15 @@ export function createReports({
     for (const listener of told) listener(figures);
   }
 
-  /** Readers of the same slots get the same object, because a slot that ended does not grow any more. */
   function figuresOf(watch: Watch, slots: number): LiveFigures {
-    const { owner, mesh } = watch.mesh;
     const reporting = feeds.reporting(watch.mesh);
     const others = shared.others(watch.mesh);
-    const { last } = watch.own.kept();
-    const base = {
+    const able = new Set(feeds.able(watch.mesh).map(({ peer }) => peer));
+    const missing = missingOf(watch.mesh, model, streams(), { reporting, able });
+    return kept.figuresOf(watch, slots, {
       reporting: reporting.size + others.reporting,
-      missing: [
-        ...others.missing,
-        ...missingOf(watch.mesh, model, streams(), {
-          reporting,
-          able: new Set(feeds.able(watch.mesh).map(({ peer }) => peer)),
-        }),
-      ],
-    };
-    const key = JSON.stringify([last, slots, base]);
-    const kept = made.get(watch) ?? [];
-    const known = kept.find((each) => each.key === key);
-    if (known !== undefined) return known.figures;
-    const figures: LiveFigures = {
-      mesh,
-      meshOwner: owner,
-      source: 'agents',
-      slotSeconds: SLOT_SECONDS,
-      ...readFigures(watch.own, watch.others, last - slots + 1, { wallMs: Date.now(), now: now() }),
-      linesLeftOut: watch.own.leftOut() + watch.others.leftOut(),
-      ...base,
-    };
-    made.set(
-      watch,
-      [{ key, last, figures }, ...kept.filter((each) => each.last === last)].slice(0, MOST_KEPT),
-    );
-    return figures;
+      missing: [...others.missing, ...missing],
+    });
   }
 
   return {

@@ -75,33 +75,6 @@ export function shareReports(
     }
   }
 
-  function figuresOf({ mesh, own }: Watch, count: number): readonly string[] {
-    const { last } = own.kept();
-    const lines = Array.from(own.lines(), (line) => ({
-      from: line.from,
-      cluster: line.cluster,
-      requests: countOf(line, 'requests', last),
-      errors: countOf(line, 'errors', last),
-      active: countOf(line, 'active', last),
-    }));
-    return encodeFigures(
-      {
-        replica,
-        mesh,
-        reporting: count,
-        callers: Array.from(own.callers(), ({ id, reported }) => ({
-          from: id,
-          reported: reported[last % RING] ?? 0,
-        })).filter(({ reported }) => reported > 0),
-        lines: lines
-          .filter(({ requests, active }) => requests + active > 0)
-          .toSorted((a, b) => b.requests - a.requests),
-      },
-      MOST_ANNOUNCED,
-      MOST_TEXTS,
-    );
-  }
-
   function take({ replica: from, mesh, reporting: count, callers, lines }: Figures): void {
     const watch = watches().of(mesh);
     if (watch === undefined || !watch.isAsked) return;
@@ -112,23 +85,7 @@ export function shareReports(
     ofMesh.set(from, other);
     other.heardAt = at;
     if (count !== undefined) other.reporting = count;
-    const { others } = watch;
-    others.advance(slotAt(at));
-    const portions = portionsOf(SLOT_MS, at);
-    for (const { from: id, reported } of callers) {
-      const caller = others.caller(id);
-      if (caller !== undefined)
-        others.addReported(
-          caller,
-          portions.map((portion) => ({ ...portion, filled: portion.filled * reported })),
-        );
-    }
-    for (const { from: id, cluster, ...counts } of lines) {
-      const caller = others.caller(id);
-      const lineId = lineOf(mesh, id, cluster, model);
-      const line = caller && lineId && others.line(caller, lineId);
-      if (line !== undefined) others.addCounts(line, counts, portions);
-    }
+    addToOthers(watch, { callers, lines }, at, model);
   }
 
   const stop = store.onAnnouncement((text) => {
@@ -142,7 +99,7 @@ export function shareReports(
     slot(watch) {
       const texts = [
         ...(watches().isLocal(watch) ? [encodeWanted(replica, watch.mesh)] : []),
-        ...(now() < watch.othersUntil ? figuresOf(watch, reporting(watch.mesh)) : []),
+        ...(now() < watch.othersUntil ? textsOf(replica, watch, reporting(watch.mesh)) : []),
       ];
       if (texts.length > 0) void announce(texts);
     },
@@ -167,6 +124,55 @@ export function shareReports(
 }
 
 type Figures = Extract<ReportsAnnouncement, { readonly kind: 'figures' }>;
+
+/** The announcements with the last slot of a mesh, the lines with the most requests first. `count`: the proxies that report. */
+function textsOf(replica: string, { mesh, own }: Watch, count: number): readonly string[] {
+  const { last } = own.kept();
+  const callers = Array.from(own.callers(), ({ id, reported }) => ({
+    from: id,
+    reported: reported[last % RING] ?? 0,
+  }));
+  const lines = Array.from(own.lines(), (line) => ({
+    from: line.from,
+    cluster: line.cluster,
+    requests: countOf(line, 'requests', last),
+    errors: countOf(line, 'errors', last),
+    active: countOf(line, 'active', last),
+  }));
+  const figures = {
+    replica,
+    mesh,
+    reporting: count,
+    callers: callers.filter(({ reported }) => reported > 0),
+    lines: lines
+      .filter(({ requests, active }) => requests + active > 0)
+      .toSorted((a, b) => b.requests - a.requests),
+  };
+  return encodeFigures(figures, MOST_ANNOUNCED, MOST_TEXTS);
+}
+
+/** Adds what another replica has counted to the figures of a watch. */
+function addToOthers(
+  { mesh, others }: Watch,
+  { callers, lines }: Pick<Figures, 'callers' | 'lines'>,
+  at: number,
+  model: Model,
+): void {
+  others.advance(slotAt(at));
+  const portions = portionsOf(SLOT_MS, at);
+  for (const { from: id, reported } of callers) {
+    const caller = others.caller(id);
+    if (caller === undefined) continue;
+    const scaled = portions.map((portion) => ({ ...portion, filled: portion.filled * reported }));
+    others.addReported(caller, scaled);
+  }
+  for (const { from: id, cluster, ...counts } of lines) {
+    const caller = others.caller(id);
+    const lineId = lineOf(mesh, id, cluster, model);
+    const line = caller && lineId && others.line(caller, lineId);
+    if (line !== undefined) others.addCounts(line, counts, portions);
+  }
+}
 
 const NOT_SHARED: SharedReports = {
   slot: () => undefined,

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../../common/log.ts';
-import type { NodeFact, NodeFactRecord } from '../../mesh/identity-records.ts';
+import type { NodeFact } from '../../mesh/identity-records.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import type { Resource } from '../../mesh/resource.ts';
 import type { NodeId } from '../draining.ts';
+import { nameOf, parseName, PLACE } from './fact-names.ts';
+import { KnownFacts, type Known } from './known-facts.ts';
+import { createFactWriter } from './write-facts.ts';
 
 /** The reports of agents about virtual nodes, in the store: known to all replicas, and after a restart. */
 export type NodeFacts = {
@@ -22,12 +25,6 @@ export type NodeFacts = {
   /** Called with each virtual node of which a fact of this or another replica has changed in the store. */
   readonly onChange: (listener: (node: NodeId, kind: NodeFact['kind']) => void) => void;
   readonly close: () => void;
-};
-
-/** A fact with its id. */
-export type Known<K extends NodeFact['kind']> = {
-  readonly id: string;
-  readonly fact: Extract<NodeFact, { readonly kind: K }>;
 };
 
 /** The times of facts, in milliseconds. */
@@ -49,179 +46,53 @@ const TIMES: FactTimes = {
   look: 300_000,
 };
 
-const PLACE = { owner: '', mesh: 'node-facts' } as const;
-const MOST_AT_ONCE = 500;
-const ATTEMPTS = 20;
-/** When a failed write is tried again, in milliseconds. */
-const RETRY_MS = 10_000;
-
-type Entry = { readonly node: NodeId; readonly id: string; readonly fact: NodeFact };
-
 /** Opens the facts of a model. */
 export function createNodeFacts(live: LiveModel, log: Log, times: FactTimes = TIMES): NodeFacts {
   const replica = randomUUID();
-  const own = new Map<string, Entry>();
-  /** Names that are to be written, or removed if this replica does not have them. */
-  const due = new Set<string>();
-  const known = new Map<string, Map<string, Resource<'nodeFact'>>>();
+  const own = new Map<string, NodeFact>();
+  const known = new KnownFacts(times.lease);
   const listeners: ((node: NodeId, kind: NodeFact['kind']) => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let isFailing = false;
-  let isClosed = false;
+  const writer = createFactWriter({
+    live,
+    replica,
+    factOf: (name) => own.get(name),
+    gatherMs: times.gather,
+    log,
+  });
 
-  for (const resource of live.model.list('nodeFact', PLACE)) learn(resource.name, resource);
-
-  function learn(name: string, resource: Resource<'nodeFact'> | undefined): NodeId {
-    const { node } = parseName(name);
-    const facts = known.get(keyOf(node)) ?? new Map<string, Resource<'nodeFact'>>();
-    if (resource === undefined) facts.delete(name);
-    else facts.set(name, resource);
-    if (facts.size === 0) known.delete(keyOf(node));
-    else known.set(keyOf(node), facts);
-    return node;
-  }
-
+  for (const resource of live.model.list('nodeFact', PLACE)) known.learn(resource.name, resource);
   const stop = live.onChanges((changes) => {
     for (const { id, resource } of changes) {
       if (id.kind !== 'nodeFact') continue;
-      const node = learn(id.name, resource as Resource<'nodeFact'> | undefined);
+      const node = known.learn(id.name, resource as Resource<'nodeFact'> | undefined);
       for (const listener of listeners) listener(node, parseName(id.name).kind);
     }
   });
-
-  const isFresh = ({ spec: { seen, fact } }: Resource<'nodeFact'>): boolean =>
-    Date.now() - seen < times.lease[fact.kind];
-
-  function plan(names: Iterable<string>, wait = times.gather): void {
-    for (const name of names) due.add(name);
-    if (due.size > 0 && !isClosed) timer ??= setTimeout(() => void write(), wait).unref();
-  }
-
-  async function write(): Promise<void> {
-    const names = Array.from(due).slice(0, MOST_AT_ONCE);
-    for (const name of names) due.delete(name);
-    try {
-      await commit(names);
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing && !isClosed)
-        log.warn({ err: error }, 'cannot keep the facts about instances; trying again');
-      isFailing = true;
-      for (const name of names) due.add(name);
-    }
-    timer = undefined;
-    plan([], isFailing ? RETRY_MS : times.gather);
-  }
-
-  async function commit(names: readonly string[]): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const expectedMeshRevision = live.model.meshRevision(PLACE);
-      const puts = names.flatMap((name) => {
-        const entry = own.get(name);
-        return entry === undefined
-          ? []
-          : [resourceOf(live, name, { replica, seen: Date.now(), fact: entry.fact })];
-      });
-      const deletes = names.filter((name) => !own.has(name)).map(idOf);
-      const there = deletes.filter((id) => live.model.get(id) !== undefined);
-      if (puts.length + there.length === 0) return;
-      const { outcome } = await live.commit({
-        mesh: PLACE,
-        expectedMeshRevision,
-        puts,
-        deletes: there,
-        tokens: [],
-      });
-      if (outcome === 'committed') return;
-      await live.catchUp();
-    }
-    throw new Error('other replicas kept writing: try again');
-  }
-
-  const looking = setInterval(() => {
-    const old = [...known.values()].flatMap((facts) =>
-      Array.from(facts.values()).filter(({ name, spec }) =>
-        own.has(name)
-          ? Date.now() - spec.seen > times.lease[spec.fact.kind] / 3
-          : !isFresh({ spec } as Resource<'nodeFact'>),
-      ),
-    );
-    plan(old.map(({ name }) => name));
-  }, times.look).unref();
+  const looking = setInterval(() => writer.plan(known.due((name) => own.has(name))), times.look).unref();
 
   return {
     replica,
-    of<K extends NodeFact['kind']>(node: NodeId, kind: K) {
-      return Array.from(known.get(keyOf(node))?.values() ?? [])
-        .filter((resource) => resource.spec.fact.kind === kind && isFresh(resource))
-        .map(({ name, spec }) => ({ id: parseName(name).id, fact: spec.fact }) as Known<K>);
-    },
-    nodes: (kind) =>
-      Array.from(known.values()).flatMap((facts) => {
-        const [found] = Array.from(facts.values()).filter(({ spec }) => spec.fact.kind === kind);
-        return found === undefined ? [] : [parseName(found.name).node];
-      }),
+    of: (node, kind) => known.of(node, kind),
+    nodes: (kind) => known.nodes(kind),
     put(node, id, fact) {
       const name = nameOf(node, fact.kind, id);
-      own.set(name, { node, id, fact });
-      plan([name]);
+      own.set(name, fact);
+      writer.plan([name]);
     },
     drop(node, kind, id) {
       const name = nameOf(node, kind, id);
-      if (own.delete(name)) plan([name]);
+      if (own.delete(name)) writer.plan([name]);
     },
     remove(node, kind, ids) {
       const names = ids.map((id) => nameOf(node, kind, id));
       for (const name of names) own.delete(name);
-      plan(names);
+      writer.plan(names);
     },
     onChange: (listener) => void listeners.push(listener),
     close() {
-      isClosed = true;
       stop();
       clearInterval(looking);
-      clearTimeout(timer);
+      writer.close();
     },
-  };
-}
-
-function nameOf({ owner, mesh, name }: NodeId, kind: NodeFact['kind'], id: string): string {
-  return JSON.stringify([owner, mesh, name, kind, id]);
-}
-
-function parseName(text: string): {
-  readonly node: NodeId;
-  readonly kind: NodeFact['kind'];
-  readonly id: string;
-} {
-  const [owner, mesh, name, kind, id] = JSON.parse(text) as [
-    string,
-    string,
-    string,
-    NodeFact['kind'],
-    string,
-  ];
-  return { node: { kind: 'virtualNode', owner, mesh, parent: '', name }, kind, id };
-}
-
-function keyOf({ owner, mesh, name }: NodeId): string {
-  return [owner, mesh, name].join('\0');
-}
-
-function idOf(name: string) {
-  return { kind: 'nodeFact', ...PLACE, parent: '', name } as const;
-}
-
-function resourceOf({ model }: LiveModel, name: string, spec: NodeFactRecord): Resource<'nodeFact'> {
-  const before = model.get<'nodeFact'>(idOf(name));
-  return {
-    ...idOf(name),
-    spec,
-    uid: before?.uid ?? randomUUID(),
-    version: (before?.version ?? 0) + 1,
-    createdAt: before?.createdAt ?? spec.seen,
-    lastUpdatedAt: spec.seen,
-    resourceOwner: parseName(name).node.owner,
-    tags: [],
   };
 }
