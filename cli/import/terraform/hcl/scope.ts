@@ -1,19 +1,12 @@
-import { Open, type Question } from '../../source.ts';
 import type { Ask } from '../json.ts';
 import type { Resolve } from './evaluate.ts';
 import { blockEvaluator, type EvaluateBlock } from './evaluate-block.ts';
 import type { Step } from './expression.ts';
 import { instancesValue, Lazy, stepInto, UNKNOWN } from './lazy.ts';
 import { folderOfCall, type Block, type Module } from './modules.ts';
-import {
-  collectionFrom,
-  instancesOf,
-  NO_BINDINGS,
-  suffixOf,
-  type Instance,
-  type Instances,
-} from './repetition.ts';
+import { instancesOf, NO_BINDINGS, suffixOf, type Instance, type Instances } from './repetition.ts';
 import type { Expressions } from './syntax.ts';
+import { variableValue, type Given } from './variable-value.ts';
 
 /** Inputs that all scopes of an import share. */
 export type World = {
@@ -41,12 +34,8 @@ export type Children =
   | { readonly kind: 'known'; readonly scopes: ReadonlyMap<Step | undefined, Scope> }
   | Exclude<Instances, { readonly kind: 'known' }>;
 
-/** Returns the value that a call gives to a variable. */
-type Given = (name: string) => { readonly value: unknown } | undefined;
-
 /** Creates the scope of a module. `given`: the call's value of a variable. */
 export function scopeOf(module: Module, world: World, prefix = '', given: Given = () => undefined): Scope {
-  const { ask } = world;
   const once = createOnce();
 
   const resolve: Resolve = ([first = '', ...rest], bindings) => {
@@ -61,31 +50,12 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
   const evaluate = blockEvaluator(world, resolve, { keepsResources: false });
   const evaluateNamed = blockEvaluator(world, resolve, { keepsResources: true });
   const named = (first: string, second: string): unknown => {
-    if (first === 'var') return variable(second);
+    if (first === 'var') return variableValue(second, { module, prefix, given, evaluate, ask: world.ask });
     if (first === 'module') return moduleValue(second);
     if (first !== 'local') return resourceValue(`${first}.${second}`);
     const local = module.locals.get(second);
     return local && evaluateNamed(local.value, `${prefix}local.${second}`, []);
   };
-  const variable = (name: string): unknown => {
-    const called = given(name);
-    if (called !== undefined) return called.value;
-    const body = module.variables.get(name)?.body;
-    if (body === undefined) return undefined;
-    const type = typeof body['type'] === 'string' ? body['type'] : '';
-    const answer = prefix === '' ? answered(questionOf(name), type) : undefined;
-    if (answer !== undefined && !(answer instanceof Open)) return answer;
-    if (prefix === '' && name in module.values) return evaluate(module.values[name], name, []);
-    if ('default' in body) return evaluate(body['default'], `${prefix}var.${name}`, []);
-    return answer ?? undefined;
-  };
-  const answered = (question: Question, type: string): unknown => {
-    const answer = ask(question);
-    if (typeof answer !== 'string') return answer;
-    if (type === '${number}' || type === 'number') return Number(answer);
-    return /\b(?:list|set|tuple|map|object)\b/.test(type) ? collectionFrom(answer) : answer;
-  };
-
   const resourceValue = (key: string): unknown => {
     const resource = module.resources.get(key);
     if (resource === undefined) return UNKNOWN;
@@ -112,8 +82,39 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
 
   const instancesIn = ({ body }: Block, address: string): Instances =>
     instancesOf(body, (name) => evaluate(body[name], address, [name]));
+  const childrenOf = createChildren({ module, world, prefix, evaluate: evaluateNamed, instancesIn });
+  const output = (name: string): unknown => {
+    const body = module.outputs.get(name)?.body;
+    return body === undefined ? undefined : evaluateNamed(body['value'], `${prefix}output.${name}`, []);
+  };
+  return { prefix, module, evaluate, instancesOf: instancesIn, output, children: childrenOf };
+}
+
+/** The parts of a scope that its calls need. `evaluate`: keeps resources that an argument passes as a whole. */
+type Calling = Pick<Scope, 'module' | 'prefix' | 'evaluate'> & {
+  readonly world: World;
+  readonly instancesIn: Scope['instancesOf'];
+};
+
+/** Returns a function with the scopes of the modules that a module calls. Each is made once. */
+function createChildren({ module, world, prefix, evaluate, instancesIn }: Calling): Scope['children'] {
   const made = new Map<string, Children>();
-  const childrenOf = (name: string): Children | undefined => {
+
+  const childrenIn = (call: Block, target: Module, address: string): Children => {
+    const found = instancesIn(call, address);
+    if (found.kind !== 'known') return found;
+    const scopes = found.instances.map(({ key, bindings }) => {
+      const own = `${address}${suffixOf(key)}`;
+      const said: Given = (variableName) =>
+        variableName in call.body
+          ? { value: evaluate(call.body[variableName], own, [variableName], bindings) }
+          : undefined;
+      return [key, scopeOf(target, world, `${own}.`, said)] as const;
+    });
+    return { kind: 'known', scopes: new Map(scopes) };
+  };
+
+  return (name) => {
     const call = module.calls.get(name);
     const folder = call && folderOfCall(module, call);
     const target = folder === undefined ? undefined : world.modules.get(folder);
@@ -122,25 +123,6 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
     made.set(name, children);
     return children;
   };
-  const childrenIn = (call: Block, target: Module, address: string): Children => {
-    const found = instancesIn(call, address);
-    if (found.kind !== 'known') return found;
-    const scopes = found.instances.map(({ key, bindings }) => {
-      const own = `${address}${suffixOf(key)}`;
-      const said: Given = (variableName) =>
-        variableName in call.body
-          ? { value: evaluateNamed(call.body[variableName], own, [variableName], bindings) }
-          : undefined;
-      return [key, scopeOf(target, world, `${own}.`, said)] as const;
-    });
-    return { kind: 'known', scopes: new Map(scopes) };
-  };
-
-  const output = (name: string): unknown => {
-    const body = module.outputs.get(name)?.body;
-    return body === undefined ? undefined : evaluateNamed(body['value'], `${prefix}output.${name}`, []);
-  };
-  return { prefix, module, evaluate, instancesOf: instancesIn, output, children: childrenOf };
 }
 
 /** Returns a guard of values that depend on themselves, which are unknown. */
@@ -170,12 +152,4 @@ function callInstances(children: Children): Instances {
   if (children.kind !== 'known') return children;
   const keys = [...children.scopes.keys()];
   return { kind: 'known', instances: keys.map((key) => ({ key, bindings: NO_BINDINGS })) };
-}
-
-function questionOf(name: string): Question {
-  return {
-    key: name,
-    why: `variable ${name} has no value`,
-    flags: [`--parameter ${name}=VALUE`, `-f FILE.tfvars`],
-  };
 }
