@@ -66,8 +66,8 @@ export function createFactWriter({ live, replica, factOf, gatherMs, log }: FactW
       const deletes = names.filter((name) => factOf(name) === undefined).map(idOf);
       const there = deletes.filter((id) => live.model.get(id) !== undefined);
       if (puts.length + there.length === 0) return;
-      const write = { mesh: PLACE, expectedMeshRevision, puts, deletes: there, tokens: [] };
-      if ((await live.commit(write)).outcome === 'committed') return;
+      const writing = { mesh: PLACE, expectedMeshRevision, puts, deletes: there, tokens: [] };
+      if ((await live.commit(writing)).outcome === 'committed') return;
       await live.catchUp();
     }
     throw new Error('other replicas kept writing: try again');
