@@ -7,7 +7,7 @@ import type { Stage } from '../../test/lab/stage.ts';
 
 const FORWARDER = join(import.meta.dirname, 'socket-to-tcp-program.ts');
 
-/** App Mesh's own agent: where its binary is, and what its Envoy asks where. */
+/** App Mesh's own agent: the path of its binary, and the addresses that its Envoy calls. */
 export type AppMeshAgentOptions = {
   readonly binary: string;
   /** The value of APPMESH_RESOURCE_ARN. */

@@ -22,7 +22,7 @@ const SIZES: readonly Size[] = [
 ];
 const ROUNDS = 5;
 const MOST_ROUNDS = 90;
-/** Before each round of figures, the control plane has to stop to watch, which takes half a minute. */
+/** Before each round of figures, the control plane has to stop watching, which takes half a minute. */
 const FIGURES_ROUNDS = 3;
 /** Two intervals of five seconds. */
 const FIGURES_BAR = 10_000;

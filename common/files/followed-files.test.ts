@@ -73,7 +73,7 @@ test('the last good value stays in force while the files are invalid, and valid 
   expect(readings.at(-1)).toBe('read');
 });
 
-test('a fault of a listener is reported as one of the program: it ended the watch without a word', async () => {
+test('a defect in a listener is reported as a defect of the program; it ended the watch silently', async () => {
   await write('a', 'A');
   const fault = new Promise<unknown>((resolve) => {
     const others = process.listeners('unhandledRejection');

@@ -195,7 +195,7 @@ const NOT_MADE: Problem = {
   what: 'cannot be made, because of a defect of the control plane: its log has a line with the code FAULT. The proxy keeps its last configuration',
 };
 
-/** Makes something from the inputs of a round of lookups. Ends the round in any case: the inputs would else be watched for ever. */
+/** Makes something from the inputs of a round of lookups. Ends the round in any case: otherwise, the inputs would be watched forever. */
 function fromInputs<T>(
   asking: Asking,
   make: (inputs: ExternalInputs) => T,

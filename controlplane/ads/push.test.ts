@@ -71,14 +71,14 @@ describe('a push', () => {
     expect(push.progress(2000)).toMatchObject({ touched: 2, acknowledged: 1, refused: 0, refusals: [] });
   });
 
-  it('ends after a minute, with the streams that have not answered in no number', () => {
+  it('ends after a minute; streams that have not answered are in none of its numbers', () => {
     const { streamsOf, touched } = world([keyOf('a')]);
     const push = followPush(START, touched, streamsOf);
     expect(push.progress(1000 + 60_001)).toMatchObject({ touched: 1, acknowledged: 0, done: true });
   });
 });
 
-it('an answer costs a look at the streams of its key alone: it was the status of all streams, twenty times a second', async () => {
+it('an answer looks at the streams of its key alone; it read the status of all streams, twenty times a second', async () => {
   const keys = Array.from({ length: 500 }, (_, index) => keyOf(`n${index}`));
   const { streams, asked, streamsOf } = world(keys);
   const progress = createProgress(streamsOf);

@@ -6,7 +6,7 @@ import type { MtlsMode } from '../model/daybreak-types.ts';
 import type { NodeId } from './draining.ts';
 
 /**
- * A change of the mode of a virtual node that its proxies and callers are not through with: they change one after the other, so that no
+ * A change of the mode of a virtual node that its proxies and callers have not finished: they change one after the other, so that no
  * connection fails. Meanwhile its proxies take plain text and mutual TLS.
  */
 export type ModeChange = {
@@ -20,7 +20,7 @@ export type ModeChanges = {
   /** Calls `listener` with each virtual node whose change has ended. */
   readonly onEnd: (listener: (node: NodeId) => void) => void;
   /**
-   * Begins to look which changes have ended. `isSettled`: whether all connected proxies of a virtual node and of its callers have the
+   * Starts to check which changes have ended. `isSettled`: whether all connected proxies of a virtual node and of its callers have the
    * configuration of the current model.
    */
   readonly follow: (isSettled: (node: NodeId) => boolean) => void;

@@ -51,7 +51,7 @@ function credentials(
 const READS = policy('Allow', ['daybreak:GetStatus', 'appmesh:*']);
 const makeMesh = (meshName: string) => test.api.callAs('AKADMIN', 'PUT', '/meshes', { meshName });
 
-it('tells of changes in the meshes that the caller may see alone', async () => {
+it('reports changes only in the meshes that the caller may see', async () => {
   test.setCredentials(credentials([READS]));
   const { text } = await open(await test.signIn('AKSOME'));
   await makeMesh('colors');
@@ -60,7 +60,7 @@ it('tells of changes in the meshes that the caller may see alone', async () => {
   expect(text()).not.toContain('colors');
 });
 
-it('a reader whose account no longer shares a mesh hears nothing more of it, without connecting again', async () => {
+it('a reader whose account no longer shares a mesh gets no more events of it on the open connection', async () => {
   test.setCredentials(credentials([READS]));
   const { text } = await open(await test.signIn('AKSOME'));
   test.setCredentials(credentials([READS], { shares: false }));
@@ -74,14 +74,14 @@ it('a reader whose account no longer shares a mesh hears nothing more of it, wit
   expect(text()).not.toContain('"mesh":"shared"');
 });
 
-it('a reader who names a mesh that is no longer shared is ended', async () => {
+it('the stream of a reader who named a mesh ends when that mesh is no longer shared', async () => {
   test.setCredentials(credentials([READS]));
   const { text } = await open(await test.signIn('AKSOME'), `?mesh=shared&owner=${OWNER}`);
   test.setCredentials(credentials([READS], { shares: false }));
   await expect.poll(text, WAIT).toMatch(/event: ended\ndata: \{"reason":".*shares no mesh shared/);
 });
 
-it('a reader is ended when the policies no longer allow events, and when its key is withdrawn', async () => {
+it('a stream ends when the policies no longer allow events, and when the key of its reader is withdrawn', async () => {
   test.setCredentials(credentials([READS]));
   const { text } = await open(await test.signIn('AKSOME'));
   test.setCredentials(credentials([policy('Allow', 'appmesh:*')]));

@@ -18,7 +18,7 @@ const ACTION = 'daybreak:GetStatus';
 const CONFIG: RouteConfig = { action: ACTION };
 /** The most readers at once: far below the API's connections, so that they never use those up. */
 const MOST_READERS = 100;
-/** How often a reader's session and policies are looked at, and its connection kept, in milliseconds. */
+/** How often the session and policies of a reader are checked, and its connection is kept alive, in milliseconds. */
 const BEAT = 5000;
 
 /** `beat`: see BEAT; for tests. */

@@ -63,7 +63,7 @@ it('has each resource of the mesh as the API describes it, with the revision', a
   });
 });
 
-it('is not sent again while nothing changed, and is after a change, a creation and a deletion', async () => {
+it('is sent again after a change, a creation and a deletion, and not while nothing changed', async () => {
   let tag = '';
   const readAgain = async (): Promise<number> => {
     const answer = await read(admin, { 'if-none-match': tag });

@@ -53,7 +53,7 @@ async function read(path: string): Promise<string> {
   return answer.split('\r\n\r\n', 1)[0] ?? '';
 }
 
-test('10,000 readers: those within the limits are served, the others get 503 with Retry-After, and API and ADS go on', async () => {
+test('of 10,000 readers, those within the limits are served and the others get 503 with Retry-After; API and ADS keep working', async () => {
   const counts = new Map<string, number>();
   for (let opened = 0; opened < READERS; opened += BATCH) {
     const answers = await Promise.all(

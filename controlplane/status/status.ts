@@ -13,7 +13,7 @@ export type Status = {
   /** The revision of the last change to the model. */
   readonly revision: number;
   readonly proxies: readonly ProxyStatus[];
-  /** Agents that got no certificate from this replica in the last 15 minutes. Absent: none. */
+  /** Agents to which this replica refused a certificate in the last 15 minutes. Absent: none. */
   readonly unproven?: readonly UnprovenAgent[];
 };
 

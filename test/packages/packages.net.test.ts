@@ -65,7 +65,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
     }, 300_000);
     afterAll(() => scene?.close(), 240_000);
 
-    test('an installation starts nothing; the units then lead the requests through Envoy', {
+    test('an installation starts no unit; once started, the units route the requests through Envoy', {
       timeout: 600_000,
     }, async () => {
       before = await scene.run(FILES);
@@ -80,7 +80,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
       await scene.settles('Envoy');
     });
 
-    test('an upgrade: no request passes Envoy by, and requests fail only between the end of one Envoy and the start of the next', {
+    test('during an upgrade, no request bypasses Envoy, and requests fail only between the end of one Envoy and the start of the next', {
       timeout: 600_000,
     }, async () => {
       const agent = () => scene.run('systemctl show --property MainPID --value daybreak-agent');
@@ -95,7 +95,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
       expect(await scene.run('tail -n 1 /etc/daybreak/agent.env')).toBe('# own');
     });
 
-    test('a removal under traffic: no request fails, and no rule is left', { timeout: 600_000 }, async () => {
+    test('a removal under traffic fails no request and leaves no rule', { timeout: 600_000 }, async () => {
       await scene.settles('Envoy');
       for (const path of [scene.path, scene.openPath]) path.cut();
       await scene.run(remove);

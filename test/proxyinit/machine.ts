@@ -29,7 +29,7 @@ export type Ended = { readonly code: number; readonly stdout: string; readonly s
 export type Machine = {
   /** Writes a file on the machine: `etc/…` or `var/…`. */
   write(path: string, text: string): Promise<void>;
-  /** The place of a file of the machine here: `etc/…` or `var/…`. */
+  /** The path of one of the machine's files on this host: `etc/…` or `var/…`. */
   path(name: string): string;
   /** Reads a file on the machine; empty if there is none. */
   read(path: string): Promise<string>;

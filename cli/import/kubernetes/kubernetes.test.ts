@@ -56,7 +56,7 @@ describe('unusual files', () => {
     expect(ran.stdout).toContain("Value 'a/b_shop' at 'virtualNodeName' failed to satisfy constraint");
   });
 
-  it('a template of Helm was a problem per line: 1,126 for one chart', async () => {
+  it('a template of Helm is one problem; it was one per line, 1,126 for a chart', async () => {
     const chart = `apiVersion: appmesh.k8s.aws/v1beta2\nkind: Mesh\nmetadata:\n  name: {{ .Values.name }}\n  labels:\n    {{- include "l" . }}\n${'    {{- if .Values.a }}\n    a: 1\n    {{- end }}\n'.repeat(20)}`;
     const { code, stdout } = await importTexts({ 'mesh.yaml': chart });
     expect(code).toBe(1);
@@ -66,7 +66,7 @@ describe('unusual files', () => {
     );
   });
 
-  it('a mesh that two files describe in the same way was two meshes, so that nothing belonged to either', async () => {
+  it('a mesh that two files describe in the same way is one mesh; as two, it had no resources', async () => {
     const mesh = `apiVersion: appmesh.k8s.aws/v1beta2
 kind: Mesh
 metadata: { name: shop }

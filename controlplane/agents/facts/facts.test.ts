@@ -71,7 +71,7 @@ test('an address whose new proxy takes no mutual TLS is forgotten, whichever rep
   await expect.poll(() => shareMutual(createMutualInstances(), facts()).of(NODE)).toEqual([]);
 });
 
-test('a replica that ended does not take its facts back: they stop to count, and the others remove them', async () => {
+test('a replica that ended does not take its facts back: they stop counting, and the others remove them', async () => {
   const ended = createNodeFacts(live, log, times(DAY));
   shareMutual(createMutualInstances(), ended).set('10.0.0.1:1', NODE, one, one.from);
   await expect.poll(() => ended.of(NODE, 'instance').length).toBe(1);

@@ -6,7 +6,7 @@ import type { NodeFacts } from './node-facts.ts';
 
 /**
  * Shares the instances that take mutual TLS with other replicas, whose streams their callers may have, and with this one after a restart:
- * callers would else go back to plain text until all agents have reported.
+ * otherwise, callers would go back to plain text until all agents have reported.
  */
 export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInstances {
   const put = new Map<string, Map<string, MutualInstance>>();

@@ -11,7 +11,7 @@ afterEach(async () => {
   await Promise.all(planes.map((plane) => plane.close()));
 });
 
-it('a session is of one control plane, and another one says so', async () => {
+it('a session belongs to one control plane, and another one says so', async () => {
   const [first, second] = planes;
   const browser = await first?.signIn('AKADMIN');
   const request = { method: 'GET', url: '/v20190125/meshes' } as const;

@@ -119,7 +119,7 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
   };
 }
 
-/** The events, without proxies. They look at their readers more often than usually. */
+/** The events, without proxies. They check their readers more often than in production. */
 function eventsOf(api: ApiServices, { callerNow }: Console) {
   const progress = createProgress(() => []);
   const describeStream = () => ({ resource: '', instance: '', peer: '' });

@@ -48,7 +48,7 @@ resource "aws_appmesh_virtual_service" "node" {
 }
 `;
 
-it('a resource that is passed to a module as a whole, by a local or by an output was a question', async () => {
+it('a resource that a module gets as a whole, by a local or by an output, is evaluated; it was a question', async () => {
   const { code, stdout, files } = await importTexts({ 'main.tf': ROOT, 'node/main.tf': NODE });
   expect([code, stdout.includes('Open questions')]).toEqual([0, false]);
   const text = Object.values(files).join('');
@@ -84,7 +84,7 @@ resource "aws_appmesh_virtual_router" "router" {
   expect(stdout).toContain('${local.shared} is not evaluated here');
 });
 
-it('the line of a resource was that of another one, whose name begins in the same way', async () => {
+it('a problem names the line of its own resource, not of one whose name begins in the same way', async () => {
   const { stdout } = await importTexts({
     'main.tf':
       'resource "aws_appmesh_mesh" "shop_test" {\n  name = "test"\n}\nresource "aws_appmesh_mesh" "shop" {\n  name = "shop"\n}\n',

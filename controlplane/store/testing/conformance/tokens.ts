@@ -61,7 +61,7 @@ export function tokenCases(subject: Subject): void {
       revision: 2,
     });
   });
-  it('lets one of concurrent uses of a token pass, without a change and in a mesh without resources', async () => {
+  it('accepts one of several concurrent uses of a token, without a change, and in a mesh without resources', async () => {
     const write = { ...put(0), mesh: { owner: '', mesh: 'challenges' }, tokens: [use] };
     const all = await Promise.all(Array.from({ length: 20 }, () => subject.store.commit(write)));
     expect(all.filter(({ outcome }) => outcome === 'committed')).toHaveLength(1);
