@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from './lab/until.ts';
+import { openCountedLink } from './testing/counted-link.ts';
 import { openRestartScene, type RestartScene, type RunningSidecar } from './testing/restart-scene.ts';
+
+const RED = 'cds_egress_default_colorteller-red-vn_http_9080';
 
 describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
   let scene: RestartScene;
@@ -54,5 +57,52 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     });
     expect((await sidecar.status()).daybreak.configuration).toBe('live');
     expect(await sidecar.rejected()).toBe(0);
+  });
+
+  test('weights that changed while the control plane was out of reach are in force after the connection, and an unchanged configuration does not travel', async () => {
+    const gone = await openRestartScene('missed', process.env[variable]);
+    try {
+      const controlPlane = await gone.startControlPlane();
+      const link = await openCountedLink(gone.address, controlPlane.xds);
+      const host = await gone.gatewayHost('gateway');
+      let sidecar = await gone.startSidecar(host, link.xds);
+      const configuration = async () => (await sidecar.status()).daybreak.configuration;
+      await until('a live configuration', async () => (await configuration()) === 'live');
+      const inForce = async (red: number) => (await sidecar.weights())[RED] === red;
+
+      // The agent runs on.
+      await link.cut();
+      await gone.setWeights(controlPlane, { 'colorteller-blue-vn': 1, 'colorteller-red-vn': 3 });
+      await link.open();
+      await until('the missed weights', () => inForce(3));
+
+      // The agent restarts meanwhile, and begins with the configuration that it left on disk at its stop.
+      await link.cut();
+      sidecar.agent.kill('SIGTERM');
+      await sidecar.agent.ended;
+      await gone.setWeights(controlPlane, { 'colorteller-blue-vn': 1, 'colorteller-red-vn': 9 });
+      sidecar = await gone.startSidecar(host, link.xds);
+      expect(await configuration()).toMatch(/^last good of /);
+      expect(await sidecar.weights()).toMatchObject({ [RED]: 3 });
+      await link.open();
+      await until('the weights that it missed while it restarted', () => inForce(9));
+      await until('a live configuration', async () => (await configuration()) === 'live');
+
+      // A restart after which nothing has changed.
+      await link.cut();
+      sidecar.agent.kill('SIGTERM');
+      await sidecar.agent.ended;
+      sidecar = await gone.startSidecar(host, link.xds);
+      const before = link.bytes();
+      await link.open();
+      await until('a live configuration', async () => (await configuration()) === 'live');
+      expect(link.bytes() - before).toBeLessThan(4096);
+      expect(await sidecar.weights()).toMatchObject({ [RED]: 9 });
+      expect(await sidecar.rejected()).toBe(0);
+      const { errors } = await sidecar.send(50);
+      expect(errors).toEqual({});
+    } finally {
+      await gone.close();
+    }
   });
 });

@@ -1,13 +1,12 @@
 // How long an agent takes to a LIVE Envoy, with the control plane and without it, how many bytes the control plane sends to it, and how
 // much memory it needs. `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/restarts.ts [ROUNDS]`. Needs root. It prints seconds per
 // kind of restart, and exits with 1 if an update was rejected or a request failed.
-import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../lab/host.ts';
 import { until } from '../lab/until.ts';
+import { openCountedLink } from '../testing/counted-link.ts';
 import { openRestartScene, type RestartScene, type RunningSidecar } from '../testing/restart-scene.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -39,7 +38,7 @@ async function measure(scene: RestartScene, variable: string): Promise<void> {
   const onDisk = () => until('the state on disk', isOnDisk, { limitMs: 60_000 });
 
   await onDisk();
-  const link = await countedLink(scene.address, controlPlane.xds);
+  const link = await openCountedLink(scene.address, controlPlane.xds);
   for (let round = 0; round < rounds; round += 1) {
     for (const file of readdirSync(scene.stateFolder)) rmSync(join(scene.stateFolder, file));
     for (const what of ['control plane there, no state', 'control plane there, state on disk']) {
@@ -51,7 +50,7 @@ async function measure(scene: RestartScene, variable: string): Promise<void> {
       if (round === 0) say(`${what}, bytes to the agent`, `${link.bytes() - before}`);
     }
   }
-  link.close();
+  await link.cut();
   controlPlane.program.kill('SIGKILL');
   await controlPlane.program.ended;
   for (let round = 0; round < rounds; round += 1) {
@@ -66,21 +65,6 @@ async function measure(scene: RestartScene, variable: string): Promise<void> {
     );
   for (const [what, all] of seconds) say(what, all.map((each) => each.toFixed(2)).join(' '));
   say('agent, RSS from disk, MB', memoryOf(sidecar));
-}
-
-/** Leads connections to a control plane, and counts the bytes that it sends. */
-async function countedLink(address: string, xds: string) {
-  const target = new URL(xds);
-  let bytes = 0;
-  const server = createServer((socket) => {
-    const onward = connect(Number(target.port), target.hostname);
-    onward.on('data', (chunk) => (bytes += chunk.length));
-    for (const each of [socket, onward]) each.on('error', () => undefined);
-    socket.pipe(onward).pipe(socket);
-  }).listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { xds: `http://${address}:${port}`, bytes: () => bytes, close: () => server.close() };
 }
 
 function memoryOf({ agent }: RunningSidecar): string {

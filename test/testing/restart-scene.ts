@@ -37,6 +37,8 @@ export type RunningSidecar = {
   status(): Promise<SidecarStatus>;
   /** Updates that this Envoy rejected. */
   rejected(): Promise<number>;
+  /** The weights by which Envoy shares out the requests of its color, by cluster; empty without weights. */
+  weights(): Promise<Readonly<Record<string, number>>>;
   /** Sends `requests` requests to the gateway's application. */
   send(requests: number): Promise<Tally>;
 };
@@ -129,6 +131,7 @@ export async function openRestartScene(name: string, envoy: string | undefined):
           const counters = await open.admin.stats(String.raw`update_rejected$`);
           return [...counters.values()].reduce((sum, each) => sum + each, 0);
         },
+        weights: async () => weightsOf(await open.admin.configDump()),
         async send(requests) {
           const traffic = startTraffic(`http://${host.address}:${PORT}/color`, 200);
           await until('the requests', () => traffic.tally().requests >= requests, WAIT);
@@ -142,3 +145,16 @@ export async function openRestartScene(name: string, envoy: string | undefined):
     },
   };
 }
+
+/** Collects the weighted clusters of all routes in a config dump, whatever the route. */
+function weightsOf(dump: unknown): Readonly<Record<string, number>> {
+  if (typeof dump !== 'object' || dump === null) return {};
+  const { weighted_clusters: weighted } = dump as {
+    weighted_clusters?: { clusters: readonly WeightedCluster[] };
+  };
+  const own = (weighted?.clusters ?? []).map(({ name, weight = 0 }) => [name, weight] as const);
+  const below = Object.values(dump).map(weightsOf);
+  return Object.assign(Object.fromEntries(own), ...below) as Readonly<Record<string, number>>;
+}
+
+type WeightedCluster = { readonly name: string; readonly weight?: number };
