@@ -5,13 +5,12 @@ import type { AdminClient } from '../admin/admin-client.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createEnvoySecrets, type EnvoySecret } from './envoy-secrets.ts';
 import type { FileSecrets } from './file-secrets.ts';
+import { logSecretChanges } from './log-secret-changes.ts';
 import { probeSocket } from './probe-socket.ts';
 import type { SdsErrors } from './sds-errors.ts';
 import { secretReferences, type SecretReference } from './secret-references.ts';
 import { createSecretStats, SECRET_STATS } from './secret-stats.ts';
-import { formatTime } from './validity-problem.ts';
 import { secretStatuses, type SdsFacts, type SecretStatus } from './secret-status.ts';
-import { coded } from '../codes.ts';
 
 /** Inputs of the watch. */
 export type SecretWatchOptions = {
@@ -73,7 +72,8 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     late = new Set(waiting.filter(isLate).map(({ name }) => name));
     isFirstCheck = false;
     const { rejected, ended } = stats.read(named, values, now);
-    const refused = rejected.size === 0 ? rejected : await notInForce(secrets, rejected, signal);
+    const refused =
+      rejected.size === 0 ? rejected : notInForce(secrets, rejected, await admin.certificates(signal));
     accepted = new Map(
       secrets.flatMap(({ name, received }) => {
         const validity = refused.has(name) ? accepted.get(name) : received?.validity;
@@ -85,21 +85,6 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     );
     const unreachable = hasSdsProblem ? await probeSocket(sdsSocketPath()) : undefined;
     report(named, secrets, refused, now, { unreachable, ended });
-  }
-
-  /**
-   * Returns the secrets of which Envoy rejected a version and whose latest certificates are not in force. Counters are not enough:
-   * Envoy ACKs a rejected version when it is sent again, and still does not put it into force.
-   */
-  async function notInForce(
-    secrets: readonly EnvoySecret[],
-    rejected: ReadonlySet<string>,
-    signal: AbortSignal,
-  ): Promise<ReadonlySet<string>> {
-    const inForce = await admin.certificates(signal);
-    const isInForce = ({ received }: EnvoySecret) => received?.serials.some((serial) => inForce.has(serial));
-    const refused = secrets.filter((each) => rejected.has(each.name) && isInForce(each) === false);
-    return new Set(refused.map(({ name }) => name));
   }
 
   function report(
@@ -125,24 +110,8 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
         ? undefined
         : `the control plane cannot be reached (${lastError ?? 'no connection yet'})${keys}`,
     });
-    if (logChanges(before, statuses)) changedAt = performance.now();
-  }
-
-  /** Returns whether there were any. */
-  function logChanges(before: readonly SecretStatus[], after: readonly SecretStatus[]): boolean {
-    const known = new Map(before.map((each) => [keyOf(each), contentKey(each)]));
-    const fileProblems = new Set(files.status().map(({ problem }) => problem));
-    const changed = after.filter((each) => known.get(keyOf(each)) !== contentKey(each));
-    for (const { name, source, state, problem, validity, listeners, clusters } of changed) {
-      // follow-secret.ts has already logged this problem.
-      if (problem !== undefined && fileProblems.has(problem)) continue;
-      const expires = validity && formatTime(validity.notAfter);
-      const facts = { secret: name, source, state, expires, listeners, clusters };
-      if (problem !== undefined) {
-        log[state === 'served' ? 'warn' : 'error'](coded('SECRET_PROBLEM', facts), `a secret: ${problem}`);
-      } else if (state === 'served') log.info(facts, 'a secret is in force');
-    }
-    return changed.length > 0;
+    const known = new Set(files.status().flatMap(({ problem }) => problem ?? []));
+    if (logSecretChanges(log, before, statuses, known)) changedAt = performance.now();
   }
 
   return {
@@ -166,16 +135,22 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
   };
 }
 
+/**
+ * Returns the secrets of which Envoy rejected a version and whose latest certificates are not in force. Counters are not enough:
+ * Envoy ACKs a rejected version when it is sent again, and still does not put it into force. `inForce`: serial numbers.
+ */
+function notInForce(
+  secrets: readonly EnvoySecret[],
+  rejected: ReadonlySet<string>,
+  inForce: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const isInForce = ({ received }: EnvoySecret) => received?.serials.some((serial) => inForce.has(serial));
+  const refused = secrets.filter((each) => rejected.has(each.name) && isInForce(each) === false);
+  return new Set(refused.map(({ name }) => name));
+}
+
 function isAwaited(state: SecretStatus['state']): boolean {
   return state === 'waiting' || state === 'missing';
-}
-
-function keyOf({ source, name }: SecretStatus): string {
-  return `${source} ${name}`;
-}
-
-function contentKey({ state, problem, validity }: SecretStatus): string {
-  return JSON.stringify({ state, problem, validity });
 }
 
 /** Reads the secret references of resources, memoized per resource. */
