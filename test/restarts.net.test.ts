@@ -59,7 +59,9 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     expect(await sidecar.rejected()).toBe(0);
   });
 
-  test('weights that changed while the control plane was out of reach are in force after the connection, and an unchanged configuration does not travel', async () => {
+  test('weights that changed while the control plane was out of reach are in force after the connection, and an unchanged configuration does not travel', {
+    timeout: 600_000,
+  }, async () => {
     const gone = await openRestartScene('missed', process.env[variable]);
     try {
       const controlPlane = await gone.startControlPlane();
