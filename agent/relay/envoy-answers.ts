@@ -4,9 +4,9 @@ import type { DeltaUpdate } from '../../xds/client/update.ts';
 import type { Ack } from '../../xds/protocol/acks.ts';
 import type { Settled } from '../../xds/protocol/settled.ts';
 import type { Resource, TypeUrl } from '../../xds/types.ts';
-import { coded } from '../codes.ts';
 import type { AcceptedConfig } from './accepted-config.ts';
-import { describeNack, nackCode } from './describe-nack.ts';
+import { describeNack } from './describe-nack.ts';
+import { createNackReports, type RefusalStatus } from './nack-reports.ts';
 import { createRefusalSearch, type RefusalSearch } from './refusal-search.ts';
 import type { RelayedConfig } from './relayed-config.ts';
 
@@ -21,16 +21,6 @@ export type EnvoyAnswers = {
   /** Whether it is open which resources of a refused response Envoy applied. */
   isSearching(): boolean;
   status(): RefusalStatus;
-};
-
-/** Refusals of Envoy. */
-export type RefusalStatus = {
-  /** Updates that Envoy NACKed since the agent started. */
-  readonly refusals: number;
-  /** Message of the latest NACK, until Envoy ACKs newer resources in place of those that it refused. */
-  readonly refused: string | undefined;
-  /** Whether Envoy refused the first update of a type, and has accepted no other of that type. */
-  readonly isFirstRefused: boolean;
 };
 
 /** Inputs of the answers. */
@@ -52,14 +42,11 @@ export type EnvoyAnswersOptions = {
   readonly onKeptChange: () => void;
 };
 
-const REJECTED_BEFORE = 'Envoy rejected one of these resources before';
-
 /** Starts without answers. */
 export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
   const { log, config, accepted, pending, downstream, upstream, isReady, serve, onKeptChange } = options;
   const searches = new Map<TypeUrl, RefusalSearch>();
-  const words = new Map<TypeUrl, string>();
-  let refusals = 0;
+  const nacks = createNackReports(options);
 
   function searchOf(typeUrl: TypeUrl): RefusalSearch {
     const search = searches.get(typeUrl) ?? createRefusalSearch();
@@ -76,7 +63,7 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
     config.accept(typeUrl, why === undefined ? resources : [], removed);
     if (why !== undefined && !isOfSearch) {
       search.begin(current, why);
-      refuse(typeUrl, error ?? '', why);
+      nacks.report(typeUrl, error ?? '', why);
     }
     goOn(typeUrl, search);
     ackIfSettled(typeUrl);
@@ -99,34 +86,6 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
       );
   }
 
-  /** Tells the control plane of a NACK. */
-  function refuse(typeUrl: TypeUrl, error: string, why: string): void {
-    const update = pending.get(typeUrl);
-    if (update === undefined && !config.isUnconfirmed(typeUrl)) return;
-    words.set(typeUrl, why);
-    // Envoy rejected resources from disk, and newer ones are on their way: its answer to these decides.
-    if (config.isUnconfirmed(typeUrl) && downstream.settled(typeUrl) === 'pending') return;
-    if (update === undefined) return distrustStored(typeUrl, why);
-    refusals += 1;
-    log.error(
-      coded(nackCode(why), { typeUrl, version: update.version, error: why }),
-      'Envoy sent a NACK; it keeps the last good resources',
-    );
-    pending.delete(typeUrl);
-    upstream.answer(update, error);
-  }
-
-  /** Envoy rejects resources from disk that an earlier Envoy accepted: an older release, or a port that is taken now. */
-  function distrustStored(typeUrl: TypeUrl, error: string): void {
-    refusals += 1;
-    log.error(
-      coded(nackCode(error), { typeUrl, error }),
-      'Envoy sent a NACK of the last good resources from disk; the agent asks for all of them again',
-    );
-    config.distrust(typeUrl);
-    upstream.refetch(typeUrl);
-  }
-
   function ackIfSettled(typeUrl: TypeUrl): void {
     if (!isReady(typeUrl) || searches.get(typeUrl)?.isOver() === false) return;
     const update = pending.get(typeUrl);
@@ -134,7 +93,7 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
     if (update === undefined) {
       if (settled === 'acked') config.confirm(typeUrl);
       else if (settled === 'nacked' && config.isUnconfirmed(typeUrl))
-        distrustStored(typeUrl, words.get(typeUrl) ?? REJECTED_BEFORE);
+        nacks.distrustStored(typeUrl, nacks.messageOf(typeUrl));
       return;
     }
     if (settled === 'pending') return;
@@ -142,9 +101,8 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
     const refused = config.refused(typeUrl);
     const isRefused = ({ name, version }: Resource): boolean => refused.get(name) === version;
     // Resources that Envoy has rejected before, and that the update does not change.
-    if (update.resources.some(isRefused))
-      return upstream.answer(update, words.get(typeUrl) ?? REJECTED_BEFORE);
-    if (refused.size === 0) words.delete(typeUrl);
+    if (update.resources.some(isRefused)) return upstream.answer(update, nacks.messageOf(typeUrl));
+    if (refused.size === 0) nacks.forget(typeUrl);
     if (settled === 'acked') config.ack(typeUrl);
     accepted.accept(typeUrl, update.version);
     upstream.answer(update);
@@ -158,10 +116,6 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
       for (const search of searches.values()) search.stop();
     },
     isSearching: () => Array.from(searches.values()).some((search) => !search.isOver()),
-    status: () => ({
-      refusals,
-      refused: [...words.values()].at(-1),
-      isFirstRefused: Array.from(words.keys()).some((typeUrl) => !accepted.has(typeUrl)),
-    }),
+    status: nacks.status,
   };
 }

@@ -12,7 +12,8 @@ import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts'
 import type { ConfigurationState } from './configuration-state.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
 import { controlPlaneSide } from './control-plane-side.ts';
-import { createEnvoyAnswers, type EnvoyAnswers, type RefusalStatus } from './envoy-answers.ts';
+import { createEnvoyAnswers, type EnvoyAnswers } from './envoy-answers.ts';
+import type { RefusalStatus } from './nack-reports.ts';
 import { createEnvoyNode, type NodeIdentity } from './envoy-node.ts';
 import { envoySide } from './envoy-side.ts';
 import { createEnvoyStreams, type EnvoyStreams } from './envoy-streams.ts';

@@ -1,5 +1,6 @@
 import type { DeltaUpdate } from '../../xds/client/update.ts';
 import type { Resource, Snapshot, TypeUrl } from '../../xds/types.ts';
+import { createRefusedVersions } from './refused-versions.ts';
 
 type Resources = ReadonlyMap<string, Resource>;
 
@@ -48,13 +49,13 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
   const latest = new Map(stored);
   const good = new Map(stored);
   const served = new Map(stored);
-  const refused = new Map<TypeUrl, Map<string, string>>();
+  const refused = createRefusedVersions();
   const unconfirmed = new Set(stored.keys());
   const distrusted = new Set<TypeUrl>();
 
   /** The resource of this name that Envoy is to be served. */
   function servedOf(typeUrl: TypeUrl, resource: Resource): Resource {
-    const isRefused = refused.get(typeUrl)?.get(resource.name) === resource.version;
+    const isRefused = refused.has(typeUrl, resource);
     return (isRefused ? good.get(typeUrl)?.get(resource.name) : undefined) ?? resource;
   }
 
@@ -70,13 +71,10 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
       for (const resource of resources) next.set(resource.name, resource);
       for (const name of removed) next.delete(name);
       latest.set(typeUrl, next);
-      for (const [name, version] of refused.get(typeUrl) ?? [])
-        if (next.get(name)?.version !== version) refused.get(typeUrl)?.delete(name);
-      const some = refused.get(typeUrl);
-      const isAny = some !== undefined && some.size > 0;
+      refused.keep(typeUrl, next);
       const replaced = (): Resources =>
         new Map(Array.from(next, ([name, each]) => [name, servedOf(typeUrl, each)]));
-      served.set(typeUrl, isAny ? replaced() : next);
+      served.set(typeUrl, refused.of(typeUrl).size > 0 ? replaced() : next);
     },
     ack(typeUrl) {
       const resources = served.get(typeUrl);
@@ -94,25 +92,24 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
         const resource = served.get(typeUrl)?.get(name);
         if (resource === undefined) continue;
         next.set(name, resource);
-        if (refused.get(typeUrl)?.get(name) === resource.version) refused.get(typeUrl)?.delete(name);
+        if (refused.has(typeUrl, resource)) refused.forget(typeUrl, name);
       }
       good.set(typeUrl, next);
     },
     refuse(typeUrl, name) {
       const resource = served.get(typeUrl)?.get(name);
       if (resource === undefined) return;
-      const versions = refused.get(typeUrl) ?? new Map<string, string>();
-      refused.set(typeUrl, versions.set(name, resource.version));
+      refused.add(typeUrl, resource);
       served.set(typeUrl, new Map(served.get(typeUrl)).set(name, servedOf(typeUrl, resource)));
     },
-    refused: (typeUrl) => refused.get(typeUrl) ?? new Map<string, string>(),
+    refused: refused.of,
     isServed,
     restart(typeUrl) {
       if (distrusted.has(typeUrl)) {
         latest.delete(typeUrl);
         return new Map();
       }
-      refused.delete(typeUrl);
+      refused.forgetAll(typeUrl);
       const resources = good.get(typeUrl) ?? new Map<string, Resource>();
       if (good.has(typeUrl)) served.set(typeUrl, resources);
       else served.delete(typeUrl);
@@ -120,7 +117,7 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
       return new Map(Array.from(resources.values(), ({ name, version }) => [name, version]));
     },
     forget(typeUrl, names) {
-      for (const name of names) refused.get(typeUrl)?.delete(name);
+      for (const name of names) refused.forget(typeUrl, name);
       for (const state of [latest, good, served]) {
         const resources = state.get(typeUrl);
         if (resources === undefined) continue;

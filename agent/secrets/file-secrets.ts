@@ -1,24 +1,10 @@
-import type { Validity } from '../../common/certificate-validity.ts';
-import { parseFileSecretName } from '../../common/contracts/file-secret-name.ts';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { SECRET, type Resource } from '../../xds/types.ts';
 import type { IdentitySecrets } from '../identity/identity-secrets.ts';
-import { followSecret, type FollowedSecret, type SecretState } from './follow-secret.ts';
-import { filesOf } from './secret-content.ts';
+import { createFollowedSecrets, type FileSecretStatus } from './followed-secrets.ts';
 import { coded } from '../codes.ts';
-
-/** Status of a certificate that Envoy subscribes to. */
-export type FileSecretStatus = {
-  readonly name: string;
-  readonly files: readonly string[];
-  readonly state: SecretState['kind'];
-  /** The bad file and its problem. If `state` is `served`, the previous content is in force. */
-  readonly problem: string | undefined;
-  /** Validity of the served certificate. */
-  readonly validity: Validity | undefined;
-};
 
 /** Serves certificates from files. Names: common/contracts/file-secret-name.ts. */
 export type FileSecrets = {
@@ -28,27 +14,13 @@ export type FileSecrets = {
   close(): void;
 };
 
-type WatchedSecret = {
-  readonly secret: FollowedSecret;
-  readonly files: readonly string[];
-  /** Subscribed streams. */
-  readonly streams: Set<string>;
-  /** Message of Envoy's NACK of the latest version. */
-  nack: string | undefined;
-  /** Evicts the secret unless a stream subscribes again. */
-  evictionTimer: NodeJS.Timeout | undefined;
-};
-
-/** How long a secret without subscribers is kept, in milliseconds: longer than a restarted Envoy needs to subscribe again. */
-const EVICTION_MS = 60_000;
-
 /**
  * Serves certificates from files while Envoy subscribes to them, and serves them again whenever the files change. An unusable
  * certificate is reported as absent, so that Envoy does not wait for it and refuses the connections that need it. A reconnected Envoy
  * receives the version in force, even if the files are gone. `identity`: the certificate of this node, which is served in the same way.
  */
 export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSecrets {
-  const followed = new Map<string, WatchedSecret>();
+  const followed = createFollowedSecrets(log, serve);
   /** Names by stream. Envoy opens one stream per secret. */
   const subscriptions = new Map<string, ReadonlySet<string>>();
   let streams = 0;
@@ -61,13 +33,13 @@ export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSec
     onSubscription(key, _typeUrl, { names }) {
       const before = subscriptions.get(key) ?? new Set();
       subscriptions.set(key, new Set(names));
-      for (const name of before) if (!names.has(name)) unsubscribe(key, name);
-      for (const name of names) if (!before.has(name)) subscribe(key, name);
+      for (const name of before) if (!names.has(name)) followed.unsubscribe(key, name);
+      for (const name of names) if (!before.has(name)) followed.subscribe(key, name);
       serve(key);
     },
     onStream(event, key) {
       if (event === 'opened') return;
-      for (const name of subscriptions.get(key) ?? []) unsubscribe(key, name);
+      for (const name of subscriptions.get(key) ?? []) followed.unsubscribe(key, name);
       subscriptions.delete(key);
       server.delete(key);
     },
@@ -85,36 +57,6 @@ export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSec
     },
   });
 
-  function subscribe(key: string, name: string): void {
-    const known = followed.get(name);
-    if (known !== undefined) {
-      clearTimeout(known.evictionTimer);
-      known.streams.add(key);
-      return;
-    }
-    const source = parseFileSecretName(name);
-    if (source === undefined) return;
-    const waiting = new Set([key]);
-    const secret = followSecret(name, source, log, () => waiting.forEach(serve));
-    followed.set(name, {
-      secret,
-      files: filesOf(source),
-      streams: waiting,
-      nack: undefined,
-      evictionTimer: undefined,
-    });
-  }
-
-  function unsubscribe(key: string, name: string): void {
-    const watched = followed.get(name);
-    watched?.streams.delete(key);
-    if (watched?.streams.size !== 0) return;
-    watched.evictionTimer = setTimeout(() => {
-      watched.secret.close();
-      followed.delete(name);
-    }, EVICTION_MS).unref();
-  }
-
   /** Serves a stream once all files of its secrets were read. */
   function serve(key: string): void {
     const resources = new Map<string, Resource>();
@@ -127,48 +69,29 @@ export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSec
     server.set(key, new Map([[SECRET, { resources }]]));
   }
 
-  /** The secrets of the identity that Envoy subscribes to. */
-  function identityStatus(): readonly FileSecretStatus[] {
-    if (identity === undefined) return [];
-    const names = new Set([...subscriptions.values()].flatMap((each) => [...each].filter(identity.has)));
-    return Array.from(names, (name) => {
-      const validity = identity.get(name)?.validity;
-      const isServed = validity !== undefined;
-      return {
-        name,
-        files: [],
-        state: isServed ? 'served' : 'missing',
-        problem: isServed ? undefined : 'the control plane has issued no certificate yet',
-        validity,
-      };
-    });
-  }
-
   return {
     addTo: (grpc) => server.addTo(grpc, 'secrets'),
-    status: () => [
-      ...[...followed]
-        .filter(([, { streams: all }]) => all.size > 0)
-        .map(([name, watched]) => describe(name, watched)),
-      ...identityStatus(),
-    ],
-    close() {
-      for (const { secret, evictionTimer } of followed.values()) {
-        clearTimeout(evictionTimer);
-        secret.close();
-      }
-      followed.clear();
-    },
+    status: () => [...followed.status(), ...identityStatus(subscriptions.values(), identity)],
+    close: followed.close,
   };
 }
 
-function describe(name: string, { secret, files, nack }: WatchedSecret): FileSecretStatus {
-  const state = secret.state();
-  return {
-    name,
-    files,
-    state: state.kind,
-    problem: (state.kind === 'reading' ? undefined : state.problem) ?? nack,
-    validity: state.kind === 'served' ? state.content.validity : undefined,
-  };
+/** The secrets of the identity that Envoy subscribes to. */
+function identityStatus(
+  subscriptions: Iterable<ReadonlySet<string>>,
+  identity: IdentitySecrets | undefined,
+): readonly FileSecretStatus[] {
+  if (identity === undefined) return [];
+  const names = new Set(Array.from(subscriptions, (each) => [...each].filter(identity.has)).flat());
+  return Array.from(names, (name) => {
+    const validity = identity.get(name)?.validity;
+    const isServed = validity !== undefined;
+    return {
+      name,
+      files: [],
+      state: isServed ? 'served' : 'missing',
+      problem: isServed ? undefined : 'the control plane has issued no certificate yet',
+      validity,
+    };
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Validity } from '../../common/certificate-validity.ts';
 import type { EnvoySecret } from './envoy-secrets.ts';
-import type { FileSecretStatus } from './file-secrets.ts';
+import type { FileSecretStatus } from './followed-secrets.ts';
 import type { SecretReference } from './secret-references.ts';
 import { secretStatuses, type SecretFacts } from './secret-status.ts';
 

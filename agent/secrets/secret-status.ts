@@ -2,7 +2,7 @@ import { compareText } from '../../common/compare-text.ts';
 import { standingOf, type Validity } from '../../common/certificate-validity.ts';
 import { TRUST_SECRET } from '../../common/contracts/identity-secrets.ts';
 import type { EnvoySecret } from './envoy-secrets.ts';
-import type { FileSecretStatus } from './file-secrets.ts';
+import type { FileSecretStatus } from './followed-secrets.ts';
 import type { SecretReference, SecretSource } from './secret-references.ts';
 import { validityProblem } from './validity-problem.ts';
 

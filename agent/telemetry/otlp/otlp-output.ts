@@ -3,12 +3,8 @@ import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toBinary } from '@bufbuild/protobuf';
-import {
-  createExportQueue,
-  type ExportQueueOptions,
-  type OutputStatus,
-  type Outcome,
-} from '../queue/export-queue.ts';
+import { createExportQueue, type ExportQueueOptions, type OutputStatus } from '../queue/export-queue.ts';
+import type { Outcome } from '../queue/parcel.ts';
 import type { OtlpSettings } from '../settings/otlp-settings.ts';
 import type { Signal } from '../settings/signal.ts';
 import { toOtlpJson } from './otlp-json.ts';

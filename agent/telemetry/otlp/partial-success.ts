@@ -1,5 +1,5 @@
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
-import type { Outcome } from '../queue/export-queue.ts';
+import type { Outcome } from '../queue/parcel.ts';
 import type { Signal } from '../settings/signal.ts';
 import { fromOtlpJson } from './otlp-json.ts';
 import { printable } from './printable.ts';

@@ -7,7 +7,7 @@ import {
 import { errorText } from '../../../common/error-text.ts';
 import { MessageSplitter, PREFIX_BYTES } from '../../../xds/grpc/message-splitter.ts';
 import { status } from '../../../xds/grpc/status.ts';
-import type { Outcome } from '../queue/export-queue.ts';
+import type { Outcome } from '../queue/parcel.ts';
 import { printable } from './printable.ts';
 
 /** A sender of unary calls of gRPC over one connection, which is opened again after it broke. */

@@ -5,7 +5,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
-import type { Outcome } from '../queue/export-queue.ts';
+import type { Outcome } from '../queue/parcel.ts';
 import { printable } from './printable.ts';
 
 /** A request of OTLP over HTTP. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MetricsOutput } from '../metrics/metrics-output.ts';
 import type { Parts } from '../parts.ts';
-import { createExportQueue, type Outcome } from '../queue/export-queue.ts';
+import { createExportQueue } from '../queue/export-queue.ts';
+import type { Outcome } from '../queue/parcel.ts';
 import type { StatsdAddress } from '../settings/metrics-settings.ts';
 import { flatPoints } from './flat-points.ts';
 import { packDatagrams } from './pack-datagrams.ts';

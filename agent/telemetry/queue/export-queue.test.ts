@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createExportQueue, type Outcome, type Parcel } from './export-queue.ts';
+import { createExportQueue } from './export-queue.ts';
+import type { Outcome, Parcel } from './parcel.ts';
 
 const parcel = (text: string, items = 1): Parcel => ({ items, bytes: Buffer.from(text) });
 

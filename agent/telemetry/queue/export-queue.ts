@@ -1,33 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../../common/error-text.ts';
 import { createBackoff } from '../../../xds/client/backoff.ts';
-
-/** Encoded items for a receiver: metric points, spans or log records. */
-export type Parcel = { readonly items: number; readonly bytes: Uint8Array };
-
-/** The end of one attempt to send a parcel. */
-export type Outcome =
-  /** `rejected`: items that the receiver did not take, with its words. */
-  | { readonly kind: 'taken'; readonly rejected?: number; readonly words?: string }
-  /** Worth another attempt, not before `afterMs`. */
-  | { readonly kind: 'away'; readonly reason: string; readonly afterMs?: number }
-  /** Another attempt would have the same end. */
-  | { readonly kind: 'refused'; readonly reason: string };
+import type { Outcome, Parcel } from './parcel.ts';
+import { createParcelQueue, type ParcelCounts } from './parcel-queue.ts';
 
 /** The counts of an output. */
-export type OutputStatus = {
+export type OutputStatus = ParcelCounts & {
   /** The name of the output, and where it sends to. */
   readonly output: string;
   readonly state: 'idle' | 'ok' | 'failing';
-  /** Items that the receiver has taken. */
-  readonly sent: number;
-  /** Items that the receiver did not take. */
-  readonly rejected: number;
-  /** Items that were dropped because the receiver was away for too long, or the agent stopped. */
-  readonly dropped: number;
-  /** Items that wait, and their size in bytes. */
-  readonly waiting: number;
-  readonly waitingBytes: number;
   readonly lastError: { readonly at: string; readonly message: string } | undefined;
 };
 
@@ -56,26 +37,14 @@ const LONGEST_WAIT_MS = 4000;
 
 /** Creates a queue. It sends one parcel after the other, oldest first, and tries again while the receiver is away. */
 export function createExportQueue({ output, send, mostBytes, onState }: ExportQueueOptions): ExportQueue {
-  const waiting: Parcel[] = [];
-  const counts = { sent: 0, rejected: 0, dropped: 0, waiting: 0, waitingBytes: 0 };
+  const waiting = createParcelQueue(mostBytes);
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   const ending = new AbortController();
   let state: OutputStatus['state'] = 'idle';
   let lastError: OutputStatus['lastError'];
   let work: Promise<void> | undefined;
 
-  const status = (): OutputStatus => ({ output, state, ...counts, lastError });
-
-  function add(parcel: Parcel, sign: 1 | -1): void {
-    counts.waiting += sign * parcel.items;
-    counts.waitingBytes += sign * parcel.bytes.length;
-  }
-
-  function drop(parcel: Parcel | undefined): void {
-    if (parcel === undefined) return;
-    add(parcel, -1);
-    counts.dropped += parcel.items;
-  }
+  const status = (): OutputStatus => ({ output, state, ...waiting.counts(), lastError });
 
   function failed(message: string): void {
     lastError = { at: new Date().toISOString(), message };
@@ -99,7 +68,8 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
   }
 
   async function sendWaiting(): Promise<void> {
-    for (let parcel = waiting[0]; parcel !== undefined && !ending.signal.aborted; parcel = waiting[0]) {
+    for (let parcel = waiting.first(); parcel !== undefined; parcel = waiting.first()) {
+      if (ending.signal.aborted) break;
       const outcome = await attempt(parcel);
       if (outcome.kind === 'away') {
         failed(outcome.reason);
@@ -108,30 +78,17 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
         continue;
       }
       backoff.reset();
-      settle(parcel, outcome);
+      waiting.settle(parcel, outcome);
+      if (outcome.kind === 'refused') failed(outcome.reason);
+      else took(outcome.words);
     }
     // Not later: a parcel that is pushed after the last look at the queue has to start the work again.
     work = undefined;
   }
 
-  function settle(parcel: Parcel, outcome: Exclude<Outcome, { kind: 'away' }>): void {
-    // The parcel may have been dropped for newer ones during the attempt.
-    const isCounted = waiting[0] === parcel;
-    if (isCounted) {
-      waiting.shift();
-      add(parcel, -1);
-    } else {
-      counts.dropped -= parcel.items;
-    }
-    if (outcome.kind === 'refused') {
-      counts.rejected += parcel.items;
-      return failed(outcome.reason);
-    }
-    const { words } = outcome;
-    const rejected = Math.min(outcome.rejected ?? 0, parcel.items);
-    counts.sent += parcel.items - rejected;
-    counts.rejected += rejected;
-    if (words !== undefined && words !== '') lastError = { at: new Date().toISOString(), message: words };
+  /** The receiver took a parcel. `words`: its own about it, such as a reason why it rejected a part. */
+  function took(words = ''): void {
+    if (words !== '') lastError = { at: new Date().toISOString(), message: words };
     if (state === 'ok') return;
     state = 'ok';
     onState(state, status());
@@ -144,13 +101,8 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
   return {
     push(parcel) {
       if (parcel.items === 0) return;
-      if (ending.signal.aborted) {
-        counts.dropped += parcel.items;
-        return;
-      }
+      if (ending.signal.aborted) return waiting.refuse(parcel);
       waiting.push(parcel);
-      add(parcel, 1);
-      while (counts.waitingBytes > mostBytes && waiting.length > 1) drop(waiting.shift());
       start();
     },
     status,
@@ -159,7 +111,7 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
       await work;
       clearTimeout(timer);
       ending.abort();
-      while (waiting.length > 0) drop(waiting.shift());
+      waiting.dropAll();
     },
   };
 }

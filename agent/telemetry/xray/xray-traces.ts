@@ -1,7 +1,8 @@
 import { PutTraceSegmentsCommand, XRayServiceException, type XRayClient } from '@aws-sdk/client-xray';
 import { errorText } from '../../../common/error-text.ts';
 import type { Parts } from '../parts.ts';
-import { createExportQueue, type Outcome } from '../queue/export-queue.ts';
+import { createExportQueue } from '../queue/export-queue.ts';
+import type { Outcome } from '../queue/parcel.ts';
 import { createBatch } from '../traces/batch.ts';
 import { BATCH_MS, type TraceOutput } from '../traces/trace-output.ts';
 import { documentsOf } from './documents.ts';
