@@ -116,6 +116,6 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
       for (const search of searches.values()) search.stop();
     },
     isSearching: () => Array.from(searches.values()).some((search) => !search.isOver()),
-    status: nacks.status,
+    status: () => nacks.status(),
   };
 }

@@ -102,7 +102,7 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
       refused.add(typeUrl, resource);
       served.set(typeUrl, new Map(served.get(typeUrl)).set(name, servedOf(typeUrl, resource)));
     },
-    refused: refused.of,
+    refused: (typeUrl) => refused.of(typeUrl),
     isServed,
     restart(typeUrl) {
       if (distrusted.has(typeUrl)) {

@@ -72,7 +72,7 @@ export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSec
   return {
     addTo: (grpc) => server.addTo(grpc, 'secrets'),
     status: () => [...followed.status(), ...identityStatus(subscriptions.values(), identity)],
-    close: followed.close,
+    close: () => followed.close(),
   };
 }
 
