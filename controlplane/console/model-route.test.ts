@@ -1,9 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeAll, nodeSpec, routeSpec } from '../api/testing/test-api.ts';
+import { nodeSpec, routeSpec } from '../api/testing/test-api.ts';
 import { DOCUMENT, key, OWNER, policy } from '../auth/testing/signed-requests.ts';
 import type { MeshResources } from './contract.ts';
-import { startConsole, type Browser, type TestAnswer, type TestConsole } from './testing/test-console.ts';
+import {
+  startFilledConsole,
+  type Browser,
+  type TestAnswer,
+  type TestConsole,
+} from './testing/test-console.ts';
 
 const MODEL = '/console/model?mesh=colors';
 const NODE = '/v20190125/meshes/colors/virtualNodes/white';
@@ -11,12 +16,7 @@ const NODE = '/v20190125/meshes/colors/virtualNodes/white';
 let test: TestConsole;
 let admin: Browser;
 beforeEach(async () => {
-  test = await startConsole();
-  admin = await test.signIn('AKADMIN');
-  await makeAll({
-    ...test.api,
-    call: (method, path, body) => test.api.callAs('AKADMIN', method, path, body),
-  });
+  ({ test, admin } = await startFilledConsole());
 });
 afterEach(() => test.close());
 

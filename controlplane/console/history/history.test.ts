@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeAll, routeSpec } from '../../api/testing/test-api.ts';
+import { routeSpec } from '../../api/testing/test-api.ts';
 import { OWNER } from '../../auth/testing/signed-requests.ts';
 import { backupLines, readBackup } from '../../backup/format.ts';
 import type { History, SpecChange } from '../contract.ts';
-import { startConsole, type Browser, type TestConsole } from '../testing/test-console.ts';
+import { startFilledConsole, type Browser, type TestConsole } from '../testing/test-console.ts';
 
 const ROUTE = '/v20190125/meshes/colors/virtualRouter/router/routes/all';
 const NODE = '/v20190125/meshes/colors/virtualNodes/white';
@@ -11,12 +11,7 @@ const NODE = '/v20190125/meshes/colors/virtualNodes/white';
 let test: TestConsole;
 let admin: Browser;
 beforeEach(async () => {
-  test = await startConsole();
-  admin = await test.signIn('AKADMIN');
-  await makeAll({
-    ...test.api,
-    call: (method, path, body) => test.api.callAs('AKADMIN', method, path, body),
-  });
+  ({ test, admin } = await startFilledConsole());
 });
 afterEach(() => test.close());
 

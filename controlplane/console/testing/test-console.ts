@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import { createProgress } from '../../ads/progress.ts';
 import type { ApiServices } from '../../api/operations/context.ts';
-import { startApi, type TestApi } from '../../api/testing/test-api.ts';
+import { startApi, type TestApi, makeAll } from '../../api/testing/test-api.ts';
 import { compileCredentials } from '../../auth/credentials/credentials.ts';
 import type { CredentialsDocument } from '../../auth/credentials/credentials-document.ts';
 import { DOCUMENT, OWNER, REGION, secretOf } from '../../auth/testing/signed-requests.ts';
@@ -117,6 +117,15 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Starts a console whose model has `makeAll`'s resources, with the administrator's browser. */
+export async function startFilledConsole(): Promise<{ readonly test: TestConsole; readonly admin: Browser }> {
+  const test = await startConsole();
+  const admin = await test.signIn('AKADMIN');
+  const call: TestApi['call'] = (method, path, body) => test.api.callAs('AKADMIN', method, path, body);
+  await makeAll({ ...test.api, call });
+  return { test, admin };
 }
 
 /** The events, without proxies. They check their readers more often than in production. */

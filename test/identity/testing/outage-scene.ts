@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HeldIdentity } from '../../../agent/identity/held-identity.ts';
-import { ADS, startGuardedControlPlane } from '../../ads/testing/access.ts';
+import { ADS } from '../../ads/testing/access.ts';
 import { askFrom } from '../../lab/clients/ask.ts';
 import type { Host } from '../../lab/host.ts';
 import { createLab } from '../../lab/lab.ts';
@@ -11,36 +10,10 @@ import { SIDECAR_UID, startAgent, writeRules } from '../../lab/programs/sidecar.
 import { stage } from '../../lab/stage.ts';
 import { until } from '../../lab/until.ts';
 import { agedAuthority } from './aged-identity.ts';
+import { authorityFileOn, idOf, joinTokenOf, startClientServerPlane } from './client-server.ts';
 
 const PORT = 7000;
-const MESH = `
-meshName: m
-spec: {}
----
-meshName: m
-meshIdentityName: default
-spec: { mtls: PERMISSIVE }
----
-meshName: m
-virtualNodeName: server
-spec:
-  listeners:
-    - portMapping: { port: ${PORT}, protocol: tcp }
-  serviceDiscovery:
-    dns: { hostname: server }
----
-meshName: m
-virtualServiceName: server
-spec:
-  provider:
-    virtualNode: { virtualNodeName: server }
----
-meshName: m
-virtualNodeName: client
-spec:
-  backends:
-    - virtualService: { virtualServiceName: server }
-`;
+const PERMISSIVE = '---\nmeshName: m\nmeshIdentityName: default\nspec: { mtls: PERMISSIVE }\n';
 const STRICT = 'meshName: m\nmeshIdentityName: default\nspec: { mtls: STRICT, forceStrict: true }\n';
 
 /** The part of an agent's status that an outage is about. */
@@ -68,21 +41,19 @@ export type OutageScene = {
 export async function openOutageScene(name: string): Promise<OutageScene> {
   const lab = await createLab({ name });
   const programs = await stage(lab);
-  const files = { 'ca.key': randomBytes(32).toString('base64'), 'm.yaml': MESH, 'strict.yaml': STRICT };
-  const controlPlane = await startGuardedControlPlane(lab, programs, files, (file) => [
-    '--trust-domain=apps.example',
-    `--ca-key=${file('ca.key')}`,
-  ]);
-  await controlPlane.daybreak('apply', '-f', controlPlane.file('m.yaml'));
+  const controlPlane = await startClientServerPlane(lab, programs, {
+    service: 'server',
+    ports: { tcp: PORT },
+    more: PERMISSIVE,
+    files: { 'strict.yaml': STRICT },
+  });
   const agents = new Map<Host, Program>();
 
   async function start(host: Host, node: string, joinToken: string): Promise<void> {
-    const ca = join(host.folder, 'ca.pem');
-    await writeFile(ca, controlPlane.authority.pem, { mode: 0o644 });
     await mkdir(stateOf(host), { recursive: true });
     await chown(stateOf(host), SIDECAR_UID, SIDECAR_UID);
     const env = {
-      DAYBREAK_XDS_CA_FILE: ca,
+      ...(await authorityFileOn(host, controlPlane)),
       DAYBREAK_XDS_JOIN_TOKEN: joinToken,
       DAYBREAK_STATE_DIR: stateOf(host),
     };
@@ -96,7 +67,7 @@ export async function openOutageScene(name: string): Promise<OutageScene> {
   await server.spawn('application', process.execPath, ['-e', application]).line(/ready/);
   for (const [node, host] of Object.entries(hosts)) {
     await writeRules(host, programs, node === 'server' ? String(PORT) : '');
-    await start(host, node, (await controlPlane.daybreak('token', 'join', '--node', idOf(node))).trim());
+    await start(host, node, await joinTokenOf(controlPlane, node));
   }
   for (const host of Object.values(hosts)) await controlPlane.inSync(host);
   await controlPlane.daybreak('apply', '-f', controlPlane.file('strict.yaml'));
@@ -144,10 +115,6 @@ export async function openOutageScene(name: string): Promise<OutageScene> {
     },
     close: () => lab.close(),
   };
-}
-
-function idOf(node: string): string {
-  return `mesh/m/virtualNode/${node}`;
 }
 
 function stateOf(host: Host): string {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tokenLine } from '../../../../controlplane/ads/testing/access.ts';
-import { ADS, startGuardedControlPlane, type GuardedControlPlane } from '../../../ads/testing/access.ts';
+import { ADS, type GuardedControlPlane } from '../../../ads/testing/access.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../../../lab/clients/envoy-admin.ts';
 import type { Host } from '../../../lab/host.ts';
 import { createLab, type Lab } from '../../../lab/lab.ts';
@@ -10,39 +9,11 @@ import type { Program } from '../../../lab/programs/program.ts';
 import { startSidecar } from '../../../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../../../lab/stage.ts';
 import { until } from '../../../lab/until.ts';
+import { authorityFileOn, idOf, joinTokenOf, startClientServerPlane } from '../client-server.ts';
 import { PORTS, type Protocol } from './ports.ts';
 
 /** The name that the caller calls, of every instance of the server. */
 export const SERVICE = 'direct.local';
-
-const listeners = Object.entries(PORTS).map(
-  ([protocol, port]) => `    - portMapping: { port: ${port}, protocol: ${protocol} }`,
-);
-
-const MESH = `
-meshName: m
-spec: {}
----
-meshName: m
-virtualNodeName: server
-spec:
-  listeners:
-${listeners.join('\n')}
-  serviceDiscovery:
-    dns: { hostname: ${SERVICE} }
----
-meshName: m
-virtualServiceName: ${SERVICE}
-spec:
-  provider:
-    virtualNode: { virtualNodeName: server }
----
-meshName: m
-virtualNodeName: client
-spec:
-  backends:
-    - virtualService: { virtualServiceName: ${SERVICE} }
-`;
 
 /** A kind of client of the load: one per protocol, whose tcp connections are short, and two that differ in their connections. */
 export type Client = Protocol | 'http, new connections' | 'tcp, kept';
@@ -109,43 +80,31 @@ export async function openMutualScene(
 ): Promise<MutualScene> {
   const lab = await createLab({ name });
   const programs: Stage = await stage(lab, envoy);
-  const key = randomBytes(32).toString('base64');
-  const tokens = tokenLine(OLD_TOKEN, ['mesh/m/virtualNode/*']);
-  const controlPlane = await startGuardedControlPlane(
-    lab,
-    programs,
-    { 'ca.key': key, 'm.yaml': MESH, tokens },
-    (file) => [
-      '--trust-domain=apps.example',
-      `--ca-key=${file('ca.key')}`,
-      `--tokens=${file('tokens')}`,
-      ...flags,
-    ],
-  );
-  await controlPlane.daybreak('apply', '-f', controlPlane.file('m.yaml'));
+  const controlPlane = await startClientServerPlane(lab, programs, {
+    service: SERVICE,
+    ports: PORTS,
+    files: { tokens: tokenLine(OLD_TOKEN, [idOf('*')]) },
+    flags: (file) => [`--tokens=${file('tokens')}`, ...flags],
+  });
 
   async function sidecar(host: Host, node: string, env: Readonly<Record<string, string>>): Promise<void> {
-    const ca = join(host.folder, 'ca.pem');
-    await writeFile(ca, controlPlane.authority.pem, { mode: 0o644 });
+    const ca = await authorityFileOn(host, controlPlane);
     const appPorts = node === 'server' ? Object.values(PORTS).join(',') : '';
-    const resource = `mesh/m/virtualNode/${node}`;
     await startSidecar(host, programs, {
-      resource,
+      resource: idOf(node),
       xds: ADS,
       appPorts,
-      env: { DAYBREAK_XDS_CA_FILE: ca, DAYBREAK_LISTENER_DRAIN_S: '3', ...agentEnv, ...env },
+      env: { ...ca, DAYBREAK_LISTENER_DRAIN_S: '3', ...agentEnv, ...env },
     });
   }
-  const token = async (node: string) =>
-    (await controlPlane.daybreak('token', 'join', '--node', `mesh/m/virtualNode/${node}`)).trim();
   const application = async (host: Host): Promise<void> => {
     await host.spawn('server', process.execPath, [join(HERE, 'server.ts')]).line(/ready/);
   };
   const server = await lab.host('server', { dns: [SERVICE] });
   const client = await lab.host('client');
   await application(server);
-  await sidecar(server, 'server', { DAYBREAK_XDS_JOIN_TOKEN: await token('server') });
-  await sidecar(client, 'client', { DAYBREAK_XDS_JOIN_TOKEN: await token('client') });
+  await sidecar(server, 'server', { DAYBREAK_XDS_JOIN_TOKEN: await joinTokenOf(controlPlane, 'server') });
+  await sidecar(client, 'client', { DAYBREAK_XDS_JOIN_TOKEN: await joinTokenOf(controlPlane, 'client') });
   const admins = { client: await openEnvoyAdmin(client), server: await openEnvoyAdmin(server) };
   const allInSync = async (): Promise<void> => {
     await until(
