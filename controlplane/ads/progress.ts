@@ -32,8 +32,11 @@ const MOST_PUSHES = 32;
 
 type Followed = { readonly push: Push; told: string; toldAt: number };
 
-/** `streamsOf`: the current streams of a key. */
-export function createProgress(streamsOf: (key: string) => readonly StreamStatus[]): Progress {
+/** `streamsOf`: the current streams of a key; `meshOf`: the name of the mesh of its proxies. */
+export function createProgress(
+  streamsOf: (key: string) => readonly StreamStatus[],
+  meshOf: (key: string) => string | undefined,
+): Progress {
   const listeners = new Set<ProgressListener>();
   /** Keys of streams that opened, ended or answered since the last look. */
   const noted = new Set<string>();
@@ -83,7 +86,9 @@ export function createProgress(streamsOf: (key: string) => readonly StreamStatus
         const changed = [...keys];
         keys = undefined;
         const at = Date.now() - (performance.now() - since);
-        pushes = [...pushes, ...pushesOf(changes, changed, at, streamsOf)].slice(-MOST_PUSHES);
+        pushes = [...pushes, ...pushesOf(changes, Map.groupBy(changed, meshOf), at, streamsOf)].slice(
+          -MOST_PUSHES,
+        );
         pendingLookAt = Date.now();
         // A stream without a subscription to what changed answers nothing.
         for (const key of changed) noted.add(key);
@@ -122,26 +127,19 @@ export function createProgress(streamsOf: (key: string) => readonly StreamStatus
   };
 }
 
-// A proxy sees resources of its own mesh only, so a mesh's streams are those whose identity names it.
+/** The pushes of changes, one per mesh. A proxy sees resources of its own mesh only. `byMesh`: the keys whose snapshot was replaced. */
 function pushesOf(
   changes: readonly Change[],
-  changed: readonly string[],
+  byMesh: ReadonlyMap<string | undefined, readonly string[]>,
   since: number,
   streamsOf: (key: string) => readonly StreamStatus[],
 ): readonly Followed[] {
   const meshes = new Map(changes.map(({ id }) => [meshKey(id), { owner: id.owner, mesh: id.mesh }]));
   const revision = Math.max(...changes.map((change) => change.revision));
-  const byMesh = Map.groupBy(changed, meshNameIn);
   return Array.from(meshes.values(), (mesh) => {
     const ids = (byMesh.get(mesh.mesh) ?? []).map(
       (key) => [key, streamsOf(key).map(({ id }) => id)] as const,
     );
     return { push: followPush({ mesh, revision, since }, new Map(ids), streamsOf), told: '', toldAt: 0 };
   });
-}
-
-// The key of a configuration is its recipient as JSON: proxy-configs.ts.
-function meshNameIn(key: string): string | undefined {
-  const { identity } = JSON.parse(key) as { readonly identity?: { readonly mesh?: string } };
-  return identity?.mesh;
 }

@@ -81,7 +81,7 @@ describe('a push', () => {
 it('an answer looks at the streams of its key alone; it read the status of all streams, twenty times a second', async () => {
   const keys = Array.from({ length: 500 }, (_, index) => keyOf(`n${index}`));
   const { streams, asked, streamsOf } = world(keys);
-  const progress = createProgress(streamsOf);
+  const progress = createProgress(streamsOf, () => MESH.mesh);
   const told: MeshProgress[] = [];
   progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
   const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/testing/resources.ts';
 import type { Model } from '../mesh/model.ts';
@@ -33,7 +33,10 @@ function open(mtls: string, recent: readonly FormerIdentities[] = []): void {
   ended.length = 0;
   modes.onEnd(({ name }) => ended.push(name));
 }
-afterEach(() => modes.close());
+afterEach(() => {
+  modes.close();
+  vi.useRealTimers();
+});
 
 function write(written: Written): void {
   const change = put(resourceFromInput(written), (revision += 1));
@@ -90,6 +93,21 @@ test('a control plane that was killed during a change goes on with it, until the
   modes.follow(() => true);
   expect(modes.of(NODE)).toEqual({ from: 'PERMISSIVE', to: 'OFF' });
   await expect.poll(() => ended).toEqual(['n']);
+});
+
+test('a change that a replica with a clock an hour ahead has written takes no hour', async () => {
+  open('OFF');
+  const identities = identitiesOf(modelFromInputs([ofMesh('PERMISSIVE')]), mesh);
+  open('OFF', [{ mesh, identities, at: Date.now() + 3_600_000 }]);
+  modes.follow(() => true);
+  await expect.poll(() => ended, { timeout: 30_000 }).toEqual(['n']);
+});
+
+test('setting the clock back during a change does not make the change longer: plain text was allowed until the clock had caught up', async () => {
+  open('PERMISSIVE');
+  write(ofMesh('STRICT'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+  await expect.poll(() => ended, { timeout: 30_000 }).toEqual(['n']);
 });
 
 test('the identities of a minute ago come from the history: changed ones as they were, new ones not at all', async () => {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Log } from '../../common/log.ts';
 import { idKey, meshKey, type Model } from '../mesh/model.ts';
 import type { Change, MeshId, Resource } from '../mesh/resource.ts';
@@ -39,11 +40,12 @@ export type ModeTimes = {
 /** The times of a change. */
 export const MODE_TIMES: ModeTimes = { settled: 10_000, most: 60_000, every: 1000 };
 
+/** Times are by the monotonic clock, so that a clock that is set makes no change longer. */
 type Entry = {
   readonly node: NodeId;
   readonly change: ModeChange;
   readonly begun: number;
-  /** Not before this time, because proxies may not be connected yet. */
+  /** The change does not end before this time, because proxies may not be connected yet. */
   readonly notBefore: number;
   settledSince: number | undefined;
 };
@@ -82,7 +84,11 @@ export function createModeChanges(
   let timer: NodeJS.Timeout | undefined;
 
   for (const mesh of securedMeshes(model)) known.set(meshKey(mesh), identitiesOf(model, mesh));
-  for (const { mesh, identities, at } of recent) begin(mesh, identities, at + times.most);
+  for (const { mesh, identities, at } of recent) {
+    // The clock of the replica that wrote `at` may be ahead.
+    const left = Math.min(times.most, at + times.most - Date.now());
+    begin(mesh, identities, performance.now() + left);
+  }
 
   function begin(mesh: MeshId, before: Identities, notBefore: number): void {
     const now = identitiesOf(model, mesh);
@@ -98,7 +104,8 @@ export function createModeChanges(
       // From OFF, callers wait for the report of each instance in any case.
       if (from === 'OFF' || from === to) continue;
       const change = { from, to };
-      entries.set(idKey(id), { node: id, change, begun: Date.now(), notBefore, settledSince: undefined });
+      const begun = performance.now();
+      entries.set(idKey(id), { node: id, change, begun, notBefore, settledSince: undefined });
     }
     plan();
   }
@@ -109,7 +116,7 @@ export function createModeChanges(
 
   function look(): void {
     timer = undefined;
-    const now = Date.now();
+    const now = performance.now();
     for (const [key, entry] of entries) {
       const { node, change, begun, notBefore } = entry;
       entry.settledSince = isSettled(node) ? (entry.settledSince ?? now) : undefined;

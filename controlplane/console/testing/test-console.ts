@@ -130,7 +130,10 @@ export async function startFilledConsole(): Promise<{ readonly test: TestConsole
 
 /** The events, without proxies. They check their readers more often than in production. */
 function eventsOf(api: ApiServices, { callerNow }: Console) {
-  const progress = createProgress(() => []);
+  const progress = createProgress(
+    () => [],
+    () => undefined,
+  );
   const describeStream = () => ({ resource: '', instance: '', peer: '' });
   return eventRoutes({ api, progress, describeStream, callerNow, beat: 50 });
 }
