@@ -17,6 +17,8 @@ import { makeMeshes, send, specOf, writeUntilFailure, type Written } from './tes
 /** For a long run: `DAYBREAK_CRASHES=100 npm test -- test/crash`. */
 const CRASHES = Number(process.env['DAYBREAK_CRASHES'] ?? 10);
 const LONGEST_MS = 400;
+/** A round is a start, a kill and two reads of all nodes: some seconds, but not on a busy machine. */
+const ROUND_LIMIT_MS = 60_000;
 /** Two writers per mesh: they contend within the mesh, and the meshes contend for the disk. */
 const WRITERS = ['one', 'two', 'one', 'two'] as const;
 
@@ -34,7 +36,7 @@ afterAll(async () => {
 test.each([
   ['sqlite: the control plane is killed', 'sqlite', ['control plane']],
   ['postgres: the control plane or the server is killed', 'postgres', ['control plane', 'server']],
-] as const)('%s', { timeout: 30_000 + CRASHES * 10_000 }, async (_, engine, victims) => {
+] as const)('%s', { timeout: 60_000 + CRASHES * ROUND_LIMIT_MS }, async (_, engine, victims) => {
   const where =
     engine === 'sqlite' ? ['--data', join(folder, 'model')] : ['--store', await server.database()];
   const history: Written[] = [];
