@@ -89,6 +89,37 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
   );
 });
 
+test('a new task, whose disk is empty, serves from the folder that the tasks of its node share, while the control plane is away', {
+  timeout: 400_000,
+}, async () => {
+  const made = await hostWithCertificate();
+  const folderOf = (name: string): string => {
+    const path = join(made.folder, name);
+    mkdirSync(path);
+    chmodSync(path, 0o777);
+    return path;
+  };
+  const shared = folderOf('shared');
+  const task = (name: string) =>
+    made.start({ DAYBREAK_STATE_DIR: folderOf(name), DAYBREAK_FALLBACK: shared });
+  const first = await task('first');
+  await live(first);
+  expect(readdirSync(shared)).toEqual([]);
+  // Written a minute after the change, and up to a quarter more.
+  await expect.poll(() => readdirSync(shared).length, { timeout: 200_000, interval: 1000 }).toBe(1);
+  expect(readFileSync(join(shared, readdirSync(shared)[0] ?? ''), 'utf8')).not.toContain('PRIVATE KEY');
+  made.stopControlPlane();
+  first.kill('SIGKILL');
+  await first.ended;
+
+  const second = await task('second');
+  await live(second);
+  expect(await made.run('curl', '-s', '127.0.0.1:15000/')).toBe('hello\n');
+  const { configuration, state } = (await second.status()).daybreak;
+  expect(configuration).toMatch(/^last good of /);
+  expect(state.readFrom).toMatch(new RegExp(`^${shared}/`));
+});
+
 test('a disk that is full or read-only is a problem in the status; the agent serves', async () => {
   const made = await hostWithCertificate();
   const folder = stateFolder(made);

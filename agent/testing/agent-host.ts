@@ -54,8 +54,12 @@ export type AgentStatus = {
   readonly managementServerConnectionStatus: string;
   readonly initialConfigUpdateStatus: string;
   readonly daybreak: {
+    readonly configuration: string;
     readonly notReady: readonly string[];
-    readonly state: { readonly own: { readonly written?: string; readonly problem?: string } };
+    readonly state: {
+      readonly readFrom?: string;
+      readonly own: { readonly written?: string; readonly problem?: string };
+    };
     readonly droppedOutputBytes: number;
     readonly supervisor: { readonly state: string };
     readonly problems: readonly { readonly code: string; readonly problem: string }[];
