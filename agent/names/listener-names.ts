@@ -9,6 +9,7 @@ import type { Log } from '../../common/log.ts';
 import { sharedAddresses, type SharedAddress } from '../../common/addresses/shared-addresses.ts';
 import { coded } from '../codes.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
+import { createFirstLookups } from './first-lookups.ts';
 import { filledListener, namesIn, type PortAddresses } from './filled-listener.ts';
 
 /** Fills the addresses of names into listeners, and watches these names for changes. */
@@ -27,9 +28,6 @@ export type NameFilling = {
   readonly close: () => void;
 };
 
-/** How long listeners wait for the first lookups, in milliseconds. */
-const FIRST_LOOKUPS_MS = 2000;
-
 /**
  * Starts without names. `known`: addresses from an earlier run, with which a listener does not wait for the resolver. `ask` replaces the
  * host's resolver, for tests.
@@ -39,13 +37,16 @@ export function createNameFilling(
   { known, ask }: Pick<FollowNamesOptions, 'known' | 'ask'> = {},
 ): NameFilling {
   let changed = (): void => undefined;
-  let firstLookups: { readonly timer: NodeJS.Timeout; over: boolean } | undefined;
   const followed = followNames({
     log,
     onChange: () => changed(),
     ...(known === undefined ? {} : { known }),
     ...(ask === undefined ? {} : { ask }),
   });
+  const firstLookups = createFirstLookups(
+    (name) => followed.isSettled(name),
+    () => changed(),
+  );
   let shared: readonly SharedAddress[] = [];
   const namesOf = memoize(namesIn);
   const filledOf = memoizeLast(filledListener);
@@ -65,24 +66,6 @@ export function createNameFilling(
         log.warn(coded('NAMES_SHARE_ADDRESS', { name: each.name }), describeShared(each));
   }
 
-  /** Whether first lookups are pending. A new wait begins only after all names have been settled once. */
-  function isWaiting(names: readonly string[]): boolean {
-    if (names.every((name) => followed.isSettled(name))) {
-      clearTimeout(firstLookups?.timer);
-      firstLookups = undefined;
-      return false;
-    }
-    if (firstLookups === undefined) {
-      const wait = { timer: setTimeout(end, FIRST_LOOKUPS_MS).unref(), over: false };
-      firstLookups = wait;
-      function end(): void {
-        wait.over = true;
-        changed();
-      }
-    }
-    return !firstLookups.over;
-  }
-
   return {
     fill(snapshot) {
       const listeners = snapshot.get(LISTENER);
@@ -92,7 +75,7 @@ export function createNameFilling(
       }));
       const wanted = all.flatMap(({ names }) => Object.values(names).flatMap(namesOfChains));
       followed.follow(wanted);
-      if (isWaiting(wanted)) return undefined;
+      if (firstLookups.isPending(wanted)) return undefined;
       noteShared(all.map(({ names }) => names));
       if (listeners === undefined) return snapshot;
       const resources = new Map(
@@ -114,7 +97,7 @@ export function createNameFilling(
         followed.status().flatMap(({ name, current }) => (current.length === 0 ? [] : [[name, current]])),
       ),
     close() {
-      clearTimeout(firstLookups?.timer);
+      firstLookups.close();
       followed.close();
     },
   };

@@ -1,8 +1,6 @@
-import { constants, writeSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
-import { deleteOldest, setAside } from './rotated-files.ts';
+import { openRotatingFile } from './rotating-file.ts';
 import type { WriteLines } from '../../common/output/write-lines.ts';
 
 /** A log file that is renamed when it is full. Several writers may use it at once. */
@@ -16,12 +14,6 @@ export type LogFile = {
 /** Called when the file cannot be written, with the reason, and when it can be again, with undefined. */
 export type OnProblem = (reason: string | undefined) => void;
 
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
-/** A named pipe without a reader would block, or a link lead to another file. */
-const FLAGS = O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY;
-const MODE = 0o644;
-/** How often to try to open the file, and to see whether it still has its name, in milliseconds. */
-const CHECK_MS = 1000;
 const NEWLINE = 0x0a;
 
 /**
@@ -31,53 +23,23 @@ const NEWLINE = 0x0a;
  */
 export async function openLogFile(settings: LogFileSettings, onProblem: OnProblem): Promise<LogFile> {
   const { path, maxBytes, keep } = settings;
-  let file: FileHandle | undefined;
-  let size = 0;
+  const file = await openRotatingFile(path, keep);
   /** Whether the last line in the file lacks its end, because the disk was full. */
   let isTorn = false;
-  let checkedAt = 0;
   let problem: string | undefined;
   let rotationProblem: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function openFile(): Promise<void> {
-    const opened = await open(path, FLAGS, MODE);
-    const stats = await opened.stat();
-    if (!stats.isFile()) {
-      await opened.close();
-      throw new Error(`${path} is not a regular file`);
-    }
-    await file?.close();
-    file = opened;
-    size = stats.size;
-  }
-
-  /** Makes sure that there is a file, and that it still has its name. */
-  async function check(): Promise<void> {
-    if (performance.now() - checkedAt < CHECK_MS) return;
-    checkedAt = performance.now();
-    if (file !== undefined) {
-      const [named, own] = await Promise.all([stat(path).catch(() => undefined), file.stat()]);
-      if (named?.ino === own.ino && named.dev === own.dev) return;
-      await file.close();
-      file = undefined;
-    }
-    await openFile();
-  }
-
   /** Begins a new file. If that fails, the old one takes as many bytes again. */
   async function rotate(): Promise<void> {
     try {
-      await setAside(path);
-      await openFile();
-      await deleteOldest(path, keep);
+      await file.rotate();
       rotationProblem = undefined;
     } catch (error) {
       const reason = `cannot begin a new file: ${errorText(error)}`;
       if (reason !== rotationProblem) onProblem(reason);
       rotationProblem = reason;
     }
-    size = 0;
   }
 
   function report(reason: string | undefined): void {
@@ -89,13 +51,13 @@ export async function openLogFile(settings: LogFileSettings, onProblem: OnProble
   async function writeAll(lines: Buffer): Promise<number> {
     let rest = lines;
     try {
-      await check();
-      if (isTorn) await writePiece(Buffer.from('\n'));
+      await file.check();
+      if (isTorn) await file.write(Buffer.from('\n'));
       isTorn = false;
       while (rest.length > 0) {
-        const piece = fitting(rest, maxBytes - size, size === 0);
+        const piece = fitting(rest, maxBytes - file.size(), file.size() === 0);
         if (piece.length === 0) await rotate();
-        else rest = rest.subarray(await writePiece(piece));
+        else rest = rest.subarray(await file.write(piece));
       }
       report(undefined);
       return 0;
@@ -107,33 +69,16 @@ export async function openLogFile(settings: LogFileSettings, onProblem: OnProble
     }
   }
 
-  async function writePiece(piece: Buffer): Promise<number> {
-    if (file === undefined) throw new Error(problem ?? `${path} is not open`);
-    const { bytesWritten } = await file.write(piece);
-    size += bytesWritten;
-    return bytesWritten;
-  }
-
-  await openFile();
-  checkedAt = performance.now();
   return {
     write(lines) {
       const written = last.then(() => writeAll(lines));
       last = written;
       return written;
     },
-    writeNow(lines) {
-      try {
-        if (file !== undefined) writeSync(file.fd, lines);
-        return file !== undefined;
-      } catch {
-        return false;
-      }
-    },
+    writeNow: (lines) => file.writeNow(lines),
     async close() {
       await last;
-      await file?.close();
-      file = undefined;
+      await file.close();
     },
   };
 }
