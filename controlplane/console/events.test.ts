@@ -97,3 +97,18 @@ it('a stream ends when the policies no longer allow events, and when the key of 
 it('a user without the permission gets no events', async () => {
   expect((await open(await test.signIn('AKREADER'))).status).toBe(403);
 });
+
+it('readers who left before they were served do not use up the places of others: a hundred did', async () => {
+  await test.close();
+  test = await startConsole(undefined, async ({ url }, { raw }) => {
+    if (!url.includes('gone')) return;
+    const closed = once(raw, 'close');
+    raw.destroy();
+    await closed;
+  });
+  await test.api.app.listen({ host: '127.0.0.1', port: 0 });
+  const admin = await test.signIn('AKADMIN');
+  const left = Array.from({ length: 100 }, () => open(admin, '?gone'));
+  expect((await Promise.allSettled(left)).map(({ status }) => status)).toEqual(left.map(() => 'rejected'));
+  await expect.poll(async () => (await open(admin)).status, WAIT).toBe(200);
+});

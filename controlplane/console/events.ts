@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Progress as FollowedPushes, ProgressListener } from '../ads/progress.ts';
 import type { MeshProgress } from '../ads/push.ts';
@@ -81,7 +82,8 @@ export function eventRoutes({ api, progress, describeStream, callerNow, beat = B
         stream.send('ended', { reason: refusal });
         stream.end();
       }, beat).unref();
-      reply.raw.once('close', () => {
+      // Unlike its event `close`, this is also called if the reader has left already.
+      finished(reply.raw, () => {
         clearInterval(timer);
         readers.delete(reader);
         if (readers.size === 0) stop?.();

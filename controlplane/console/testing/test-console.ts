@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InjectOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
 import { createProgress } from '../../ads/progress.ts';
 import type { ApiServices } from '../../api/operations/context.ts';
-import { startApi, type TestApi, makeAll } from '../../api/testing/test-api.ts';
+import { makeAll, startApi, type TestApi } from '../../api/testing/test-api.ts';
 import { compileCredentials } from '../../auth/credentials/credentials.ts';
 import type { CredentialsDocument } from '../../auth/credentials/credentials-document.ts';
 import { DOCUMENT, OWNER, REGION, secretOf } from '../../auth/testing/signed-requests.ts';
@@ -45,8 +45,14 @@ export type Browser = {
   send(request: InjectOptions): Promise<TestAnswer>;
 };
 
-/** Starts a console. `credentials`: default the users of the tests of authentication; `none`: authentication is off. */
-export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
+/**
+ * Starts a console. `credentials`: default the users of the tests of authentication; `none`: authentication is off. `beforeEvents`: runs
+ * before each request for events is handled.
+ */
+export async function startConsole(
+  credentials?: 'none',
+  beforeEvents?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): Promise<TestConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-console-'));
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Daybreak</title>');
   await mkdir(join(folder, 'assets'));
@@ -67,7 +73,10 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
     callerOfPage: console.callerOfPage,
     furtherRoutes: (services) => async (app) => {
       await app.register(console.routes(services, { history: (query) => started.store.history(query) }));
-      await app.register(eventsOf(services, console));
+      await app.register(async (own) => {
+        if (beforeEvents !== undefined) own.addHook('preHandler', beforeEvents);
+        await own.register(eventsOf(services, console));
+      });
     },
   });
   now = () => started.clock.now;
