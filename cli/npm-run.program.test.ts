@@ -30,4 +30,4 @@ test('SIGTERM to npm ends the control plane that it runs, as the README starts i
     npm.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
-}, 150_000);
+});

@@ -17,7 +17,7 @@ let daybreak: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybreak-package-test-'));
   daybreak = await installPackage(folder);
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>

@@ -136,7 +136,7 @@ test('if a run is killed during a restore, the restore keeps the lock', async ()
   const env = { PATH: pathWith(folder), APPMESH_IGNORE_UID: '5' };
   const child = spawn(file, args, { env, stdio: 'ignore' });
   const began = () => existsSync(join(folder, 'iptables-restore.began'));
-  await expect.poll(began, { timeout: 10_000, interval: 20 }).toBe(true);
+  await expect.poll(began, { interval: 20 }).toBe(true);
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;

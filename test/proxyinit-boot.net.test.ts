@@ -73,15 +73,15 @@ test('a machine with systemd: the rules exist before the network and the app sta
 
   const second = await machine.boot();
   expect(await Promise.all(['before', 'network', 'app'].map(seen))).toEqual([['0'], [RULES], [RULES]]);
-  await expect.poll(() => owners(second, 'daybreak-agent'), { timeout: 10_000 }).toContain('envoy 1337');
+  await expect.poll(() => owners(second, 'daybreak-agent')).toContain('envoy 1337');
 
   // A restore of other rules flushes ours; proxyinit adds them again.
   await second.run('iptables -t nat -A OUTPUT -p udp -j RETURN; systemctl restart nftables');
   const { stdout } = await second.run('iptables-save -t nat');
   expect(stdout).not.toContain('-p udp');
-  await expect.poll(() => count(second), { timeout: 10_000 }).toBe(RULES);
+  await expect.poll(() => count(second)).toBe(RULES);
   // The app, which must not run without the rules, was stopped meanwhile.
-  await expect.poll(() => seen('app'), { timeout: 10_000 }).toEqual([RULES, RULES]);
+  await expect.poll(() => seen('app')).toEqual([RULES, RULES]);
   expect((await second.run('systemctl is-active daybreak-agent')).code).toBe(0);
 
   // A settings file for App Mesh's EC2 script may disable the rules; a start of the unit enables them anyway.

@@ -107,7 +107,7 @@ describe('concurrent writers on one mesh lose no write', () => {
   test.each([
     ['postgres, through two control planes', true],
     ['sqlite, through one', false],
-  ])('%s', { timeout: 120_000 }, async (_, isShared) => {
+  ])('%s', async (_, isShared) => {
     const where = isShared ? ['--store', await server.database()] : ['--data', join(folder, 'model')];
     const first = await startLocalControlPlane(where);
     const second = isShared ? await startLocalControlPlane(where) : first;

@@ -16,7 +16,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
   async function servesBlue(sidecar: RunningSidecar): Promise<void> {
     // The agent looks at Envoy's health now and then.
     await expect
-      .poll(() => sidecar.status(), { timeout: 60_000 })
+      .poll(() => sidecar.status())
       .toMatchObject({
         healthStatus: 'HEALTHY',
         daybreak: {

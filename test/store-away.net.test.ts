@@ -138,7 +138,7 @@ test('a control plane waits for a store that starts later', async () => {
   await prints('"ready":true');
   program.kill('SIGTERM');
   expect((await program).exitCode).toBe(0);
-}, 60_000);
+});
 
 test('an unavailable store is named without its password, and the exit code is 1', async () => {
   const wrong = new URL(url);

@@ -44,7 +44,7 @@ test('connections past Envoy have a code: the application runs as uid 1337, or t
         return status?.daybreak.problems.map(({ code, problem }) => `${code} ${problem}`) ?? [];
       };
       await expect
-        .poll(codes, { timeout: 60_000 })
+        .poll(codes)
         .toEqual([
           expect.stringMatching(/^APP_AS_PROXY_UID .*10\.9\.9\.1 port 7$/),
           expect.stringMatching(/^RULES_MISSING .*10\.9\.9\.1 port 7$/),

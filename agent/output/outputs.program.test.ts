@@ -50,9 +50,7 @@ test('without the folder, the reason and all lines are on stderr, and the agent 
   expect(exitCode).toBe(0);
 });
 
-test('a reader that takes nothing from stderr stops neither the agent nor its end', {
-  timeout: 60_000,
-}, async () => {
+test('a reader that takes nothing from stderr stops neither the agent nor its end', async () => {
   const at = (file: string) => JSON.stringify(join(import.meta.dirname, file));
   const program = `
     import { createAgentLog } from ${at('agent-log.ts')};

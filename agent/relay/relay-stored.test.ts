@@ -71,7 +71,7 @@ test('a control plane whose configuration is the one from disk sends no resource
   expect(link.bytes()).toBeLessThan(4096);
   // Nothing was accepted on this connection, so it takes a moment until the configuration counts as the control plane's.
   await expect
-    .poll(() => relay.status(), { timeout: 10_000 })
+    .poll(() => relay.status())
     .toMatchObject({ configuration: 'live', disconnectedSince: undefined });
 });
 
@@ -130,7 +130,7 @@ test('Envoy rejects a listener from disk before the control plane is there: it t
 
   const { xds } = await controlPlane(first.port);
   xds.set('n', makeSnapshot({ [LISTENER]: { l: '1' } }));
-  await expect.poll(() => xds.settled('n', LISTENER), { timeout: 60_000 }).toBe('nacked');
+  await expect.poll(() => xds.settled('n', LISTENER)).toBe('nacked');
   expect(xds.streams()[0]?.types[0]?.nacked?.message).toBe('l is wrong');
   xds.set('n', makeSnapshot({ [LISTENER]: { l: '2' } }));
   await expect.poll(proxy.contents).toEqual(['l=1', 'l=2']);

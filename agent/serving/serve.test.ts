@@ -74,7 +74,6 @@ test('a hundred idle connections do not block new ones', async () => {
 
 test.skipIf(SHORT_FORM)(
   'connections with endless requests do not block new ones: the oldest are closed',
-  { timeout: 60_000 },
   async () => {
     let asked = 0;
     const { ask, port } = await serving(({ path, response }) => {

@@ -70,7 +70,7 @@ test('a configuration that changed is on disk soon, and the next start begins wi
   expect(state.stored).toBeUndefined();
   keep(() => keptConfig({ types: typesWith('2') }));
   state.changed();
-  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(file)).toBe(true);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toHaveLength(1);
   const next = await opened();
@@ -84,7 +84,7 @@ test.skipIf(SHORT_FORM)('many changes in a row are one write', async () => {
   let asked = 0;
   keep(() => keptConfig({ types: typesWith(`${(asked += 1)}`) }));
   for (let index = 0; index < 1000; index += 1) state.changed();
-  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(file)).toBe(true);
   // Without a change, the next second writes nothing.
   await sleep(1500);
   expect(asked).toBe(1);

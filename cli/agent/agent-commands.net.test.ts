@@ -136,7 +136,7 @@ test.each([
   });
   const running = await host.start({ APPMESH_XDS_ENDPOINT: 'localhost:1', ...Object.fromEntries(given) });
   await expect
-    .poll(async () => (await running.status().catch(() => undefined))?.envoyState, { timeout: 60_000 })
+    .poll(async () => (await running.status().catch(() => undefined))?.envoyState)
     .toBe('PRE_INITIALIZING');
   const archive = join(host.folder, 'b.tar.gz');
   expect(await agent('bundle', '-f', archive)).toMatchObject({ exitCode: 0 });

@@ -37,7 +37,7 @@ test('a text beside a file keeps its place when the file changes', async () => {
   onTestFinished(followed.close);
   expect(followed.current()).toBe('a|first|b');
   writeFileSync(path, 'second');
-  await expect.poll(followed.current, { timeout: 60_000 }).toBe('a|second|b');
+  await expect.poll(followed.current).toBe('a|second|b');
 });
 
 test('the name of a source is its path or its variable, never its text', () => {

@@ -17,13 +17,13 @@ test.each([
   for (const each of child.stdio) each?.on('error', () => undefined);
   let said = '';
   child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await expect.poll(() => said, { timeout: 30_000 }).toBe('alive with losses\n');
+  await expect.poll(() => said).toBe('alive with losses\n');
   let logged = '';
   for (const output of [child.stdio[2], child.stdio[4]])
     output?.on('data', (chunk: Buffer) => (logged += chunk.toString()));
   (child.stdio[3] as NodeJS.WritableStream).write('go\n');
-  await expect.poll(() => logged, { timeout: 30_000 }).toContain('OUTPUT_DROPPED');
+  await expect.poll(() => logged).toContain('OUTPUT_DROPPED');
   expect(logged).toContain('"msg":"line 0"');
   child.stdin?.end();
-  await expect.poll(() => logged, { timeout: 30_000 }).toContain('the last line');
+  await expect.poll(() => logged).toContain('the last line');
 });

@@ -29,4 +29,4 @@ test('a process ends although a name server does not answer: Node waited for the
     { env: { RES_OPTIONS: 'timeout:30 attempts:5' }, reject: false },
   );
   expect(exitCode).toBe(7);
-}, 60_000);
+});

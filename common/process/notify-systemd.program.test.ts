@@ -26,7 +26,7 @@ test('a unit is ready once, however often the program says so', async () => {
   );
   notify.ready('Envoy is LIVE');
   notify.ready('again');
-  await expect.poll(said, { timeout: 30_000 }).toBe('/run/systemd/notify --ready --status=Envoy is LIVE\n');
+  await expect.poll(said).toBe('/run/systemd/notify --ready --status=Envoy is LIVE\n');
 });
 
 test.each([{}, { NOTIFY_SOCKET: '' }])('without systemd, no program is started: %j', async (env) => {
@@ -35,6 +35,6 @@ test.each([{}, { NOTIFY_SOCKET: '' }])('without systemd, no program is started: 
   createSystemdNotifier({ ...env, PATH: path }, log).ready('without systemd');
   // By the end of this later program, one that was started before it has written its line.
   createSystemdNotifier({ NOTIFY_SOCKET: '/run/later', PATH: path }, log).ready('later');
-  await expect.poll(said, { timeout: 30_000 }).toContain('/run/later');
+  await expect.poll(said).toContain('/run/later');
   expect(await said()).not.toContain('without systemd');
 });

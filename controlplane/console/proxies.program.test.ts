@@ -100,7 +100,7 @@ async function readEvents(path = '/console/events?mesh=colors') {
 
 const waitInSync = async (): Promise<void> => {
   const states = async () => (await plane.status()).proxies.map(({ state }) => state);
-  await expect.poll(states, { timeout: 30_000 }).toEqual(['in sync']);
+  await expect.poll(states).toEqual(['in sync']);
 };
 const update = (port: number) =>
   call('PUT', '/v20190125/meshes/colors/virtualNodes/white', { spec: nodeSpec(port) });
@@ -110,10 +110,10 @@ it('tells readers of a change, and how many proxies have sent an ACK or a NACK, 
   connectProxy(proxy);
   await waitInSync();
   const events = await readEvents();
-  await expect.poll(() => events.of('hello'), { timeout: 30_000 }).toMatchObject([{ revision: 3 }]);
+  await expect.poll(() => events.of('hello')).toMatchObject([{ revision: 3 }]);
   await update(9090);
   await expect
-    .poll(() => events.of('progress').at(-1), { timeout: 30_000 })
+    .poll(() => events.of('progress').at(-1))
     .toMatchObject({ revision: 4, touched: 1, acknowledged: 1, refused: 0, done: true });
   expect(events.of('change')).toMatchObject([
     {
@@ -124,7 +124,7 @@ it('tells readers of a change, and how many proxies have sent an ACK or a NACK, 
   proxy.refusal = 'no such <b>cluster</b>';
   await update(9091);
   await expect
-    .poll(() => events.of('progress').at(-1), { timeout: 30_000 })
+    .poll(() => events.of('progress').at(-1))
     .toMatchObject({
       revision: 5,
       touched: 1,
@@ -132,7 +132,7 @@ it('tells readers of a change, and how many proxies have sent an ACK or a NACK, 
       done: true,
       refusals: [{ resource: WHITE, instance: 'i-1', type: 'Cluster', error: 'no such <b>cluster</b>' }],
     });
-  await expect.poll(() => events.of('proxies').length, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => events.of('proxies').length).toBeGreaterThan(0);
   const { proxies } = (await call('GET', `/console/proxy?node=${WHITE}`)) as unknown as ProxyDetails;
   expect(proxies).toMatchObject([{ instance: 'i-1', state: 'refused' }]);
   const cluster = proxies[0]?.resources.find(({ state }) => state === 'refused');
@@ -197,5 +197,5 @@ it('a reader beyond the limit gets 503, and 10,000 attempts take nothing from th
   }
   expect(await call('GET', '/v20190125/meshes')).toMatchObject({ meshes: [{ meshName: 'colors' }] });
   for (const cleanup of cleanups.splice(0)) cleanup();
-  await expect.poll(async () => (await readEvents()).status, { timeout: 30_000 }).toBe(200);
+  await expect.poll(async () => (await readEvents()).status).toBe(200);
 });

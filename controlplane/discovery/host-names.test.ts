@@ -29,7 +29,7 @@ test('a watch is notified of the first answer for its name and of changes, and n
     { current: ['10.0.0.2'], former: [] },
   ]);
   answers['a.local'] = ['10.0.0.3'];
-  await expect.poll(a.current, { timeout: 5000 }).toEqual({ current: ['10.0.0.3'], former: ['10.0.0.1'] });
+  await expect.poll(a.current).toEqual({ current: ['10.0.0.3'], former: ['10.0.0.1'] });
   expect(told.filter((who) => who === 'b')).toEqual(['b']);
 });
 
@@ -47,7 +47,7 @@ test.skipIf(SHORT_FORM)(
     const names = hostNames(() => new Promise(() => undefined));
     let told = 0;
     const watch = names.start('a.local')(() => (told += 1));
-    await expect.poll(watch.settled, { timeout: 10_000 }).toBe(true);
+    await expect.poll(watch.settled).toBe(true);
     expect(told).toBe(1);
   },
 );

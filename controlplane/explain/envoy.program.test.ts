@@ -44,7 +44,7 @@ describe.each(TRIED)('%s', (variable, release) => {
   });
   afterAll(() => envoy?.close());
 
-  test.each(CASES)('%s', { timeout: 120_000 }, async (name) => {
+  test.each(CASES)('%s', async (name) => {
     const { snapshot } = translateCase(overHttp(readCase(name)));
     const configurations = [...readServed(snapshot).routes.values()];
     const onPorts = oneListenerEach(snapshot, configurations);

@@ -49,4 +49,4 @@ test('an installation is current until the requirements change, and wrong bytes 
   await pin('0'.repeat(64));
   expect(await holdsWheels(packages, requirements)).toBe(false);
   await expect(installWheels(context, python, requirements, join(root, 'again'))).rejects.toThrow(/hash/i);
-}, 120_000);
+});

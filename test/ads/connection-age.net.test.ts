@@ -70,7 +70,7 @@ beforeAll(async () => {
   await until('all at the first', async () => (await connected(replicas[0])) === PROXIES, LIMIT);
   await until('a first color', async () => (await request(colorAt(gateway))).status === 200);
   traffic = startTraffic(colorAt(gateway), 100);
-}, 120_000);
+});
 afterAll(async () => {
   for (const watcher of watchers) watcher.close();
   await lab?.close();

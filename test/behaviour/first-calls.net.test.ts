@@ -77,5 +77,5 @@ describe.each(ENVOYS)('%s', (variable) => {
     await healthy(1);
     expect(await scene.actors.client.admin().stat(`${STAT}upstream_rq_total`)).toBe(0);
     expect(await answers(20)).toEqual({ right: 20 });
-  }, 150_000);
+  });
 });

@@ -170,9 +170,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(isByChance(bodies.filter((body) => body === answers[0]).length, bodies.length, 0.8)).toBe(true);
   });
 
-  test('the access log has text lines with the names of routes and clusters', {
-    timeout: 30_000,
-  }, async () => {
+  test('the access log has text lines with the names of routes and clusters', async () => {
     await ask('paths', '/prefix/7?logged');
     await ask('unknown', '/logged');
     // Envoy flushes its log at 64 KiB, otherwise every 10 s.

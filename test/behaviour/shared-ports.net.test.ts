@@ -95,9 +95,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await answers(caller, addressOf('spare'), PORTS.databases)).toBe('server-1');
   });
 
-  test('two tcp backends on one port are each reached at their own address, resolved by the agent or the control plane; with an agent, adding the second drains no connection', {
-    timeout: 120_000,
-  }, async () => {
+  test('two tcp backends on one port are each reached at their own address, resolved by the agent or the control plane; with an agent, adding the second drains no connection', async () => {
     const to = { host: 'db1.local', port: PORTS.databases, count: HELD };
     await holder('agent').hold('before', to, true);
     await setBackends([...BACKENDS, 'db2.local']);
@@ -182,9 +180,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await answers('guarded', addressOf('spare'), PORTS.databases)).toBe('closed');
   });
 
-  test('a changed address cuts no open connection, and both addresses reach the server', {
-    timeout: 120_000,
-  }, async () => {
+  test('a changed address cuts no open connection, and both addresses reach the server', async () => {
     for (const caller of CALLERS) {
       for (const name of ['db1.local', 'db2.local'])
         await holder(caller).hold('moved', { host: name, port: PORTS.databases, count: HELD }, true);

@@ -160,9 +160,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   test.each([
     'node',
     'gateway, deregistered',
-  ] as const)('with a second instance and 200 requests per second, stops lose none: %s', {
-    timeout: 120_000,
-  }, async (what) => {
+  ] as const)('with a second instance and 200 requests per second, stops lose none: %s', async (what) => {
     const options = { stops: 2, perSecond: 200, drainSeconds: what === 'node' ? 5 : 110 };
     expect(await stopUnderLoad(scene, what, options)).toMatchObject({
       failed: {},

@@ -132,9 +132,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   const all = <T>(value: T) => Object.fromEntries(CALLERS.map((caller) => [caller, value]));
 
-  test('ten weight shifts of a tcp route cut no open connection, idle or busy, and new connections follow the weights', {
-    timeout: 120_000,
-  }, async () => {
+  test('ten weight shifts of a tcp route cut no open connection, idle or busy, and new connections follow the weights', async () => {
     await everywhere(async (holder) => {
       await holder.hold('held', to(HELD / 2), false);
       await holder.hold('held', to(HELD / 2), true);

@@ -54,7 +54,7 @@ describe.skipIf(why !== undefined)(
     afterAll(async () => {
       await docker?.stop();
       await lab?.close();
-    }, 120_000);
+    });
 
     it('answers with a color through the virtual gateway, on the published port', async () => {
       await answersAgain(1);

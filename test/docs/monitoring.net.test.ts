@@ -45,9 +45,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     writeFileSync(file, THROUGH);
     const env = { DAYBREAK_ENVOY: process.env[variable] ?? '', ENVOY_RESOURCES_CONFIG_FILE: file };
     const agent = await made.start(env);
-    await expect
-      .poll(async () => (await agent.status().catch(() => undefined))?.envoyState, { timeout: 60_000 })
-      .toBe('LIVE');
+    await expect.poll(async () => (await agent.status().catch(() => undefined))?.envoyState).toBe('LIVE');
     expect(await made.run('curl', '-s', '127.0.0.1:15010/')).toBe('hello\n');
     const envoy = await made.run('curl', '-s', '127.0.0.1:9901/stats/prometheus');
     const typed = new Set([...envoy.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name));

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => sts?.close());
 
-test('the call has the parameters that the command of AWS sends', { timeout: 120_000 }, async () => {
+test('the call has the parameters that the command of AWS sends', async () => {
   const [audience, tag] = ['apps.example', { Key: 'daybreak-nonce', Value: '00' }];
   const env = { ...CREDENTIALS, AWS_ENDPOINT_URL_STS: sts.url, AWS_DEFAULT_REGION: 'us-east-1' };
   const flagsOf = ['--audience', audience, '--signing-algorithm', 'ES384', '--duration-seconds', '120'];

@@ -59,7 +59,7 @@ async function bind(awsRole: object): Promise<void> {
 
 test('an agent with a role of an account with outbound federation gets a certificate by a token of AWS STS', async () => {
   const agent = await startTestAgent(plane, { node: A, proofs: ['aws-jwt'], stsEndpoint: sts.url });
-  await expect.poll(agent.isConnected, { timeout: 60_000 }).toBe(true);
+  await expect.poll(agent.isConnected).toBe(true);
   expect(agent.identity.status().spiffeId).toMatch(/\/mesh\/m\/virtualNode\/a$/);
   agent.close();
   const { certificates } = (await plane.call('GET', '/daybreak/v1/identity')) as {

@@ -51,7 +51,7 @@ test('token list shows join tokens and those of the file without secrets, and to
 test('a used token is no longer listed, and all tokens of a node can be revoked at once', async () => {
   const used = await plane.joinToken('a');
   const agent = await startTestAgent(plane, { node: A, token: used });
-  await expect.poll(() => agent.identity.status().state, { timeout: 30_000 }).toBe('held');
+  await expect.poll(() => agent.identity.status().state).toBe('held');
   agent.close();
   const others = [await plane.joinToken('a'), await plane.joinToken('a')];
   const out = await runDaybreak(plane, 'token', 'revoke', '--node', A);

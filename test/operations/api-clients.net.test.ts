@@ -106,7 +106,7 @@ test('the color mesh created with @aws-sdk/client-app-mesh and with the aws comm
 
   const updated = await aws(cli, 'update-route', ...input('colorteller-route-canary'));
   expect(updated.answer).toMatchObject({ route: { metadata: { version: 2 }, status: { status: 'ACTIVE' } } });
-}, 120_000);
+});
 
 test.each([
   ['a missing parent', ['list-virtual-nodes', '--mesh-name', 'nowhere'], 'NotFoundException', 'nowhere'],

@@ -60,9 +60,7 @@ describe('a model with every member of the API', () => {
     );
   });
 
-  it.each(PRESENT)('is created, read, updated and deleted by $name', { timeout: 120_000 }, async ({
-    fast,
-  }) => {
+  it.each(PRESENT)('is created, read, updated and deleted by $name', async ({ fast }) => {
     expect(withoutAccidents(await story(fast))).toEqual(expected);
   });
 });

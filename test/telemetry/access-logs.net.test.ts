@@ -68,8 +68,8 @@ describe.each(ENVOYS)('%s', (variable) => {
     await scene.actors.client.caller.ask({ kind: 'raw', host: 'server.local', port: PORT, bytes });
     const records = () => receiver.records().filter(({ trace }) => trace === TRACE);
     const spans = () => receiver.spans().filter(({ trace }) => trace === TRACE);
-    await expect.poll(() => records().length, { timeout: 30_000 }).toBe(2);
-    await expect.poll(() => spans().length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => records().length).toBe(2);
+    await expect.poll(() => spans().length).toBe(2);
     for (const node of ['client', 'server']) {
       const record = records().find(({ resource }) => resource['daybreak.virtual_node'] === node);
       expect(record?.attributes).toMatchObject({
@@ -82,14 +82,10 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(instance).toMatch(/^[0-9a-f-]{36}$/);
       expect(spans().some(({ resource }) => resource['service.instance.id'] === instance)).toBe(true);
       await expect
-        .poll(
-          () =>
-            receiver.received.some(
-              ({ path, body }) => path.endsWith('metrics') && body.includes(String(instance)),
-            ),
-          {
-            timeout: 30_000,
-          },
+        .poll(() =>
+          receiver.received.some(
+            ({ path, body }) => path.endsWith('metrics') && body.includes(String(instance)),
+          ),
         )
         .toBe(true);
     }

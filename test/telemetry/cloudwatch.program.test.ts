@@ -105,7 +105,7 @@ test.each(
     body: JSON.stringify(sent),
   });
   expect(answer.status).toBe(200);
-  await expect.poll(() => arrived(receiver), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => arrived(receiver)).toBe(true);
   await telemetry.close();
 
   const { path, headers, body } = receiver.received[0] ?? {};

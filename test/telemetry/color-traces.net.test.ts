@@ -84,9 +84,7 @@ describe.each(Object.entries(CASES))('%s', (_, { envoy, open, tellers }) => {
       const all = await receiver.spans();
       return chains(all.filter(({ trace }) => traces.includes(trace)));
     };
-    await expect
-      .poll(async () => (await seen()).map(({ length }) => length), { timeout: 30_000 })
-      .toEqual(traces.map(() => 3));
+    await expect.poll(async () => (await seen()).map(({ length }) => length)).toEqual(traces.map(() => 3));
     for (const [inbound, outbound, teller] of await seen()) {
       expect(inbound?.parent).toBe('463ac35c9f6413ad');
       expect(outbound?.service).toBe(inbound?.service);

@@ -27,7 +27,7 @@ test("traces reach CloudWatch's endpoint for OTLP with AWS's signature", async (
   const env = { OTEL_TRACES_EXPORTER: 'cloudwatch', AWS_ENDPOINT_URL_XRAY: receiver.url };
   const telemetry = await open(env, 'eu-west-1');
   await sendPackets(portOf(telemetry, 'xray'), [datagram(OF_ENVOY)]);
-  await expect.poll(receiver.spans, { timeout: 10_000 }).toMatchObject([{ id: OF_ENVOY.id }]);
+  await expect.poll(receiver.spans).toMatchObject([{ id: OF_ENVOY.id }]);
   expect(receiver.received[0]).toMatchObject({
     path: '/v1/traces',
     headers: {

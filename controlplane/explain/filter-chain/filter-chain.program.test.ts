@@ -80,7 +80,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await rm(folder, { recursive: true });
   });
 
-  test(`explain and Envoy choose the same chain, seed ${SEED}`, { timeout: 120_000 }, async () => {
+  test(`explain and Envoy choose the same chain, seed ${SEED}`, async () => {
     for (const [index, matches] of chains.entries()) {
       const listener = fromJson(ListenerSchema, { name: 'l', filter_chains: matches.map(namedChain) });
       for (const connection of connections[index] ?? []) {

@@ -18,4 +18,4 @@ test('a control plane whose PostgreSQL does not respond ends by a stop signal: a
   await server.freeze();
   // The code is undefined if it has to be killed.
   expect(await controlPlane.stop()).toBe(0);
-}, 120_000);
+});

@@ -271,5 +271,5 @@ describe('two programs on one database', () => {
     const late = hint(two, committed(2));
     await sql('update daybreak.store set revision = revision + 1');
     await late;
-  }, 15_000);
+  });
 });

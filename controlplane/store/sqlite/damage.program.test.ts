@@ -132,7 +132,7 @@ describe('a database', () => {
   it.each([
     ['byte was changed', flip, 300],
     ['sector has zeros', blank, 100],
-  ])('in which any %s is refused, or reads as before', { timeout: 120_000 }, async (_, damage, rounds) => {
+  ])('in which any %s is refused, or reads as before', async (_, damage, rounds) => {
     await folder.fill(COMMITS);
     const good = await readFile(folder.at('daybreak.db'));
     const truth = await read(folder.open());

@@ -224,9 +224,7 @@ describe('a data folder', () => {
     );
   });
 
-  it('loses no acknowledged commit when its owner is killed at any moment', {
-    timeout: 60_000,
-  }, async () => {
+  it('loses no acknowledged commit when its owner is killed at any moment', async () => {
     const printed: string[][] = [];
     for (let round = 0; round < 5; round += 1) {
       const writer = startWriter(folder);
