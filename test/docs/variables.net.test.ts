@@ -96,12 +96,11 @@ describe('on any other network', () => {
     const tokens = join(control.folder, 'tokens.jsonl');
     const create = [programs.daybreak, 'token', 'create', '--node', FRONT, '--tokens', tokens];
     token = (await control.exec(programs.node, create)).stdout.trim();
-    const flags = [
-      ...['--data', join(control.folder, 'model'), '--api', `${control.address}:8443`],
-      ...['--ads', `${control.address}:18443`, '--tokens', tokens],
-      ...['--tls-cert', await file('cert.pem', chain), '--tls-key', await file('key.pem', privateKey)],
-      ...['--credentials', await file('credentials.json', JSON.stringify(DOCUMENT))],
-    ];
+    const where = ['--data', join(control.folder, 'model'), '--api', `${control.address}:8443`];
+    const ads = ['--ads', `${control.address}:18443`, '--tokens', tokens];
+    const tls = ['--tls-cert', await file('cert.pem', chain), '--tls-key', await file('key.pem', privateKey)];
+    const who = ['--credentials', await file('credentials.json', JSON.stringify(DOCUMENT))];
+    const flags = [...where, ...ads, ...tls, ...who];
     const secured = control.spawn('secured', programs.node, [programs.daybreak, 'controlplane', ...flags]);
     await secured.line(/"ready":true/);
   }, 300_000);
