@@ -89,9 +89,9 @@ describe('on any other network', () => {
       chmodSync(path, 0o644);
       return path;
     };
-    const { certificate, issue } = await createAuthority();
-    const { chain, privateKey } = await issue({ dns: [NAME] });
-    authority = certificate;
+    const issuer = await createAuthority();
+    const { chain, privateKey } = await issuer.issue({ dns: [NAME] });
+    authority = issuer.certificate;
     authorityFile = await file('authority.pem', authority);
     const tokens = join(control.folder, 'tokens.jsonl');
     const create = [programs.daybreak, 'token', 'create', '--node', FRONT, '--tokens', tokens];
@@ -121,9 +121,12 @@ describe('on any other network', () => {
       return (JSON.parse(body) as { daybreak: { relay: { failure?: { code: string } } } }).daybreak.relay
         .failure?.code;
     };
-    await until('the reason', async () => (await code()) === 'XDS_SERVER_CERTIFICATE', {
-      limitMs: 120_000,
-    }).finally(() => refused.stop());
+    try {
+      const limit = { limitMs: 120_000 };
+      await until('the reason', async () => (await code()) === 'XDS_SERVER_CERTIFICATE', limit);
+    } finally {
+      await refused.stop();
+    }
     await becomesLive(startTask({ ...variables(), DAYBREAK_XDS_CA: authority }));
   });
 });
