@@ -1,11 +1,5 @@
-import { CommanderError } from 'commander';
-
-/**
- * Writes an error with its causes and its code to stderr. Returns the exit code: the error's own `exitCode`, else 1. For an error of commander
- * it is 2, and commander has already printed the message.
- */
+/** Writes an error with its causes and its code to stderr. Returns the exit code: the error's own `exitCode`, else 1. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const text = describe(error);
   const code = codeOf(error);
   // The message of an API error has its code already.

@@ -47,9 +47,18 @@ type Options = {
   readonly withPrometheus?: boolean;
   readonly adminSocket?: string;
   readonly port?: number;
+  readonly answer?: Status;
 };
 
-async function startAgent({ mode = { kind: 'off' }, withPrometheus = false, adminSocket, port }: Options) {
+const HEALTHY = { healthStatus: 'HEALTHY' } as Status;
+
+async function startAgent({
+  mode = { kind: 'off' },
+  withPrometheus = false,
+  adminSocket,
+  port,
+  answer = HEALTHY,
+}: Options) {
   const socketPath = adminSocket ?? join(folder, 'adm.sock');
   const prometheus = withPrometheus ? { address: '127.0.0.1', port: await freePort() } : undefined;
   const management = { mode, logLevelSeconds: 300, snapshots: false, prometheus };
@@ -65,7 +74,7 @@ async function startAgent({ mode = { kind: 'off' }, withPrometheus = false, admi
   });
   const { close } = await serveAgent({
     settings: { status, management, hosts: [] },
-    served: { status: () => ({ healthStatus: 'HEALTHY' }) as Status, metrics: () => 'ours 1\n' },
+    served: { status: () => answer, metrics: () => 'ours 1\n' },
     management: calls,
     log,
   });
@@ -77,6 +86,7 @@ async function startAgent({ mode = { kind: 'off' }, withPrometheus = false, admi
     request(`${base}${path}`, { ...options, ...(socket === undefined ? {} : { socketPath: socket }) });
   return {
     calls,
+    close,
     ask: at(`http://127.0.0.1:${status.port}`),
     askSocket: at('http://agent', mode.kind === 'uds' ? mode.path : undefined),
     askPrometheus: at(`http://127.0.0.1:${prometheus?.port}`),
@@ -84,6 +94,30 @@ async function startAgent({ mode = { kind: 'off' }, withPrometheus = false, admi
 }
 
 const post = { method: 'POST' };
+
+test('/readyz: 200 if the agent is healthy, else 503 with the reasons on a line; the socket has it too', async () => {
+  await startEnvoy();
+  const path = join(folder, 'agent.sock');
+  const mode = { kind: 'uds', path, isConfigured: true } as const;
+  const healthy = await startAgent({ mode });
+  expect(await healthy.ask('/readyz')).toMatchObject({ status: 200, body: 'ready\n' });
+  expect(await healthy.askSocket('/readyz')).toMatchObject({ status: 200, body: 'ready\n' });
+  expect(await healthy.ask('/readyz', post)).toMatchObject({ status: 405 });
+  healthy.close();
+  const answer = {
+    healthStatus: 'UNHEALTHY',
+    envoyState: 'LIVE',
+    daybreak: {
+      supervisor: { state: 'running' },
+      notReady: ['ingress: waits for app'],
+      problems: [{ code: 'STATE', problem: 'no folder' }],
+    },
+  } as unknown as Status;
+  const { ask } = await startAgent({ answer });
+  const body = 'Envoy is LIVE, the supervisor running; ingress: waits for app; no folder (STATE)\n';
+  expect(await ask('/readyz')).toMatchObject({ status: 503, body });
+  expect(await ask('/readyz', { method: 'HEAD' })).toMatchObject({ status: 503, body: '' });
+});
 
 describe('where the calls are', () => {
   test('without APPNET_AGENT_ADMIN_MODE the status port only reads', async () => {

@@ -1,4 +1,5 @@
 import { refuse, serve, type Call, type ListenAddress, type Serving } from '../serving/serve.ts';
+import { healthLine } from './health-line.ts';
 import type { Status } from './status.ts';
 
 /** Functions that render the responses, called for each request. */
@@ -17,14 +18,15 @@ export type StatusServerOptions = {
 };
 
 /**
- * Serves `GET /status`, with 200 for any health as App Mesh's agent did, `GET /metrics`, and what `handlers` add; anything else is 404
- * or 405. Without TLS or authentication.
+ * Serves `GET /status`, with 200 for any health as App Mesh's agent did, `GET /readyz`, with 200 if the agent is healthy, else with 503 and the
+ * reason, `GET /metrics`, and what `handlers` add; anything else is 404 or 405. Without TLS or authentication.
  * @throws Error if the agent cannot listen there
  */
 export function serveStatus({ place, hosts, served, handlers }: StatusServerOptions): Promise<Serving> {
   const { status, metrics } = served;
-  const answers: Readonly<Record<string, () => readonly [type: string, body: string]>> = {
+  const answers: Readonly<Record<string, () => readonly [type: string, body: string, code?: 503]>> = {
     '/status': () => ['application/json', `${JSON.stringify(status(), undefined, 2)}\n`],
+    '/readyz': () => readiness(status()),
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metrics()],
   };
   const paths = [...Object.keys(answers), ...Object.keys(handlers)];
@@ -40,9 +42,14 @@ export function serveStatus({ place, hosts, served, handlers }: StatusServerOpti
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       refuse(response, { status: 405, line: `${path} allows only GET and HEAD`, allow: 'GET, HEAD' });
     } else {
-      const [type, body] = make();
-      response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' });
+      const [type, body, code = 200] = make();
+      response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' });
       response.end(body);
     }
   });
+}
+
+function readiness(status: Status): readonly [type: string, body: string, code?: 503] {
+  const type = 'text/plain; charset=utf-8';
+  return status.healthStatus === 'HEALTHY' ? [type, 'ready\n'] : [type, `${healthLine(status)}\n`, 503];
 }

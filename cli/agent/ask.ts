@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { ListenAddress } from '../../agent/serving/serve.ts';
 import { CommandError } from '../errors.ts';
+import { nameOfPlace } from './name-of-place.ts';
 
 /** An answer of the agent. */
 export type AgentAnswer = { readonly status: number; readonly body: string };
@@ -41,12 +42,6 @@ export async function askAgent(
   } catch (cause) {
     throw new CommandError(`the agent at ${nameOfPlace(place)} does not answer`, { cause });
   }
-}
-
-/** Formats a place: `127.0.0.1:9902`, `[::1]:9902`, or the path of a socket. */
-export function nameOfPlace(place: ListenAddress): string {
-  if ('path' in place) return place.path;
-  return `${place.address.includes(':') ? `[${place.address}]` : place.address}:${place.port}`;
 }
 
 /**

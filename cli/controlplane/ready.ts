@@ -1,6 +1,5 @@
-import { request as http, type IncomingMessage } from 'node:http';
-import { request as https } from 'node:https';
 import { CommandError } from '../errors.ts';
+import { plainGet, type PlainAnswer } from '../plain-get.ts';
 
 /** The time-out of one attempt, in milliseconds. */
 const LIMIT_MS = 5000;
@@ -8,18 +7,15 @@ const LIMIT_MS = 5000;
 /** Longer answers are cut off. */
 const MOST_CHARACTERS = 1000;
 
-type Answer = { readonly status: number; readonly body: string };
-
 /**
  * Resolves if the control plane that listens on `api` is ready. Asks without TLS and then with TLS, whose certificate is not verified: the
  * control plane is on this machine, and the question has no secret.
  * @throws CommandError with the reason
  */
 export async function controlPlaneReady(api: string): Promise<void> {
-  const [host, port] = splitAddress(api);
-  const options = { host, port, path: '/readyz', timeout: LIMIT_MS };
-  const answer = await ask((take) => http(options, take))
-    .catch(() => ask((take) => https({ ...options, rejectUnauthorized: false }, take)))
+  const [address, port] = splitAddress(api);
+  const answer = await plainGet({ address, port }, '/readyz', LIMIT_MS)
+    .catch(() => askByTls(address, port))
     .catch((error: unknown) => {
       throw new CommandError(`the control plane at ${api} does not answer`, { cause: error });
     });
@@ -39,9 +35,11 @@ function splitAddress(api: string): readonly [host: string, port: number] {
   return [{ '0.0.0.0': '127.0.0.1', '::': '::1', '': '127.0.0.1' }[host] ?? host, port];
 }
 
-function ask(start: (take: (incoming: IncomingMessage) => void) => ReturnType<typeof http>): Promise<Answer> {
+async function askByTls(host: string, port: number): Promise<PlainAnswer> {
+  const { request } = await import('node:https');
+  const options = { host, port, path: '/readyz', timeout: LIMIT_MS, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
-    const outgoing = start((incoming) => {
+    const outgoing = request(options, (incoming) => {
       let body = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => {

@@ -54,17 +54,17 @@ export type Definition = {
 
 const SECOND = 1_000_000_000;
 
-/** The times of App Mesh's task definitions. */
-const TIMES = { Interval: 5 * SECOND, Timeout: 2 * SECOND, StartPeriod: 10 * SECOND, Retries: 3 };
-
 /**
- * The times of a check that starts Node, which takes a quarter of a second of a processor. Docker 20.10 starts the next check beside
- * one that timed out and still runs: with 2 s, 23 of them piled up in a container of a machine without time for them.
+ * The times of a health check. Docker 20.10 starts the next check beside one that timed out and still runs, so the time-out is above the limits of
+ * the checks themselves: with 2 s, 23 of them piled up in a container of a machine without time for them.
  */
-const OF_NODE = { ...TIMES, Interval: 10 * SECOND, Timeout: 10 * SECOND };
+const TIMES = { Interval: 5 * SECOND, Timeout: 10 * SECOND, StartPeriod: 10 * SECOND, Retries: 3 };
 
-/** The line of App Mesh's task definitions. */
-export const LIVE = 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE';
+/** The times of a check that starts Node. */
+const OF_NODE = { ...TIMES, Interval: 10 * SECOND };
+
+/** As `GET /readyz` of the agent says. The image with a shell asks by curl, the one without by Node. */
+const AGENT_READY = ['CMD', '/usr/bin/agent', 'ready'];
 
 /** The contents of each image. Node and Envoy, which are large and seldom change, come before the rest. */
 export const IMAGES: Readonly<Record<Target, Definition>> = {
@@ -73,7 +73,7 @@ export const IMAGES: Readonly<Record<Target, Definition>> = {
     layers: ['base', 'node', 'envoy', 'packages-envoy', 'programs', 'endpoint'],
     command: ['/usr/bin/agent'],
     user: '1337',
-    healthcheck: { Test: ['CMD-SHELL', LIVE], ...TIMES },
+    healthcheck: { Test: AGENT_READY, ...TIMES },
   },
   'envoy-slim': {
     description: "Daybreak's agent and Envoy, without a shell",
@@ -82,7 +82,7 @@ export const IMAGES: Readonly<Record<Target, Definition>> = {
     user: '1337',
     // A script has one flag of its interpreter; the others come from here.
     env: ['NODE_OPTIONS=--disable-sigusr1'],
-    healthcheck: { Test: ['CMD', '/usr/bin/agent', 'ready'], ...OF_NODE },
+    healthcheck: { Test: AGENT_READY, ...OF_NODE },
   },
   'proxy-route-manager': {
     description: "Daybreak's proxyinit, in place of aws-appmesh-proxy-route-manager",

@@ -32,8 +32,8 @@ export type Docker = {
 };
 
 /** Time-outs of a command and of the daemon's start and stop, in milliseconds, for a busy machine. */
-const COMMAND_MS = 300_000;
-const START_MS = 60_000;
+const COMMAND_MS = 900_000;
+const START_MS = 300_000;
 const STOP_MS = 30_000;
 
 /** Returns why Docker cannot be had here; undefined if it can. */

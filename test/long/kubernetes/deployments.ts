@@ -13,7 +13,7 @@ type Meta = {
 type Deployment = { readonly metadata: Meta; readonly status?: { readonly observedGeneration?: number } };
 type List<T> = { readonly items: readonly T[] };
 
-const PATIENCE = { limitMs: 120_000, everyMs: 500 };
+const PATIENCE = { limitMs: 900_000, everyMs: 500 };
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /** Plays the pods that a Deployment has made of its newest template and that do not run yet. Waits for the first one. */

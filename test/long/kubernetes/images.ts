@@ -41,7 +41,9 @@ export async function buildPythonApps(
   folder: string,
 ): Promise<void> {
   const root = join(folder, 'python');
-  await execa(BASE, ['--cache', CACHE, root, join(import.meta.dirname, 'python.txt')], { timeout: 600_000 });
+  await execa(BASE, ['--cache', CACHE, root, join(import.meta.dirname, 'python.txt')], {
+    timeout: 3_600_000,
+  });
   for (const [image, source] of apps) {
     const text = await readFile(join(source, 'Dockerfile'), 'utf8');
     if (!text.includes('CMD ["python3", "-u", "./serve.py"]'))

@@ -12,6 +12,7 @@ import { buildBinaries } from './cluster/binaries.ts';
 import { startCluster } from './cluster/cluster.ts';
 import { openServiceRules } from './cluster/services.ts';
 import { NETWORK } from './pods/player.ts';
+import { say } from './scene.ts';
 import { story } from './story.ts';
 
 const { values } = parseArgs({
@@ -36,6 +37,7 @@ try {
   const cluster = await startCluster(docker.host, bin);
   await openServiceRules(cluster);
   await story({ cluster, docker, bin, controller: resolve(controller), examples: resolve(examples) });
+  say({ all: 'ok' });
 } finally {
   await docker.stop();
   await lab.close();

@@ -21,7 +21,7 @@ export async function askColors({ cluster, docker }: Scene, front: PlayedPod): P
   for (const [header, color] of EXPECTED) {
     // The applications have no readiness probe.
     const answers = async () => (await ask(cluster, front.address, header)) === color;
-    await until(`${color} answers`, answers, { limitMs: 120_000, everyMs: 500 });
+    await until(`${color} answers`, answers, { limitMs: 900_000, everyMs: 500 });
     const wrong: string[] = [];
     for (let each = 0; each < REQUESTS; each += 1) {
       const answer = await ask(cluster, front.address, header);
@@ -44,7 +44,7 @@ export async function replaceUnderLoad({ cluster, docker }: Scene, namespace: st
   // Its application has no readiness probe either.
   const listens = async () =>
     (await cluster.host.exec('curl', ['-fsS', `http://${second.address}:8080/ping`])).code === 0;
-  await until('the second pod answers', listens, { limitMs: 120_000, everyMs: 500 });
+  await until('the second pod answers', listens, { limitMs: 900_000, everyMs: 500 });
   const state = { ends: false, asked: 0 };
   const failures: string[] = [];
   const load = (async () => {
@@ -64,8 +64,8 @@ export async function replaceUnderLoad({ cluster, docker }: Scene, namespace: st
 
 async function ask(cluster: Cluster, address: string, header: string | undefined): Promise<string> {
   const flags = header === undefined ? [] : ['--header', `color_header: ${header}`];
-  const args = ['--silent', '--max-time', '60', '--write-out', '', ...flags, `http://${address}:8080/`];
-  const { code, stdout } = await cluster.host.exec('curl', args, { check: false, limitMs: 120_000 });
+  const args = ['--silent', '--max-time', '240', '--write-out', '', ...flags, `http://${address}:8080/`];
+  const { code, stdout } = await cluster.host.exec('curl', args, { check: false, limitMs: 300_000 });
   return code === 0 ? stdout : `curl: exit ${code}`;
 }
 

@@ -16,7 +16,10 @@ const SYSTEM = 'appmesh-system';
 /** The walkthrough, the namespace and the mesh have this name. */
 const WALKTHROUGH = 'howto-k8s-http-headers';
 const REGISTRY = 'registry.example/team';
-const PATIENCE = { limitMs: 180_000, everyMs: 1000 };
+/** For a busy machine. */
+const PATIENCE = { limitMs: 900_000, everyMs: 1000 };
+const BUILD_MS = 3_600_000;
+const COMMAND_MS = 900_000;
 const COLORS = ['blue', 'green', 'red', 'yellow', 'white'];
 
 /** Runs the page's commands from the control plane to a pod that is replaced under load. */
@@ -51,8 +54,8 @@ async function openShell({ cluster, docker, bin }: Scene): Promise<Shell> {
       .replaceAll('images/build.sh', join(ROOT, 'images/build.sh'));
     // The machine's own network has the mirror of Debian.
     if (line.startsWith('images/'))
-      return (await execa('sh', ['-ec', text], { cwd: folder, env: docker.env, timeout: 600_000 })).stdout;
-    return (await cluster.host.exec('sh', ['-ec', `cd ${folder}; ${text}`], { env, limitMs: 180_000 }))
+      return (await execa('sh', ['-ec', text], { cwd: folder, env: docker.env, timeout: BUILD_MS })).stdout;
+    return (await cluster.host.exec('sh', ['-ec', `cd ${folder}; ${text}`], { env, limitMs: COMMAND_MS }))
       .stdout;
   };
 }

@@ -11,8 +11,8 @@ const SERVICES = '10.100.0.0/16';
 /** The name of the only node, on which the pods are played. */
 export const NODE = 'lab';
 
-const START_MS = 120_000;
-const COMMAND_MS = 120_000;
+const START_MS = 900_000;
+const COMMAND_MS = 900_000;
 
 /** kube-controller-manager's parts that the run needs. There is no scheduler and no kubelet. */
 const CONTROLLERS = [

@@ -16,7 +16,7 @@ const PAUSE = 'daybreak-proxy-route-manager:0.1.0';
 const GRACE = 30;
 /** Kubernetes does not run the health checks of images. */
 const DETACHED = ['--detach', '--no-healthcheck'];
-const READY = { limitMs: 240_000, everyMs: 500 };
+const READY = { limitMs: 900_000, everyMs: 500 };
 
 /** A pod that runs under Docker. */
 export type PlayedPod = {
