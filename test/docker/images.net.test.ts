@@ -7,11 +7,12 @@ import { startTraffic } from '../../demo/traffic.ts';
 import { until } from '../lab/until.ts';
 import { AMAZON_LINES } from './testing/amazon-lines.ts';
 import { commandsOf } from './testing/blocks.ts';
+import { FINDS_LIBRARIES, FORMS, isJson, SLIM_FORMS } from './testing/container-forms.ts';
 import { playColorPods } from './testing/color-pods.ts';
 import { openContainerScene, type ContainerScene } from './testing/container-scene.ts';
 import { whyNoDocker } from './testing/dockerd.ts';
 import { whyNoImages } from './testing/image-archive.ts';
-import { frontUrl, runPlainTask } from './testing/plain-task.ts';
+import { frontUrl, inboundRequests, runPlainTask } from './testing/plain-task.ts';
 import { createVariablesFile, serverInfoOf } from './testing/reload-variables.ts';
 
 // The images in the forms in which people run them, and all that Amazon's tools execute in them.
@@ -22,23 +23,8 @@ if (why !== undefined) process.stderr.write(`containers are left out: ${why}\n`)
 const OLDEST = process.env['DAYBREAK_ENVOY_OLDEST'] ?? '';
 const BUILD = join(import.meta.dirname, '../../images/build.sh');
 
-/** How a container is run, by the flags of `docker run`. */
-const FORMS: readonly (readonly [form: string, ...flags: string[]])[] = [
-  ['as the image says'],
-  ['read-only, with a tmpfs', '--read-only', '--tmpfs', '/tmp'],
-  ['read-only, with a volume', '--read-only', '--volume', '/tmp'],
-  ['read-only, with neither', '--read-only'],
-  ['as another user', '--user', '1000'],
-  ['as root', '--user', '0'],
-  ['without capabilities', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-  ['in 160 MB', '--memory', '160m', '--memory-swap', '160m'],
-  ["with Docker's init", '--init'],
-  ['without IPv6', '--sysctl', 'net.ipv6.conf.all.disable_ipv6=1'],
-  ['with 1,024 open files', '--ulimit', 'nofile=1024:1024'],
-];
-
-/** The forms of the image without a shell: those that its few programs (setpriv, mkfifo, prlimit) take part in. */
-const SLIM_FORMS = FORMS.filter(([form]) => /image says|neither|user|root$|capabilities|files/.test(form));
+/** Tests that mostly wait for containers of their own run at the same time. */
+const TOGETHER = { timeout: 600_000 };
 
 describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are left out: ${why}`}`, () => {
   let scene: ContainerScene;
@@ -51,44 +37,69 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     ['daybreak-envoy', FORMS],
     ['daybreak-envoy-slim', SLIM_FORMS],
   ] as const)('%s', (image, forms) => {
-    it.each(forms)('%s: it becomes healthy, and ends in order', async (_form, ...flags) => {
-      const container = await scene.start(`${image}:0.1.0`, flags);
-      await scene.live(container);
-      // Finds the agent's folder, wherever it had to be.
-      expect(await scene.docker.run('exec', container, '/usr/bin/agent', 'log-level', 'debug')).toContain(
-        '[debug]',
-      );
-      await scene.docker.run('stop', '--time', '30', container);
-      expect(
-        await scene.docker.run('inspect', '--format', '{{.State.ExitCode}} {{.State.OOMKilled}}', container),
-      ).toBe('0 false');
-      await scene.remove(container);
-    });
+    it.concurrent.each(forms)(
+      '%s: it becomes healthy, and ends in order',
+      TOGETHER,
+      async (_form, ...flags) => {
+        const container = await scene.start(`${image}:0.1.0`, flags);
+        await scene.live(container);
+        // Finds the agent's folder, wherever it had to be.
+        expect(await scene.docker.run('exec', container, '/usr/bin/agent', 'log-level', 'debug')).toContain(
+          '[debug]',
+        );
+        await scene.docker.run('stop', '--time', '30', container);
+        expect(
+          await scene.docker.run(
+            'inspect',
+            '--format',
+            '{{.State.ExitCode}} {{.State.OOMKilled}}',
+            container,
+          ),
+        ).toBe('0 false');
+        await scene.remove(container);
+      },
+    );
 
-    it("the image's own health check finds the agent healthy", async () => {
+    it.concurrent("the image's own health check finds the agent healthy", TOGETHER, async () => {
       const container = await scene.start(`${image}:0.1.0`, []);
       await scene.healthy(container);
       await scene.remove(container);
     });
+
+    it.concurrent('agent ready says why the agent is not healthy', TOGETHER, async () => {
+      const absent = ['--env', 'APPMESH_RESOURCE_ARN=mesh/m/virtualNode/absent'];
+      const container = await scene.start(`${image}:0.1.0`, absent);
+      await until(
+        'the reason',
+        async () => {
+          const { code, stderr } = await scene.docker.try('exec', container, '/usr/bin/agent', 'ready');
+          return code === 1 && stderr.startsWith('daybreak: Envoy is PRE_INITIALIZING, the supervisor');
+        },
+        { limitMs: 240_000, everyMs: 500 },
+      );
+      await scene.remove(container);
+    });
   });
 
-  it.each(
-    FORMS.filter(([form]) => form.startsWith('read-only')),
-  )('%s: a reload takes a changed file of variables over by a hot restart', async (_form, ...flags) => {
-    const { docker, lab } = scene;
-    const variables = await createVariablesFile(lab.folder, 'ENVOY_CONCURRENCY=1\n');
-    const container = await scene.start('daybreak-envoy:0.1.0', [...flags, ...variables.flags]);
-    await scene.live(container);
-    await variables.write('ENVOY_CONCURRENCY=2\n');
-    expect(await docker.run('exec', container, '/usr/bin/agent', 'reload')).toContain('has taken over');
-    const options = { restart_epoch: 1, concurrency: 2 };
-    expect(await serverInfoOf(docker, container)).toMatchObject({ command_line_options: options });
-    await docker.run('stop', '--time', '60', container);
-    expect(await docker.run('inspect', '--format', '{{.State.ExitCode}}', container)).toBe('0');
-    await scene.remove(container);
-  });
+  it.concurrent.each(FORMS.filter(([form]) => form.startsWith('read-only')))(
+    '%s: a reload takes a changed file of variables over by a hot restart',
+    TOGETHER,
+    async (_form, ...flags) => {
+      const { docker, lab } = scene;
+      const variables = await createVariablesFile(lab.folder, 'ENVOY_CONCURRENCY=1\n');
+      const container = await scene.start('daybreak-envoy:0.1.0', [...flags, ...variables.flags]);
+      await scene.live(container);
+      await variables.write('ENVOY_CONCURRENCY=2\n');
+      expect(await docker.run('exec', container, '/usr/bin/agent', 'reload')).toContain('has taken over');
+      const options = { restart_epoch: 1, concurrency: 2 };
+      expect(await serverInfoOf(docker, container)).toMatchObject({ command_line_options: options });
+      await docker.run('stop', '--time', '60', container);
+      expect(await docker.run('inspect', '--format', '{{.State.ExitCode}}', container)).toBe('0');
+      await scene.remove(container);
+    },
+  );
 
-  it.each(AMAZON_LINES)('%s', async (_who, line, { env = [], code, says, not }) => {
+  it.concurrent.each(AMAZON_LINES)('%s', TOGETHER, async (_who, line, { env = [], code, says, not }) => {
     const container = await scene.start(
       'daybreak-envoy:0.1.0',
       env.flatMap((each) => ['--env', each]),
@@ -110,9 +121,7 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       return (await scene.docker.run('exec', caller, 'curl', '--silent', url)).includes('"color":"white"');
     });
     for (const { envoy } of pods) {
-      const stats =
-        'curl -s "http://localhost:9901/stats?filter=http.ingress.downstream_rq_total" | cut -d" " -f2';
-      expect(Number(await scene.docker.run('exec', envoy, 'sh', '-c', stats))).toBeGreaterThan(0);
+      expect(await inboundRequests(scene.docker, envoy)).toBeGreaterThan(0);
     }
     expect(await Promise.all(pods.map((pod) => pod.stop()))).toEqual([
       ['0', '0'],
@@ -146,11 +155,16 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     'daybreak-proxy-route-manager',
     'daybreak-controlplane',
   ])('%s: each program and library finds the libraries that it needs', async (image) => {
-    const script = `for file in /usr/bin/* /usr/sbin/* /usr/lib/*-linux-gnu/*.so* /usr/lib/daybreak/node /usr/local/bin/*; do
-        [ -f "$file" ] && read -r -n 4 magic <"$file" 2>/dev/null && [ "$magic" = $'\\x7fELF' ] || continue
-        checked=$((checked + 1)); /lib64/ld-linux-*.so.* --list "$file" | while read -r line; do [[ $line == *'not found'* ]] && echo "$file: $line"; done
-      done 2>&1; echo "$checked files"`;
-    const said = await scene.docker.run('run', '--rm', '--user', '0', `${image}:0.1.0`, 'bash', '-c', script);
+    const said = await scene.docker.run(
+      'run',
+      '--rm',
+      '--user',
+      '0',
+      `${image}:0.1.0`,
+      'bash',
+      '-c',
+      FINDS_LIBRARIES,
+    );
     expect(said).toMatch(/^\d\d+ files$/);
   });
 
@@ -236,20 +250,9 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     const second = await runPlainTask(scene.docker, scene.run, { network, name: 'second', node: 'serviceB' });
     const front = await runPlainTask(scene.docker, scene.run, { network, name: 'front', node: 'front' });
     for (const { envoy } of [first, second, front]) await scene.live(envoy);
-    const requests = (envoy: string): Promise<string> =>
-      scene.docker.run(
-        'exec',
-        envoy,
-        'curl',
-        '--silent',
-        'localhost:9901/stats?filter=http.ingress.downstream_rq_total',
-      );
     const traffic = startTraffic(frontUrl(scene.docker), 50);
     for (const { envoy } of [first, second])
-      await until(
-        `requests reach ${envoy}`,
-        async () => !(await requests(envoy)).endsWith(': 0') && (await requests(envoy)) !== '',
-      );
+      await until(`requests reach ${envoy}`, async () => (await inboundRequests(scene.docker, envoy)) > 0);
     const isGood = (): boolean => {
       const { requests: sent, failures } = traffic.cut();
       return sent > 20 && failures === 0;
@@ -290,11 +293,3 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     );
   });
 });
-
-function isJson(line: string): boolean {
-  try {
-    return typeof JSON.parse(line) === 'object';
-  } catch {
-    return false;
-  }
-}

@@ -7,7 +7,7 @@ import type { Docker } from './dockerd.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 
 /** Time-out of a command, in milliseconds, for a busy machine. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 900_000;
 
 /** Time-out of the restart of a killed container, in milliseconds: Docker's back-off is at most a minute. */
 const RESTART_MS = 120_000;
@@ -31,6 +31,9 @@ export type Compose = {
   killProcess(service: string): Promise<void>;
 };
 
+/** A command, as its words. */
+type Command = readonly [string, ...string[]];
+
 /** Returns why Compose cannot be had here; undefined if it can. */
 export async function whyNoCompose(): Promise<string | undefined> {
   return (await commandOf()) === undefined
@@ -38,7 +41,10 @@ export async function whyNoCompose(): Promise<string | undefined> {
     : undefined;
 }
 
-async function commandOf(): Promise<readonly [string, ...string[]] | undefined> {
+/** Returns the command that DAYBREAK_COMPOSE names, else `docker-compose` or `docker compose`, whichever is there. */
+async function commandOf(): Promise<Command | undefined> {
+  const [named, ...words] = (process.env['DAYBREAK_COMPOSE'] ?? '').split(' ');
+  if (named !== undefined && named !== '') return [named, ...words];
   if (isOnPath('docker-compose')) return ['docker-compose'];
   const { failed } = await execa('docker', ['compose', 'version'], { reject: false });
   return failed ? undefined : ['docker', 'compose'];
@@ -47,6 +53,8 @@ async function commandOf(): Promise<readonly [string, ...string[]] | undefined> 
 /** Returns the project, whose commands begin with `flags`. Nothing runs yet. */
 export async function composeProject(docker: Docker, flags: readonly string[] = []): Promise<Compose> {
   const [file, ...words] = (await commandOf()) ?? ['docker-compose'];
+  const version = await execa(file, [...words, 'version', '--short'], { env: docker.env });
+  process.stderr.write(`${[file, ...words].join(' ')}: ${version.stdout}\n`);
   const env = { ...docker.env, COMPOSE_PROJECT_NAME: 'colors', COMPOSE_ANSI: 'never' };
   const run = async (...args: readonly string[]): Promise<string> => {
     const options = { cwd: ROOT, env, timeout: LIMIT_MS, reject: false, stdin: 'ignore' } as const;

@@ -79,3 +79,9 @@ export async function runPlainTask(
   await run(inNetwork(line).replace('--detach', `--detach --name ${envoy}`).replace('serviceB', node));
   return { app, envoy };
 }
+
+/** Returns how many requests the Envoy of a container has taken for its application; 0 while it has no listener. */
+export async function inboundRequests(docker: Docker, envoy: string): Promise<number> {
+  const url = 'localhost:9901/stats?filter=http.ingress.downstream_rq_total';
+  return Number((await docker.run('exec', envoy, 'curl', '--silent', url)).split(': ')[1] ?? 0);
+}
