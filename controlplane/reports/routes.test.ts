@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
 import { ACCOUNT, startApi, type TestApi } from '../api/testing/test-api.ts';
@@ -19,15 +20,18 @@ beforeEach(async () => {
   caller = anyone(ACCOUNT);
   api = await startApi();
   reports = createReports({ model: api.live.model, streams: () => [], log });
-  api.app.register(
-    reportsRoutes({
-      reports,
-      model: api.live.model,
-      mostStreams: 2,
-      callerNow: () => caller,
-      longRange: undefined,
-    }),
-  );
+  const { model } = api.live;
+  const routes = reportsRoutes({
+    reports,
+    model,
+    mostStreams: 2,
+    callerNow: () => caller,
+    longRange: undefined,
+  });
+  api.app.register(async (app) => {
+    app.addHook('preHandler', leaveEarly);
+    await app.register(routes);
+  });
   await api.call('PUT', '/meshes', { meshName: 'colors' });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -36,6 +40,14 @@ afterEach(async () => {
   reports.close();
   await api.close();
 });
+
+/** A client that asks for `&gone` has left before its request is handled. */
+async function leaveEarly({ url }: FastifyRequest, { raw }: FastifyReply): Promise<void> {
+  if (!url.includes('gone')) return;
+  const closed = once(raw, 'close');
+  raw.destroy();
+  await closed;
+}
 
 /** Opens a stream, and collects its text. */
 async function open(path: string, headers = {}): Promise<{ answer: IncomingMessage; text: () => string }> {
@@ -120,4 +132,12 @@ test.each([
 ])('%s: %i', async (url, status, message) => {
   const answer = await api.app.inject(url);
   expect([answer.statusCode, answer.json()]).toEqual([status, { message }]);
+});
+
+test('readers who left before they were served do not use up the streams of others', async () => {
+  for (let reader = 0; reader < 5; reader += 1)
+    await expect(open('/reports/stream?mesh=colors&gone')).rejects.toThrow(/hang up|ECONNRESET/);
+  await expect
+    .poll(async () => (await open('/reports/stream?mesh=colors')).answer.statusCode, { timeout: 20_000 })
+    .toBe(200);
 });
