@@ -38,9 +38,11 @@ export function terraformDefinitions(file: string, document: ParsedDocument): Re
       continue;
     const name = String(resource['address']);
     const place = { file, line: document.lineAt(path), id: name };
-    const containers = resource['values']['container_definitions'];
-    if (typeof containers !== 'string') problems.push({ place, message: UNKNOWN });
-    else given.push({ name, place, definition: definitionOf(resource['values'], containers) });
+    const text = resource['values']['container_definitions'];
+    const containers = typeof text === 'string' ? containersIn(text) : undefined;
+    if (containers !== undefined)
+      given.push({ name, place, definition: definitionOf(resource['values'], containers) });
+    else problems.push({ place, message: typeof text === 'string' ? NO_LIST : UNKNOWN });
   }
   return { given, problems };
 }
@@ -48,7 +50,24 @@ export function terraformDefinitions(file: string, document: ParsedDocument): Re
 const UNKNOWN =
   'its container_definitions are known only after terraform apply: take the output of `terraform show -json` after it';
 
-function definitionOf(values: Readonly<Record<string, unknown>>, containers: string): Given['definition'] {
+const NO_LIST =
+  'its container_definitions have to be a JSON list of containers, as jsonencode([…]) writes it';
+
+/** Returns the containers in the text of `container_definitions`; undefined if it is no JSON list. */
+function containersIn(text: string): readonly Readonly<Record<string, unknown>>[] | undefined {
+  try {
+    // A condition of the configuration may leave a null, in place of a container or of a member.
+    const list: unknown = JSON.parse(text, (_name, value: unknown) => value ?? undefined);
+    return Array.isArray(list) ? list.filter(isObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function definitionOf(
+  values: Readonly<Record<string, unknown>>,
+  containerDefinitions: readonly Readonly<Record<string, unknown>>[],
+): Given['definition'] {
   const { container_definitions: _, proxy_configuration: proxies, tags, ...others } = values;
   const [proxy] = Array.isArray(proxies) ? proxies.filter(isObject) : [];
   const properties = isObject(proxy?.['properties']) ? Object.entries(proxy['properties']) : [];
@@ -56,10 +75,7 @@ function definitionOf(values: Readonly<Record<string, unknown>>, containers: str
   const list = isObject(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value })) : [];
   return {
     ...(members(kept) as object),
-    // A condition of the configuration may leave a null, in place of a container or of a member.
-    containerDefinitions: (
-      JSON.parse(containers, (_name, value: unknown) => value ?? undefined) as readonly unknown[]
-    ).filter(isObject),
+    containerDefinitions,
     ...(proxy === undefined
       ? {}
       : {

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { terraformDefinitions } from './terraform.ts';
+
+const ADDRESS = 'aws_ecs_task_definition.app';
+
+function definitionsOf(containers: unknown) {
+  const values = { family: 'app', container_definitions: containers };
+  const resource = { address: ADDRESS, mode: 'managed', type: 'aws_ecs_task_definition', values };
+  const value = { values: { root_module: { resources: [resource] } } };
+  return terraformDefinitions('show.json', { value, line: 1, lineAt: () => 7 });
+}
+
+test('takes the containers of a task definition from their JSON text', () => {
+  const { given, problems } = definitionsOf('[{"name":"app","image":"app:1"},null]');
+  expect(problems).toEqual([]);
+  expect(given).toMatchObject([
+    { name: ADDRESS, definition: { family: 'app', containerDefinitions: [{ name: 'app', image: 'app:1' }] } },
+  ]);
+});
+
+test.each([
+  ['text that is no JSON', '[{name'],
+  ['a single container, without a list around it', '{"name":"app"}'],
+  ['a text', '"app"'],
+])('%s in the place of containers is a problem with its place; it ended the command with an error of JavaScript', (_, text) => {
+  expect(definitionsOf(text)).toMatchObject({
+    given: [],
+    problems: [
+      {
+        place: { file: 'show.json', line: 7, id: ADDRESS },
+        message: expect.stringMatching(/container_definitions .* JSON list of containers/) as string,
+      },
+    ],
+  });
+});
+
+test('containers that are known only after terraform apply are a problem that names the way out', () => {
+  expect(definitionsOf(undefined).problems).toMatchObject([
+    { message: expect.stringMatching(/terraform show/) as string },
+  ]);
+});
