@@ -68,7 +68,7 @@ export function watchTask(options: TaskWatchOptions): TaskWatch {
   }
   void followEcs();
 
-  const watch = createAppSockets({
+  const watchSockets = createAppSockets({
     endpoints: (signal) => admin.endpoints(APPLICATIONS, signal),
     isLocal,
     readSockets,
@@ -80,7 +80,11 @@ export function watchTask(options: TaskWatchOptions): TaskWatch {
   });
 
   return {
-    watch,
+    async watch(signal) {
+      // An Envoy that was started meanwhile does not know that the task ends.
+      if (state.kind === 'stopping') await discourage(admin, signal);
+      await watchSockets(signal);
+    },
     reason() {
       if (state.kind === 'stopping') return 'ECS stops the task';
       if (state.kind === 'serving') return '';
