@@ -77,7 +77,7 @@ test('lines of the model come from series that name the caller; the others are c
 
 test.each<[string, (query: URLSearchParams) => object | string | undefined, string]>([
   ['an error', () => ({ status: 'error', error: 'bad query' }), 'bad query'],
-  ['no JSON', () => '<html>', 'not valid JSON'],
+  ['a page of another server', () => '<html>', 'it answers with status 200 and a body that is no JSON'],
   ['no answer', () => undefined, 'timeout'],
 ])('%s is a 503 that says so without the password', async (_, answer, why) => {
   const { url } = await serve(answer);

@@ -42,7 +42,7 @@ export function createLongRange({ url, model, limitMs = LIMIT_MS }: PrometheusOp
     });
     const signal = AbortSignal.timeout(limitMs);
     const answer = await fetch(`${base}/api/v1/query_range`, { method: 'POST', body, headers, signal });
-    const json = asObject(JSON.parse(await textOf(answer)));
+    const json = asObject(jsonIn(await textOf(answer), answer.status));
     const { status, error } = json;
     if (status !== 'success') throw new Error(typeof error === 'string' ? error : `status ${answer.status}`);
     return seriesIn(asObject(json['data'])['result']);
@@ -143,6 +143,15 @@ function seriesIn(result: unknown): readonly Series[] {
     });
     return { labels: asObject(metric), values: new Map(points) };
   });
+}
+
+/** The URL may lead to another server, or to a proxy in front that answers with a page. */
+function jsonIn(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`it answers with status ${status} and a body that is no JSON`, { cause });
+  }
 }
 
 async function textOf(answer: Response): Promise<string> {
