@@ -1,4 +1,5 @@
 import type { ResourceId } from '../mesh/resource.ts';
+import { idKey } from '../mesh/model.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
 
 /** A virtual node of the model. */
@@ -56,7 +57,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
 
   function tell(node: NodeId): void {
     if (changed.size === 0) setImmediate(tellAll);
-    changed.set(keyOf(node), node);
+    changed.set(idKey(node), node);
   }
 
   function tellAll(): void {
@@ -78,14 +79,14 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
     clearTimeout(entry.timer);
     entries.delete(key);
     streams.delete(key);
-    if (entries.size === 0) nodes.delete(keyOf(node));
+    if (entries.size === 0) nodes.delete(idKey(node));
     tellOwn(node, entry, false);
     tell(node);
   }
 
   function add(node: NodeId, key: string, entry: Entry): OfNode {
-    const ofNode = nodes.get(keyOf(node)) ?? { node, entries: new Map<string, Entry>() };
-    nodes.set(keyOf(node), ofNode);
+    const ofNode = nodes.get(idKey(node)) ?? { node, entries: new Map<string, Entry>() };
+    nodes.set(idKey(node), ofNode);
     ofNode.entries.set(key, entry);
     tellOwn(node, entry, true);
     tell(node);
@@ -95,7 +96,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
   }
 
   return {
-    of: (node) => Array.from(nodes.get(keyOf(node))?.entries.values() ?? [], ({ leaving }) => leaving),
+    of: (node) => Array.from(nodes.get(idKey(node))?.entries.values() ?? [], ({ leaving }) => leaving),
     set(stream, node, leaving) {
       const ofNode = streams.get(stream);
       const before = ofNode?.entries.get(stream);
@@ -121,7 +122,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
       tellOwn(ofNode.node, ended, true);
     },
     serves(node, serving) {
-      const ofNode = nodes.get(keyOf(node));
+      const ofNode = nodes.get(idKey(node));
       const back = [...(ofNode?.entries ?? [])].filter(
         ([, { leaving, isEnded }]) => isEnded && mayBeOne(leaving, serving),
       );
@@ -129,7 +130,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
       return back.length > 0;
     },
     learn(key, node, known, leaseMs) {
-      const ofNode = nodes.get(keyOf(node));
+      const ofNode = nodes.get(idKey(node));
       const before = ofNode?.entries.get(key);
       if (known === undefined) {
         if (ofNode !== undefined) remove(ofNode, key);
@@ -137,7 +138,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
       }
       clearTimeout(before?.timer);
       const timer = setTimeout(() => {
-        const current = nodes.get(keyOf(node));
+        const current = nodes.get(idKey(node));
         if (current !== undefined) remove(current, key);
       }, leaseMs).unref();
       const entry = { ...known, id: undefined, timer };
@@ -154,10 +155,6 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
     onOwnChange: (listener) => void ownListeners.push(listener),
     onChange: (listener) => void listeners.push(listener),
   };
-}
-
-function keyOf({ owner, mesh, name }: NodeId): string {
-  return [owner, mesh, name].join('\0');
 }
 
 function isSame(a: Leaving, b: Leaving): boolean {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { createMutualInstances } from './mutual-instances.ts';
-import { createPlainCallers } from './plain-callers.ts';
 import type { NodeId } from './draining.ts';
 
 const NODE: NodeId = { kind: 'virtualNode', owner: '000000000000', mesh: 'm', parent: '', name: 'n' };
@@ -30,18 +29,13 @@ test('an instance whose stream ended stays for a while, and is not counted twice
   await expect.poll(() => table.of(NODE)).toEqual([]);
 });
 
-test('callers count for the window after their last call, the latest first', () => {
-  let now = 1_000_000;
-  const table = createPlainCallers(60_000, () => now);
-  table.add(NODE, [{ address: '10.0.0.8', port: 80, last: now }]);
-  now += 30_000;
-  table.add(NODE, [
-    { address: '10.0.0.9', port: 80, last: now },
-    { address: '10.0.0.7', port: 80, last: now - 70_000 },
-  ]);
-  expect(table.of(NODE).map(({ address }) => address)).toEqual(['10.0.0.9', '10.0.0.8']);
-  now += 40_000;
-  expect(table.of(NODE).map(({ address }) => address)).toEqual(['10.0.0.9']);
-  now += 40_000;
-  expect([table.of(NODE), table.nodes()]).toEqual([[], []]);
+test('an instance leaves its virtual node when the name of the proxy means a node of another account', () => {
+  const table = createMutualInstances();
+  const told: string[] = [];
+  table.onChange(({ owner }) => told.push(owner));
+  const other: NodeId = { ...NODE, owner: '111111111111' };
+  table.set('a', NODE, one);
+  table.set('a', other, one);
+  expect([table.of(NODE), table.of(other)]).toEqual([[], [one]]);
+  expect(told).toEqual([NODE.owner, NODE.owner, other.owner]);
 });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { idKey } from '../mesh/model.ts';
 import type { MutualInstance } from '../translate/external-inputs.ts';
 import type { NodeId } from './draining.ts';
 
@@ -33,37 +34,40 @@ export function createMutualInstances(afterEndMs = AFTER_END_MS): MutualInstance
   }
 
   function remove(node: NodeId, key: string): boolean {
-    const entries = nodes.get(keyOf(node));
+    const entries = nodes.get(idKey(node));
     const entry = entries?.get(key);
     if (entries === undefined || entry === undefined) return false;
     clearTimeout(entry.timer);
     entries.delete(key);
-    if (entries.size === 0) nodes.delete(keyOf(node));
+    if (entries.size === 0) nodes.delete(idKey(node));
     return true;
   }
 
   return {
-    of: (node) => Array.from(nodes.get(keyOf(node))?.values() ?? [], ({ instance }) => instance),
+    of: (node) => Array.from(nodes.get(idKey(node))?.values() ?? [], ({ instance }) => instance),
     set(stream, node, instance) {
-      const before = nodes.get(keyOf(node))?.get(stream)?.instance;
+      // The name of a proxy means another virtual node once its mesh was made again by another account.
+      const earlier = streams.get(stream);
+      if (earlier !== undefined && idKey(earlier) !== idKey(node) && remove(earlier, stream)) tell(earlier);
+      const before = nodes.get(idKey(node))?.get(stream)?.instance;
       if (isDeepStrictEqual(before, instance)) return;
       if (instance === undefined) {
         remove(node, stream);
         streams.delete(stream);
         return tell(node);
       }
-      const entries = nodes.get(keyOf(node)) ?? new Map<string, Entry>();
+      const entries = nodes.get(idKey(node)) ?? new Map<string, Entry>();
       const former = [...entries].find(
         ([, each]) => each.timer !== undefined && isSame(each.instance, instance),
       );
       if (former !== undefined) remove(node, former[0]);
-      nodes.set(keyOf(node), entries.set(stream, { node, instance, timer: undefined }));
+      nodes.set(idKey(node), entries.set(stream, { node, instance, timer: undefined }));
       streams.set(stream, node);
       tell(node);
     },
     end(stream) {
       const node = streams.get(stream);
-      const entries = node && nodes.get(keyOf(node));
+      const entries = node && nodes.get(idKey(node));
       const entry = entries?.get(stream);
       streams.delete(stream);
       if (node === undefined || entries === undefined || entry === undefined) return;
@@ -76,10 +80,6 @@ export function createMutualInstances(afterEndMs = AFTER_END_MS): MutualInstance
     },
     onChange: (listener) => void listeners.push(listener),
   };
-}
-
-function keyOf({ owner, mesh, name }: NodeId): string {
-  return [owner, mesh, name].join('\0');
 }
 
 function isSame(a: MutualInstance, b: MutualInstance): boolean {

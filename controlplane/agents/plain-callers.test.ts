@@ -26,3 +26,19 @@ test('the latest callers of a node are kept, and an older report does not replac
   expect(callers.of(NODE)).toHaveLength(1000);
   expect(callers.of(NODE).some(({ address }) => address === 'x')).toBe(false);
 });
+
+test('callers count for the window after their last call, the latest first', () => {
+  let now = 1_000_000;
+  const table = createPlainCallers(60_000, () => now);
+  table.add(NODE, [{ address: '10.0.0.8', port: 80, last: now }]);
+  now += 30_000;
+  table.add(NODE, [
+    { address: '10.0.0.9', port: 80, last: now },
+    { address: '10.0.0.7', port: 80, last: now - 70_000 },
+  ]);
+  expect(table.of(NODE).map(({ address }) => address)).toEqual(['10.0.0.9', '10.0.0.8']);
+  now += 40_000;
+  expect(table.of(NODE).map(({ address }) => address)).toEqual(['10.0.0.9']);
+  now += 40_000;
+  expect([table.of(NODE), table.nodes()]).toEqual([[], []]);
+});

@@ -1,4 +1,5 @@
 import type { PlainCaller } from '../../common/contracts/agent-channel/state.ts';
+import { idKey } from '../mesh/model.ts';
 import type { NodeId } from './draining.ts';
 
 /** The callers without mutual TLS of virtual nodes, according to the agents of the nodes. */
@@ -18,8 +19,8 @@ const MOST = 1000;
 export function createPlainCallers(windowMs: number, now: () => number = Date.now): PlainCallers {
   const all = new Map<string, { readonly node: NodeId; readonly callers: Map<string, PlainCaller> }>();
 
-  function current({ owner, mesh, name }: NodeId): Map<string, PlainCaller> | undefined {
-    const key = [owner, mesh, name].join('\0');
+  function current(node: NodeId): Map<string, PlainCaller> | undefined {
+    const key = idKey(node);
     const callers = all.get(key)?.callers;
     if (callers === undefined) return undefined;
     for (const [address, { last }] of callers) if (last + windowMs < now()) callers.delete(address);
@@ -40,8 +41,7 @@ export function createPlainCallers(windowMs: number, now: () => number = Date.no
         const [oldest] = known.keys();
         if (known.size > MOST && oldest !== undefined) known.delete(oldest);
       }
-      const { owner, mesh, name } = node;
-      if (known.size > 0) all.set([owner, mesh, name].join('\0'), { node, callers: known });
+      if (known.size > 0) all.set(idKey(node), { node, callers: known });
     },
     of: (node) => [...(current(node)?.values() ?? [])].toSorted((a, b) => b.last - a.last),
     nodes: () =>

@@ -1,4 +1,5 @@
 import type { NodeFact } from '../../mesh/identity-records.ts';
+import { idKey } from '../../mesh/model.ts';
 import type { Resource } from '../../mesh/resource.ts';
 import type { NodeId } from '../draining.ts';
 import { parseName } from './fact-names.ts';
@@ -21,7 +22,7 @@ export class KnownFacts {
   /** Takes a fact from the store; undefined if it is gone. Returns its virtual node. */
   learn(name: string, resource: Resource<'nodeFact'> | undefined): NodeId {
     const { node } = parseName(name);
-    const key = keyOf(node);
+    const key = idKey(node);
     const facts = this.#byNode.get(key) ?? new Map<string, Resource<'nodeFact'>>();
     if (resource === undefined) facts.delete(name);
     else facts.set(name, resource);
@@ -32,7 +33,7 @@ export class KnownFacts {
 
   /** The facts of one kind about a virtual node that are not too old. */
   of<K extends NodeFact['kind']>(node: NodeId, kind: K): readonly Known<K>[] {
-    return Array.from(this.#byNode.get(keyOf(node))?.values() ?? [])
+    return Array.from(this.#byNode.get(idKey(node))?.values() ?? [])
       .filter(({ spec }) => spec.fact.kind === kind && this.#age(spec) < this.#lease[kind])
       .map(({ name, spec }) => ({ id: parseName(name).id, fact: spec.fact }) as Known<K>);
   }
@@ -58,8 +59,4 @@ export class KnownFacts {
   #age({ seen }: Resource<'nodeFact'>['spec']): number {
     return Date.now() - seen;
   }
-}
-
-function keyOf({ owner, mesh, name }: NodeId): string {
-  return [owner, mesh, name].join('\0');
 }

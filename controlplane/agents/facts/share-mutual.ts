@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { idKey } from '../../mesh/model.ts';
 import type { NodeId } from '../draining.ts';
 import type { MutualInstances } from '../mutual-instances.ts';
 import type { MutualInstance } from '../../translate/external-inputs.ts';
@@ -22,7 +23,7 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
 
   function tell(node: NodeId): void {
     const now = of(node).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-    const key = keyOf(node);
+    const key = idKey(node);
     // A fact that only was written again changes nothing.
     if (isDeepStrictEqual(told.get(key) ?? [], now)) return;
     if (now.length === 0) told.delete(key);
@@ -32,12 +33,12 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
 
   own.onChange((node) => {
     const now = new Map(own.of(node).map((instance) => [idOf(instance), instance]));
-    const before = put.get(keyOf(node)) ?? new Map<string, MutualInstance>();
+    const before = put.get(idKey(node)) ?? new Map<string, MutualInstance>();
     for (const [id, instance] of now)
       if (!isDeepStrictEqual(before.get(id), instance)) facts.put(node, id, { kind: 'instance', instance });
     for (const id of before.keys()) if (!now.has(id)) facts.drop(node, 'instance', id);
-    if (now.size === 0) put.delete(keyOf(node));
-    else put.set(keyOf(node), now);
+    if (now.size === 0) put.delete(idKey(node));
+    else put.set(idKey(node), now);
     tell(node);
   });
   facts.onChange((node, kind) => {
@@ -62,8 +63,4 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
 
 function idOf({ from, addresses }: MutualInstance): string {
   return [from, ...addresses.toSorted()].join(' ');
-}
-
-function keyOf({ owner, mesh, name }: NodeId): string {
-  return [owner, mesh, name].join('\0');
 }

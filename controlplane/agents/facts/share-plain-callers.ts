@@ -1,4 +1,5 @@
 import type { PlainCaller } from '../../../common/contracts/agent-channel/state.ts';
+import { idKey } from '../../mesh/model.ts';
 import type { NodeId } from '../draining.ts';
 import type { PlainCallers } from '../plain-callers.ts';
 import type { NodeFacts } from './node-facts.ts';
@@ -44,9 +45,7 @@ export function sharePlainCallers(
     },
     of,
     nodes: () => {
-      const nodes = new Map(
-        [...own.nodes(), ...facts.nodes('callers')].map((node) => [JSON.stringify(node), node]),
-      );
+      const nodes = new Map([...own.nodes(), ...facts.nodes('callers')].map((node) => [idKey(node), node]));
       return [...nodes.values()].filter((node) => of(node).length > 0);
     },
   };
