@@ -2,21 +2,18 @@ import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { CLUSTER, ENDPOINTS, LISTENER } from '../../xds/types.ts';
-import { coded } from '../codes.ts';
-import type { Asking, Discovery } from '../discovery/discovery.ts';
-import { accessIn, type AccessSource } from '../mesh/access/with-access.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import type { AccessSource } from '../mesh/access/with-access.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change, ResourceId } from '../mesh/resource.ts';
-import { viewOf } from '../mesh/view.ts';
-import type { Circumstances, Problem } from '../translate/problems.ts';
-import { withoutKeys, type ExternalInputs } from '../translate/external-inputs.ts';
+import type { Circumstances } from '../translate/problems.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
-import { translate } from '../translate/translate.ts';
-import { applyToGraph, hasNewCallers, withCallers } from './admitted-callers.ts';
+import { applyToGraph, hasNewCallers } from './admitted-callers.ts';
 import { ConfigTable, type ProxyConfig } from './config-table.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
-import { NO_INSTANCES, withInstances, withModeChange, type InstancesOf } from './instances.ts';
+import { NO_INSTANCES, type InstancesOf } from './instances.ts';
+import { createConfigMaker } from './make-config.ts';
 import { createProblemLog } from './problem-log.ts';
 import { createDueItems } from './pacing/due-items.ts';
 
@@ -75,6 +72,16 @@ export function createProxyConfigs(
     held: () => undefined,
   });
   const problemLog = createProblemLog(log, circumstances);
+  const make = createConfigMaker({
+    discovery,
+    server,
+    settings,
+    instances,
+    source,
+    hasOthers,
+    problemLog,
+    log,
+  });
   /** One change outside the model may affect every proxy, and each drain of an instance is such a change. */
   const due = createDueItems((key: string) => {
     const config = table.get(key);
@@ -97,50 +104,6 @@ export function createProxyConfigs(
 
   function refreshCallers(node: ResourceId<'virtualNode'>): void {
     due.add(table.keysOf(dependents.callersOf(node)));
-  }
-
-  /** Keeps the last snapshot on the proxies of a resource that does not exist. */
-  function withdraw(config: ProxyConfig): void {
-    if (config.state === 'served') config.state = 'orphaned';
-    discovery.ask(config.key).end();
-    server().delete(config.key);
-  }
-
-  /** Makes a configuration. A defect that breaks one must not keep other proxies from their changes, nor end the control plane. */
-  function make(config: ProxyConfig): void {
-    try {
-      serve(config);
-    } catch (error) {
-      const proxy = proxyPath(config.identity);
-      log.error(
-        coded('FAULT', { proxy, err: error }),
-        'cannot make the configuration of a proxy; it keeps its last one',
-      );
-      config.problems = [NOT_MADE];
-    }
-  }
-
-  function serve(config: ProxyConfig): void {
-    const id = resolve(model, config.identity);
-    const modelled = id && viewOf(model, id);
-    const bare = modelled && withModeChange(modelled, id, instances);
-    if (id === undefined || bare === undefined) {
-      withdraw(config);
-      return;
-    }
-    const view = withCallers(bare, id, { ...source, before: config.access });
-    config.access = accessIn(view);
-    const { made, isAwaited } = fromInputs(discovery.ask(config.key), (inputs) => {
-      const all = withInstances(inputs, id, instances, (name) => hasOthers({ ...config.identity, name }));
-      const found = config.isIdentified ? all : withoutKeys(all);
-      return translate(view, { ...config.features, ...settings }, found);
-    });
-    config.state = 'served';
-    if (isAwaited) return;
-    const { snapshot, problems } = made;
-    config.problems = problems;
-    problemLog.say(config);
-    server().set(config.key, snapshot);
   }
 
   return {
@@ -188,26 +151,6 @@ export function createProxyConfigs(
     allOf: (identity) => table.at(proxyPath(identity)),
     circumstances,
   };
-}
-
-const NOT_MADE: Problem = {
-  where: 'the configuration',
-  what: 'cannot be made, because of a defect of the control plane: its log has a line with the code FAULT. The proxy keeps its last configuration',
-};
-
-/** Makes something from the inputs of a round of lookups. Ends the round in any case: otherwise, the inputs would be watched forever. */
-function fromInputs<T>(
-  asking: Asking,
-  make: (inputs: ExternalInputs) => T,
-): { readonly made: T; readonly isAwaited: boolean } {
-  let made: T;
-  try {
-    made = make(asking.found);
-  } catch (error) {
-    asking.end();
-    throw error;
-  }
-  return { made, isAwaited: asking.end() };
 }
 
 /** Returns the dependency graph of a model. */
