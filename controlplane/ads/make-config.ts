@@ -34,7 +34,7 @@ export type ConfigMakerOptions = {
 export function createConfigMaker(options: ConfigMakerOptions): (config: ProxyConfig) => void {
   return (config) => {
     try {
-      make(config, options);
+      serve(config, options);
     } catch (error) {
       options.log.error(
         coded('FAULT', { proxy: proxyPath(config.identity), err: error }),
@@ -50,7 +50,7 @@ const NOT_MADE: Problem = {
   what: 'cannot be made, because of a defect of the control plane: its log has a line with the code FAULT. The proxy keeps its last configuration',
 };
 
-function make(
+function serve(
   config: ProxyConfig,
   { source, discovery, server, settings, instances, hasOthers, problemLog }: ConfigMakerOptions,
 ): void {
