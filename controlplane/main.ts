@@ -68,7 +68,7 @@ async function openAds({ settings, opened }: Context, base: Base, side: ProxySid
   const { tls, identities } = base;
   const { adsAccess, agents, proxies } = side;
   const ads = await listenAds(proxies.xds, settings.ads, adsAccess.admission, {
-    tls: tls && { certificate: tls, clientCa: adsAccess.clientCa, roots: identities?.tlsRoots },
+    tls: tls && { certificate: tls, clientCa: adsAccess.clientCa, hasAuthority: identities !== undefined },
     tracker: base.trackers.ads,
     maxAgeMs: settings.maxConnectionAge && settings.maxConnectionAge * 1000,
     services: identities === undefined ? [agents] : [agents, identities],

@@ -21,7 +21,7 @@ export async function formerIdentities(
     const records = await store.history({ mesh, limit: MOST });
     const recent = records.filter(
       ({ id, at }) =>
-        (id.kind === 'meshIdentity' || id.kind === 'nodeIdentity') && now - at < MODE_TIMES.most,
+        (id.kind === 'meshIdentity' || id.kind === 'nodeIdentity') && now - at < MODE_TIMES.restarted,
     );
     if (recent.length === 0) continue;
     const identities = new Map<string, Resource>(

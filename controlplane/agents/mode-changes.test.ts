@@ -4,7 +4,14 @@ import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/t
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { formerIdentities } from './former-identities.ts';
-import { createModeChanges, identitiesOf, type FormerIdentities, type ModeChanges } from './mode-changes.ts';
+import {
+  createModeChanges,
+  identitiesOf,
+  type FormerIdentities,
+  type ModeChanges,
+  type ModeTimes,
+  type PendingReplicas,
+} from './mode-changes.ts';
 import type { NodeId } from './draining.ts';
 
 const log = createLog('test', 'silent');
@@ -19,7 +26,14 @@ let revision = 100;
 let tell: (changes: readonly Change[]) => void;
 const ended: string[] = [];
 
-function open(mtls: string, recent: readonly FormerIdentities[] = []): void {
+const TIMES = { settled: 20, most: 2000, restarted: 2000, every: 5 };
+
+function open(
+  mtls: string,
+  recent: readonly FormerIdentities[] = [],
+  times: Partial<ModeTimes> = {},
+  pending?: PendingReplicas,
+): void {
   model = modelFromInputs([
     { meshName, spec: {} },
     { meshName, virtualNodeName: 'n', spec: {} },
@@ -29,7 +43,7 @@ function open(mtls: string, recent: readonly FormerIdentities[] = []): void {
     tell = listener;
     return () => undefined;
   };
-  modes = createModeChanges({ model, onChanges, recent, log }, { settled: 20, most: 2000, every: 5 });
+  modes = createModeChanges({ model, onChanges, recent, log, pending }, { ...TIMES, ...times });
   ended.length = 0;
   modes.onEnd(({ name }) => ended.push(name));
 }
@@ -60,6 +74,31 @@ test('a proxy that never answers holds a change for a limited time', async () =>
   open('STRICT');
   write(ofMesh('PERMISSIVE'));
   expect(modes.of(NODE)).toEqual({ from: 'STRICT', to: 'PERMISSIVE' });
+  await expect.poll(() => ended).toEqual(['n']);
+});
+
+test('a change did not wait for callers at another replica: it waits for them, and tells the others about its own', async () => {
+  const told: boolean[] = [];
+  let elsewhere = true;
+  open(
+    'PERMISSIVE',
+    [],
+    { most: 600_000 },
+    {
+      set: (_, isPending) => void told.push(isPending),
+      elsewhere: () => elsewhere,
+    },
+  );
+  let isSettled = false;
+  modes.follow(() => isSettled);
+  write(ofMesh('STRICT'));
+  await expect.poll(() => told).toContain(true);
+  isSettled = true;
+  await expect.poll(() => told.at(-1)).toBe(false);
+  // Many times the time that proxies have to be settled.
+  await new Promise((resolve) => setTimeout(resolve, 10 * TIMES.settled));
+  expect(modes.of(NODE)).toEqual({ from: 'PERMISSIVE', to: 'STRICT' });
+  elsewhere = false;
   await expect.poll(() => ended).toEqual(['n']);
 });
 

@@ -34,11 +34,27 @@ export type ModeTimes = {
   readonly settled: number;
   /** The longest time of a change, because a proxy may never answer. */
   readonly most: number;
+  /** How long a change of an earlier process goes on at least: proxies have to connect again. */
+  readonly restarted: number;
   readonly every: number;
 };
 
+/** Which replicas have proxies of a virtual node or of its callers that are not settled. Callers may be connected to any replica. */
+export type PendingReplicas = {
+  /** Tells the others whether this replica has one. */
+  readonly set: (node: NodeId, isPending: boolean) => void;
+  readonly elsewhere: (node: NodeId) => boolean;
+};
+
+const ONE_REPLICA: PendingReplicas = { set: () => undefined, elsewhere: () => false };
+
 /** The times of a change. */
-export const MODE_TIMES: ModeTimes = { settled: 10_000, most: 60_000, every: 1000 };
+export const MODE_TIMES: ModeTimes = {
+  settled: 10_000,
+  most: 300_000,
+  restarted: 60_000,
+  every: 1000,
+};
 
 /** Times are by the monotonic clock, so that a clock that is set makes no change longer. */
 type Entry = {
@@ -69,11 +85,14 @@ export function createModeChanges(
     onChanges,
     recent,
     log,
+    pending = ONE_REPLICA,
   }: {
     readonly model: Model;
     readonly onChanges: (listener: (changes: readonly Change[]) => void) => () => void;
     readonly recent: readonly FormerIdentities[];
     readonly log: Log;
+    /** Default: there is one replica. */
+    readonly pending?: PendingReplicas | undefined;
   },
   times: ModeTimes = MODE_TIMES,
 ): ModeChanges {
@@ -86,7 +105,7 @@ export function createModeChanges(
   for (const mesh of securedMeshes(model)) known.set(meshKey(mesh), identitiesOf(model, mesh));
   for (const { mesh, identities, at } of recent) {
     // The clock of the replica that wrote `at` may be ahead.
-    const left = Math.min(times.most, at + times.most - Date.now());
+    const left = Math.min(times.restarted, at + times.restarted - Date.now());
     begin(mesh, identities, performance.now() + left);
   }
 
@@ -100,7 +119,7 @@ export function createModeChanges(
       if (was === to) continue;
       const id = idOf(node);
       const from = entries.get(idKey(id))?.change.from ?? was;
-      entries.delete(idKey(id));
+      if (entries.delete(idKey(id))) pending.set(id, false);
       // From OFF, callers wait for the report of each instance in any case.
       if (from === 'OFF' || from === to) continue;
       const change = { from, to };
@@ -119,10 +138,19 @@ export function createModeChanges(
     const now = performance.now();
     for (const [key, entry] of entries) {
       const { node, change, begun, notBefore } = entry;
-      entry.settledSince = isSettled(node) ? (entry.settledSince ?? now) : undefined;
+      const isSettledHere = isSettled(node);
+      pending.set(node, !isSettledHere);
+      const isSettledNow = isSettledHere && !pending.elsewhere(node);
+      entry.settledSince = isSettledNow ? (entry.settledSince ?? now) : undefined;
       const isDone = entry.settledSince !== undefined && now - entry.settledSince >= times.settled;
       if (now < notBefore || (!isDone && now - begun < times.most)) continue;
       entries.delete(key);
+      pending.set(node, false);
+      if (!isDone)
+        log.warn(
+          { mesh: node.mesh, virtualNode: node.name, ...change },
+          'the mode of mutual TLS changes although a proxy has not answered: its connections may fail',
+        );
       log.info({ mesh: node.mesh, virtualNode: node.name, ...change }, 'the mode of mutual TLS has changed');
       for (const listener of listeners) listener(node);
     }

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import { readSource } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
-import type { AdsTls } from '../ads/access/accept-tls.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Signers } from '../auth/open-access.ts';
 import type { Trust } from './authority/chain.ts';
@@ -35,8 +34,6 @@ import type { IdentitySettings } from './settings.ts';
 export type Identities = {
   /** For the admission of streams. */
   readonly trust: Trust;
-  /** For the TLS of ADS. */
-  readonly tlsRoots: NonNullable<AdsTls['roots']>;
   /** Adds attestation to the server of ADS. */
   readonly addTo: (server: GrpcServer) => void;
   /** Tells agents which certificates are up to date. */
@@ -117,7 +114,6 @@ export async function openIdentities(
   });
   return {
     trust,
-    tlsRoots: { pem: () => trust.roots().map(String), onChange: authority.onChange },
     addTo: attestation.addTo,
     onChange(listener) {
       const stops = [authority.onChange(listener), onStandingChange(live, listener)];

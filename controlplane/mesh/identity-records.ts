@@ -74,6 +74,7 @@ export type CertificateRecord = {
 
 /**
  * A report of agents about a virtual node. `instance`: an instance takes mutual TLS on ports. `other`: a proxy without a certificate is connected.
+ * `pending`: a proxy of the node or of its callers has not ACKed a change of the mode.
  * `callers`: callers that came without mutual TLS.
  */
 export type NodeFact =
@@ -86,6 +87,7 @@ export type NodeFact =
       };
     }
   | { readonly kind: 'other' }
+  | { readonly kind: 'pending' }
   | {
       readonly kind: 'callers';
       readonly callers: readonly { readonly address: string; readonly port: number; readonly last: number }[];

@@ -58,6 +58,7 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     onChanges: (listener) => live.onChanges(listener),
     recent: identities === undefined ? [] : await formerIdentities(store, live.model),
     log,
+    pending: instances.pending,
   });
   opened.defer(modes.close);
   const drainingOfReplicas = shareDraining(draining, store, log);

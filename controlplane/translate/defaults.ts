@@ -80,9 +80,10 @@ export const SILENT_CLIENT_WAIT = 100;
 
 /**
  * How often a caller tries to connect to a tcp listener that takes mutual TLS. If it sends its first bytes later than `SILENT_CLIENT_WAIT`,
- * which a busy machine may cause, the connection is plain text, and the handshake fails before the application has sent anything.
+ * which a busy machine may cause, the connection is plain text, and the handshake fails before the application has sent anything. Attempts without a
+ * wait between them would all meet the same busy moment.
  */
-export const MESH_CONNECT_ATTEMPTS = 3;
+export const MESH_CONNECT_ATTEMPTS = { most: 5, wait: { first: 100, longest: 1000 } } as const;
 
 /**
  * How long a connection with mutual TLS takes new requests, in milliseconds: an hour. An open connection outlives its certificate, so

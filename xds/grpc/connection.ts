@@ -33,7 +33,16 @@ export class Connection {
   /** Returns the client's certificate; undefined if there is none, or if the server's authorities did not verify it. */
   certificate(): PeerCertificate | undefined {
     const socket = this.#socket;
-    if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+    return socket instanceof TLSSocket && socket.authorized ? this.presented() : undefined;
+  }
+
+  /**
+   * Returns the certificate whose key the client has shown; undefined if there is none. No authority has verified it: the caller of this
+   * has to verify all signatures and dates up to a root.
+   */
+  presented(): PeerCertificate | undefined {
+    const socket = this.#socket;
+    if (!(socket instanceof TLSSocket)) return undefined;
     const certificate = socket.getPeerCertificate();
     // Without a certificate, Node returns an empty object.
     return (certificate.raw as Buffer | undefined) === undefined ? undefined : certificate;

@@ -9,10 +9,8 @@ export type AdsTls = {
   readonly certificate: Followed<ServerCertificate>;
   /** A client without a certificate, or with one of another authority, may connect, but is not authenticated by it. */
   readonly clientCa: Followed<ClientCa> | undefined;
-  /** Further roots of client certificates, in PEM, and a listener to their changes. Default: none. */
-  readonly roots?:
-    | { readonly pem: () => readonly string[]; readonly onChange: (listener: () => void) => () => void }
-    | undefined;
+  /** Whether clients are asked for a certificate without `clientCa` too: the control plane verifies its own certificates itself. */
+  readonly hasAuthority?: boolean;
 };
 
 /** TLS on incoming connections. */
@@ -32,22 +30,20 @@ const HANDSHAKE_MS = 30_000;
  * speak HTTP/2.
  */
 export function acceptTls(
-  { certificate, clientCa, roots }: AdsTls,
+  { certificate, clientCa, hasAuthority = false }: AdsTls,
   onConnection: (socket: TLSSocket) => void,
 ): TlsAcceptor {
   const context = (): SecureContextOptions => {
     const { cert, key } = certificate.current();
-    const ca = [...(clientCa === undefined ? [] : [clientCa.current().pem]), ...(roots?.pem() ?? [])];
-    // The root of --ca-root may be a subordinate authority.
-    const partial = roots === undefined ? {} : { allowPartialTrustChain: true };
-    return { cert, key, ...partial, ...(ca.length === 0 ? {} : { ca }) };
+    // Without a list, Node would take the authorities of the web.
+    return { cert, key, ca: clientCa === undefined ? [] : [clientCa.current().pem] };
   };
   const server = createServer(
     {
       ...context(),
       ALPNProtocols: ['h2'],
       handshakeTimeout: HANDSHAKE_MS,
-      requestCert: (clientCa ?? roots) !== undefined,
+      requestCert: clientCa !== undefined || hasAuthority,
       rejectUnauthorized: false,
     },
     (socket) => onConnection(socket),
@@ -55,7 +51,7 @@ export function acceptTls(
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const begun = new Set<Socket>();
   const renew = (): void => server.setSecureContext(context());
-  const stops = [certificate.onChange(renew), clientCa?.onChange(renew), roots?.onChange(renew)];
+  const stops = [certificate.onChange(renew), clientCa?.onChange(renew)];
   return {
     handshake(socket) {
       begun.add(socket);

@@ -47,7 +47,7 @@ export function authenticateStream(
   authorities: StreamAuthorities,
   call: ServerCall,
 ): Credential | Promise<Credential> {
-  const { tokens, clientCa, signers, region, trust } = authorities;
+  const { tokens, signers, region } = authorities;
   if (!asksAnything(authorities)) return ANYONE;
   const authorization = call.headers.authorization ?? '';
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
@@ -58,15 +58,22 @@ export function authenticateStream(
     requireVerification(authorities);
     return bySignature(signers, region, call);
   }
-  const certificate =
-    clientCa === undefined && trust === undefined ? undefined : call.connection.certificate();
-  if (certificate !== undefined) {
-    const parsed = new X509Certificate(certificate.raw);
-    const holder = trust && svidHolder(parsed, trust, Date.now);
-    if (holder !== undefined) return holder;
-    if (clientCa !== undefined) return certificateHolder(parsed, certificate, clientCa.current, Date.now);
-  }
+  const holder = byCertificate(call, authorities);
+  if (holder !== undefined) return holder;
   throw unauthenticated(`no credentials: this control plane wants ${wanted(authorities)}`);
+}
+
+function byCertificate(
+  { connection }: ServerCall,
+  { clientCa, trust }: StreamAuthorities,
+): Credential | undefined {
+  // The holder verifies it up to a root: Node's TLS takes no root that is itself below another authority.
+  const presented = trust === undefined ? undefined : connection.presented();
+  const holder = trust && presented && svidHolder(new X509Certificate(presented.raw), trust, Date.now);
+  if (holder !== undefined) return holder;
+  const certificate = clientCa && connection.certificate();
+  if (clientCa === undefined || certificate === undefined) return undefined;
+  return certificateHolder(new X509Certificate(certificate.raw), certificate, clientCa.current, Date.now);
 }
 
 function requireVerification({ verifications }: StreamAuthorities): void {

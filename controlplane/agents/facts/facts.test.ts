@@ -19,7 +19,7 @@ const NODE: NodeId = { kind: 'virtualNode', owner: '000000000000', mesh: 'm', pa
 const DAY = 86_400_000;
 const one = { from: '10.0.0.1', addresses: ['10.0.0.1'], ports: [8080] };
 const times = (lease: number): FactTimes => ({
-  lease: { instance: lease, other: lease, callers: DAY },
+  lease: { instance: lease, other: lease, pending: lease, callers: DAY },
   gather: 1,
   look: 20,
 });

@@ -41,7 +41,8 @@ const HOUR = 3_600_000;
 
 // Callers have a window of their own, by their last call.
 const TIMES: FactTimes = {
-  lease: { instance: HOUR, other: HOUR / 4, callers: 366 * 24 * HOUR },
+  // A pending proxy holds a change of the mode for MODE_TIMES.most.
+  lease: { instance: HOUR, other: HOUR / 4, pending: HOUR / 12, callers: 366 * 24 * HOUR },
   gather: 1000,
   look: 300_000,
 };

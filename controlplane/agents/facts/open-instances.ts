@@ -1,9 +1,11 @@
 import type { Log } from '../../../common/log.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
+import { idKey } from '../../mesh/model.ts';
 import type { NodeId } from '../draining.ts';
 import { createMutualInstances, type MutualInstances } from '../mutual-instances.ts';
 import { createPlainCallers, type PlainCallers } from '../plain-callers.ts';
-import { createNodeFacts } from './node-facts.ts';
+import type { PendingReplicas } from '../mode-changes.ts';
+import { createNodeFacts, type NodeFacts } from './node-facts.ts';
 import { shareMutual } from './share-mutual.ts';
 import { sharePlainCallers } from './share-plain-callers.ts';
 
@@ -15,6 +17,8 @@ export type Instances = {
   readonly hasOthers: (node: NodeId) => boolean;
   /** Follows which proxies without a certificate are connected to this replica. */
   readonly followOthers: (configs: ConnectedOthers) => void;
+  /** Shares which virtual nodes have proxies that did not ACK a change of the mode. Undefined without replicas. */
+  readonly pending: PendingReplicas | undefined;
   readonly close: () => void;
 };
 
@@ -44,6 +48,7 @@ export function openInstances(
       plain,
       hasOthers: (node) => here(node),
       followOthers: ({ hasOthers }) => void (here = hasOthers),
+      pending: undefined,
       close: () => undefined,
     };
   }
@@ -63,6 +68,25 @@ export function openInstances(
         if (kind === 'other') configs.refreshCallers(node);
       });
     },
+    pending: sharePending(facts),
     close: facts.close,
+  };
+}
+
+function sharePending(facts: NodeFacts): PendingReplicas {
+  const pending = new Set<string>();
+  return {
+    set(node, isPending) {
+      const key = idKey(node);
+      if (pending.has(key) === isPending) return;
+      if (isPending) {
+        pending.add(key);
+        facts.put(node, facts.replica, { kind: 'pending' });
+      } else {
+        pending.delete(key);
+        facts.drop(node, 'pending', facts.replica);
+      }
+    },
+    elsewhere: (node) => facts.of(node, 'pending').some(({ id }) => id !== facts.replica),
   };
 }

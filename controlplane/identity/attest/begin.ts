@@ -43,13 +43,15 @@ export async function begin(
       `${proxyPath(proxy)} can have no SPIFFE id: its names may only have letters, digits, dots, dashes and underscores`,
     );
   }
-  const certificate = call.connection.certificate();
-  const leaf = certificate && new X509Certificate(certificate.raw);
+  const presented = call.connection.presented();
+  const leaf = presented && new X509Certificate(presented.raw);
   const isOurs = leaf !== undefined && rootAbove(leaf, trust, now()) !== undefined;
   const certificateNames = isOurs ? alternativeNames(leaf, 'URI') : [];
   const certificateSerial = isOurs ? leaf.serialNumber.toLowerCase() : undefined;
   // TLS checked the dates at the handshake, which may be long ago.
-  const foreign = leaf === undefined || isOurs || !isCurrent(leaf, now()) ? undefined : leaf;
+  const verified = isOurs ? undefined : call.connection.certificate();
+  const other = verified && new X509Certificate(verified.raw);
+  const foreign = other !== undefined && isCurrent(other, now()) ? other : undefined;
   const foreignNames = {
     uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
     dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),

@@ -13,7 +13,7 @@ export type Trust = {
 
 /**
  * Returns the root above a leaf, if an intermediate of the authority issued the leaf, and all signatures and dates up to the root are
- * right; else undefined. TLS has verified the leaf before; but against every authority that the listener knows.
+ * right; else undefined. TLS has shown that the client has the key of the leaf, and nothing else.
  * @param now milliseconds since 1970
  */
 export function rootAbove(

@@ -7,9 +7,8 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startMute } from '../../../common/testing/mute.ts';
 import { createPrivateAuthority } from '../../discovery/testing/certificates.ts';
 import { startMoto } from '../../discovery/testing/moto.ts';
-import { selfSigned } from '../../tls/testing/certificates.ts';
 import { startTestPrivateCa, type PrivateCaKind, type TestPrivateCa } from '../testing/private-ca.ts';
-import { issueLeaf, openIssuer } from './certificates.ts';
+import { createRoot, issueLeaf, openIssuer } from './certificates.ts';
 import { rootAbove } from './chain.ts';
 import { openPrivateRoot } from './private-root.ts';
 
@@ -113,8 +112,8 @@ test('an AWS Private CA that is throttled for a moment is asked again; one that 
 test('moto takes the same calls; its certificate is not for an authority, because it lacks the template', async () => {
   const moto = await startMoto();
   try {
-    const { cert } = await selfSigned();
-    const arn = await createPrivateAuthority(moto.endpoint, cert);
+    const { certificate } = await createRoot(DOMAIN, Date.now());
+    const arn = await createPrivateAuthority(moto.endpoint, new X509Certificate(certificate).toString());
     const root = openPrivateRoot(arn, moto.endpoint);
     await expect(root.intermediate(DOMAIN, await root.certificate(), Date.now())).rejects.toThrow(
       'the issued certificate: the first certificate is not that of an authority',

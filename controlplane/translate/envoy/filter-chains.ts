@@ -81,8 +81,14 @@ export type TcpProxyOptions = {
   readonly accessLog?: readonly AccessLogInit[];
   /** Whether the access log also has an entry when a connection is made. Default: it has none. */
   readonly logsOpened?: boolean;
-  /** How often it tries to connect. Default: once. */
-  readonly attempts?: number | undefined;
+  /** Default: it tries to connect once. */
+  readonly attempts?: ConnectAttempts | undefined;
+};
+
+/** How often a proxy tries to connect, and the first and longest wait between two attempts, in milliseconds, before jitter. */
+export type ConnectAttempts = {
+  readonly most: number;
+  readonly wait: { readonly first: number; readonly longest: number };
 };
 
 /** Returns the TCP proxy filter. */
@@ -101,9 +107,16 @@ export function tcpProxy(
         : { case: 'weightedClusters', value: { clusters } },
     ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
     accessLog: [...accessLog],
-    ...(attempts === undefined ? {} : { maxConnectAttempts: attempts }),
+    ...(attempts === undefined ? {} : repeatedConnects(attempts)),
     ...(logsOpened ? { accessLogOptions: { flushAccessLogOnConnected: true } } : {}),
   });
+}
+
+function repeatedConnects({ most, wait }: ConnectAttempts) {
+  return {
+    maxConnectAttempts: most,
+    backoffOptions: { baseInterval: duration(wait.first), maxInterval: duration(wait.longest) },
+  };
 }
 
 /** Returns the filter that closes every accepted connection at once. */

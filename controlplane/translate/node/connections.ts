@@ -1,6 +1,6 @@
 import type { ServiceView, VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { closing, tcpProxy, type WeightedTcp } from '../envoy/filter-chains.ts';
+import { closing, tcpProxy, type ConnectAttempts, type WeightedTcp } from '../envoy/filter-chains.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { filterConfig } from '../envoy/filter-discovery.ts';
 import { metricSource, type MetricSource } from '../envoy/metric-extension/metric-source.ts';
@@ -24,8 +24,8 @@ export function sharesOf(mesh: UpstreamMesh, targets: readonly Target[]): readon
 }
 
 /**
- * Distributes connections by weight. Envoy rejects a total weight of 0: in that case every connection is closed. `attempts`: how often
- * Envoy tries to connect; default: once.
+ * Distributes connections by weight. Envoy rejects a total weight of 0: in that case every connection is closed. `attempts`: default:
+ * Envoy tries to connect once.
  */
 export function connectionFilter(
   {
@@ -35,7 +35,7 @@ export function connectionFilter(
   }: {
     readonly shares: readonly WeightedTcp[];
     readonly idle: number;
-    readonly attempts?: number | undefined;
+    readonly attempts?: ConnectAttempts | undefined;
   },
   accessLog: readonly AccessLogInit[],
 ): Extension {

@@ -56,6 +56,8 @@ function issuerKey(key: unknown): Parameters<typeof issueLeaf>[2] {
 }
 
 function pem(label: string, der: Uint8Array): string {
-  const text = Buffer.from(der).toString('base64').replaceAll(/.{64}/g, '$&\n');
+  const text = Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN ${label}-----\n${text}\n-----END ${label}-----\n`;
 }
