@@ -12,6 +12,7 @@ const TESTS = [
   'controlplane/api/properties/incremental.test.ts',
   'controlplane/api/properties/secured.test.ts',
   'controlplane/translate/tls/automatic.test.ts',
+  'controlplane/translate/feature-keys.test.ts',
   'controlplane/translate/node/static-part.test.ts',
 ];
 const at = process.argv.indexOf('--runs');

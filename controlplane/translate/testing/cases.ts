@@ -91,7 +91,8 @@ export function translateCase(test: Case): Translation {
   return translate(caseView(test), { ...NO_OPTIONS, ...test.features, ...test.settings }, caseInputs(test));
 }
 
-function caseInputs({ found }: Case): ExternalInputs {
+/** Returns the external inputs of a case. */
+export function caseInputs({ found }: Case): ExternalInputs {
   return {
     instances: (namespace, service) => found?.instances?.[`${namespace}/${service}`],
     certificate: (arn) => found?.certificates?.[arn],
