@@ -25,5 +25,6 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause === undefined) return error.message;
   const cause = describe(error.cause);
-  return error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+  if (error.message.includes(cause)) return error.message;
+  return error.message.endsWith('.') ? `${error.message} (${cause})` : `${error.message}: ${cause}`;
 }

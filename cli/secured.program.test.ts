@@ -87,7 +87,9 @@ it('refuses an unknown certificate without --ca-file', async () => {
   expect(ran).toMatchObject({
     exitCode: 1,
     stdout: '',
-    stderr: expect.stringContaining('self-signed certificate') as string,
+    stderr: expect.stringContaining(
+      'no trusted authority signed its certificate: give the authority by --ca-file',
+    ) as string,
   });
 });
 

@@ -4,6 +4,8 @@
  */
 export const CONTROL_PLANE_CODES = {
   SETTINGS_INVALID: 'correct the flag that the line names',
+  FILE_UNUSABLE: 'correct the file or variable that the line names',
+  ADDRESS_UNUSABLE: 'stop the other program, or change the flag that the line names',
   FAULT: 'report the line: it is a defect of the control plane',
 
   STORE_HELD: 'stop the other control plane, or give this one a folder of its own',

@@ -7,6 +7,7 @@ import type { Context } from './run/context.ts';
 import { openApi } from './run/open-api.ts';
 import { openBase, type Base } from './run/open-base.ts';
 import { openProxies, type ProxySide } from './run/open-proxies.ts';
+import { listenOn } from './run/start-error.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { createStopping, endOnSignal, type Stopping } from './stopping.ts';
 
@@ -51,8 +52,10 @@ async function start(context: Context): Promise<Serving> {
   const api = await openApi(context, base, side);
   const stopping = opened.use(createStopping(api));
   starting[Symbol.dispose]();
-  const ads = await openAds(context, base, side);
-  await api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` });
+  const ads = await listenOn('--ads', settings.ads, () => openAds(context, base, side));
+  await listenOn('--api', settings.api, () =>
+    api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` }),
+  );
   const { port } = api.server.address() as { port: number };
   const scheme = base.tls === undefined ? 'http' : 'https';
   return {

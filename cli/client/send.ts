@@ -62,11 +62,41 @@ export function createSender(
     request.end(body);
     return promise.catch((error: unknown) => {
       const what = signal.aborted ? `did not answer within ${limitMs / 1000} s` : 'cannot be reached';
-      throw new CallError(`the control plane at ${endpoint.origin} ${what}`, { cause: error });
+      const remedy = remedyFor(error, endpoint);
+      const text = `the control plane at ${endpoint.origin} ${what}`;
+      // Node's own texts name its source files, and flags of Node.
+      throw remedy === undefined
+        ? new CallError(text, { cause: error })
+        : new CallError(`${text}: ${remedy} (${(error as NodeJS.ErrnoException).code})`);
     });
   };
   return { send, close: () => agent.destroy() };
 }
+
+/** Returns what is wrong, and what to change, if the server speaks another protocol than the endpoint says, or its certificate is not trusted. */
+function remedyFor(error: unknown, { protocol, host }: URL): string | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (protocol === 'https:') {
+    if (UNTRUSTED.has(code))
+      return 'no trusted authority signed its certificate: give the authority by --ca-file';
+    const isPlaintext = code === 'EPROTO' || code.startsWith('ERR_SSL_');
+    return isPlaintext
+      ? `it does not speak TLS there: if it is without TLS, write http://${host}`
+      : undefined;
+  }
+  if (code.startsWith('HPE_'))
+    return 'it does not speak HTTP/1.1 there: if this is the port of --ads, write that of --api';
+  return code === 'ECONNRESET' ? `it hung up: if it has TLS, write https://${host}` : undefined;
+}
+
+/** OpenSSL's reasons for a chain without a trusted authority, as Node names them. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
 
 function trust(caFile: string | undefined): { readonly ca?: string[] } {
   if (caFile === undefined) return {};

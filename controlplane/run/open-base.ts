@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { watchWrites } from '../store/watch-writes.ts';
 import { openCertificate } from '../tls/open-certificate.ts';
 import type { Context } from './context.ts';
+import { openFiles } from './start-error.ts';
 
 /** The parts that the API and the proxies share. */
 export type Base = {
@@ -31,15 +32,16 @@ export type Base = {
 export async function openBase({ settings, log, opened }: Context): Promise<Base> {
   const metrics = createMetrics();
   const trackers = openConnectionTrackers(settings, log, metrics);
-  const access = await openAccess({
-    ...settings,
-    log,
-    onReading: (outcome) => metrics.reading('credentials', outcome),
-  });
+  const access = await openFiles(() =>
+    openAccess({ ...settings, log, onReading: (outcome) => metrics.reading('credentials', outcome) }),
+  );
   opened.defer(access.close);
+  const { tls: files } = settings;
   const tls =
-    settings.tls &&
-    (await openCertificate(settings.tls, log, (outcome) => metrics.reading('certificate', outcome)));
+    files &&
+    (await openFiles(() =>
+      openCertificate(files, log, (outcome) => metrics.reading('certificate', outcome)),
+    ));
   opened.defer(() => tls?.close());
   const engine = await openStore(settings.store, log, settings.acceptLoss ? 'accept' : 'refuse');
   opened.defer(() => engine.close());

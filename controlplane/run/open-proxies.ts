@@ -14,6 +14,7 @@ import { createReports, type Reports } from '../reports/reports.ts';
 import { createStatus } from '../status/status-route.ts';
 import type { Base } from './open-base.ts';
 import type { Context } from './context.ts';
+import { openFiles } from './start-error.ts';
 
 /** The parts that serve the proxies and hear their agents. */
 export type ProxySide = {
@@ -32,14 +33,16 @@ export type ProxySide = {
 export async function openProxies(context: Context, base: Base): Promise<ProxySide> {
   const { settings, log, opened, droppedLogBytes } = context;
   const { metrics, store, live, identities } = base;
-  const adsAccess = await openAdsAccess(settings, {
-    signers: base.access.signers,
-    trust: identities?.trust,
-    ownerOf: (identity) => meshOwner(live.model, identity),
-    log,
-    onReading: metrics.reading,
-    onRefusal: metrics.refusedStream,
-  });
+  const adsAccess = await openFiles(() =>
+    openAdsAccess(settings, {
+      signers: base.access.signers,
+      trust: identities?.trust,
+      ownerOf: (identity) => meshOwner(live.model, identity),
+      log,
+      onReading: metrics.reading,
+      onRefusal: metrics.refusedStream,
+    }),
+  );
   opened.defer(adsAccess.close);
   const { admission } = adsAccess;
   identities?.onChange(() => admission.recheck());

@@ -21,34 +21,42 @@ type StartEnvironment = { readonly folder: string; readonly taken: string };
 
 const badFile = (flag: string, ...more: readonly string[]): Broken => ({
   flags: ({ folder }) => [flag, join(folder, 'bad'), ...more],
-  says: ({ folder }) => [join(folder, 'bad')],
+  says: ({ folder }) => [join(folder, 'bad'), '(FILE_UNUSABLE)'],
 });
 
 /** The parts that a control plane opens at its start, each made to fail. */
 const BROKEN: Readonly<Record<string, Broken>> = {
   'the port of the API is taken': {
     flags: ({ taken }) => ['--api', taken],
-    says: ({ taken }) => ['EADDRINUSE', taken],
+    says: ({ taken }) => [
+      'EADDRINUSE',
+      `--api="${taken}": another program listens there`,
+      '(ADDRESS_UNUSABLE)',
+    ],
   },
   'the port of ADS is taken': {
     flags: ({ taken }) => ['--ads', taken],
-    says: ({ taken }) => ['EADDRINUSE', taken],
+    says: ({ taken }) => [
+      'EADDRINUSE',
+      `--ads="${taken}": another program listens there`,
+      '(ADDRESS_UNUSABLE)',
+    ],
   },
   'the address of the API is not this machine’s': {
     // TEST-NET-1 (RFC 5737): no machine has this address.
     flags: () => ['--api', '192.0.2.1:0', '--insecure'],
-    says: () => ['EADDRNOTAVAIL', '192.0.2.1'],
+    says: () => ['EADDRNOTAVAIL', '192.0.2.1', '(ADDRESS_UNUSABLE)'],
   },
   'the address of ADS is not this machine’s': {
     flags: () => ['--ads', '192.0.2.1:0', '--insecure'],
-    says: () => ['EADDRNOTAVAIL', '192.0.2.1'],
+    says: () => ['EADDRNOTAVAIL', '192.0.2.1', '(ADDRESS_UNUSABLE)'],
   },
   'the credentials cannot be read': badFile('--credentials'),
   'the tokens cannot be read': badFile('--tokens'),
   'the client CA cannot be read': badFile('--client-ca'),
   'the certificate cannot be read': {
     flags: ({ folder }) => ['--tls-cert', join(folder, 'bad'), '--tls-key', join(folder, 'bad')],
-    says: ({ folder }) => [join(folder, 'bad')],
+    says: ({ folder }) => [join(folder, 'bad'), '(FILE_UNUSABLE)'],
   },
 };
 
