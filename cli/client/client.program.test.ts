@@ -1,12 +1,5 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  createServer as createTcpServer,
-  type AddressInfo,
-  type Server as TcpServer,
-  type Socket,
-} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -24,9 +17,6 @@ type Seen = {
   body: string;
 };
 type Reply = { status?: number; error?: string; body: unknown };
-
-/** The first frame of an HTTP/2 server: SETTINGS without any (RFC 9113, section 6.5). */
-const HTTP2_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 
 let server: Server;
 let endpoint: string;
@@ -130,33 +120,6 @@ describe('a call', () => {
     await expect(client(NO_CREDENTIALS, 'http://127.0.0.1:1').read('/status')).rejects.toThrow(
       'the control plane at http://127.0.0.1:1 cannot be reached',
     );
-  });
-
-  it('showed a parse error of Node or OpenSSL if the endpoint has the wrong scheme, or the port is that of ADS', async () => {
-    const greet = (socket: Socket): void => void socket.on('error', () => undefined).write(HTTP2_SETTINGS);
-    const ads = createTcpServer(greet).listen(0, '127.0.0.1');
-    const tls = createTcpServer((socket) => socket.once('data', () => socket.destroy())).listen(
-      0,
-      '127.0.0.1',
-    );
-    await Promise.all([once(ads, 'listening'), once(tls, 'listening')]);
-    const at = (of: TcpServer): string => `127.0.0.1:${(of.address() as AddressInfo).port}`;
-    const plain = endpoint.replace('http://', '');
-    const cases = [
-      [`https://${plain}`, `it does not speak TLS there: if it is without TLS, write http://${plain} (E`],
-      [
-        `http://${at(ads)}`,
-        'it does not speak HTTP/1.1 there: if this is the port of --ads, write that of --api (HPE_',
-      ],
-      [`http://${at(tls)}`, `it hung up: if it has TLS, write https://${at(tls)} (ECONNRESET)`],
-    ] as const;
-    for (const [wrong, wanted] of cases) {
-      await expect(client(NO_CREDENTIALS, wrong).read('/status')).rejects.toThrow(
-        `the control plane at ${wrong} cannot be reached: ${wanted}`,
-      );
-    }
-    ads.close();
-    tls.close();
   });
 
   it.each(['ftp://x', 'x', ''])('refuses an endpoint that is not a URL: %j', (wrong) => {

@@ -203,13 +203,20 @@ const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
     'TLS to a gateway that takes none',
     'tls-gateway-listeners',
     'https://x:8084/',
-    { kind: 'closed', why: 'requests are read there, and TLS of the application itself cannot be' },
+    {
+      kind: 'closed',
+      why: 'the listener takes HTTP, and the caller speaks TLS: call http://, or give the listener TLS',
+    },
   ],
   [
     "the application's own TLS to a backend of requests",
     'colors',
     'https://colorteller.default.svc.cluster.local:9080/',
-    { kind: 'closed', why: 'requests are read there, and TLS of the application itself cannot be' },
+    {
+      kind: 'closed',
+      // How to call an external HTTPS service: aws/aws-app-mesh-roadmap#417 and #138.
+      why: 'the backend on this port has HTTP, and the application speaks TLS, which the proxy cannot read: call http://, and let a client policy add TLS, or set the protocol of the listener to tcp',
+    },
   ],
   ["the application's own TLS to a backend of bytes", 'allow-all', 'https://db.local/', { kind: 'sent' }],
 ];

@@ -62,7 +62,8 @@ export function explain(
     if (requests !== undefined && tls === takesTls) return routed(call, chain.name, requests);
     passes.push({ listener: call.listener, chain: chain.name, routes: [] });
     if (requests === undefined) return connectionOutcome(served, chain, to);
-    return { kind: 'closed', why: takesTls ? TLS_ALONE : NO_TLS };
+    const noTls = call.listener === names.egressListener() ? NO_TLS_OF_BACKEND : NO_TLS;
+    return { kind: 'closed', why: takesTls ? TLS_ALONE : noTls };
   }
 
   function routed(
@@ -132,7 +133,9 @@ const NOT_LOOPBACK =
   'the host has no redirect rules, and neither a backend nor its port of loopback is called';
 const NO_BACKEND =
   'no backend on this port has that address or server name, and the mesh lets nothing else out';
-const NO_TLS = 'requests are read there, and TLS of the application itself cannot be';
+const NO_TLS = 'the listener takes HTTP, and the caller speaks TLS: call http://, or give the listener TLS';
+const NO_TLS_OF_BACKEND =
+  'the backend on this port has HTTP, and the application speaks TLS, which the proxy cannot read: call http://, and let a client policy add TLS, or set the protocol of the listener to tcp';
 
 /** Returns why no listener takes a connection. */
 function noListener({ listeners }: Served, port: number): string {
