@@ -1,3 +1,4 @@
+import { collectPerTurn } from '../../common/collect-per-turn.ts';
 import type { ResourceId } from '../mesh/resource.ts';
 import { idKey } from '../mesh/model.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
@@ -52,19 +53,11 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
   const streams = new Map<string, OfNode>();
   const listeners: ((node: NodeId) => void)[] = [];
   const ownListeners: ((change: OwnLeaving) => void)[] = [];
-  let changed = new Map<string, NodeId>();
   let ids = 0;
-
-  function tell(node: NodeId): void {
-    if (changed.size === 0) setImmediate(tellAll);
-    changed.set(idKey(node), node);
-  }
-
-  function tellAll(): void {
-    const all = changed;
-    changed = new Map();
+  const changed = collectPerTurn<string, NodeId>((all) => {
     for (const node of all.values()) for (const listener of listeners) listener(node);
-  }
+  });
+  const tell = (node: NodeId): void => changed(idKey(node), node);
 
   function tellOwn(node: NodeId, { id, ...known }: Entry, isOut: boolean): void {
     if (id === undefined) return;

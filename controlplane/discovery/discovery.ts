@@ -1,3 +1,4 @@
+import { collectPerTurn } from '../../common/collect-per-turn.ts';
 import type { Log } from '../../common/log.ts';
 import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -46,18 +47,14 @@ export async function openDiscovery(
   const cache = cloudMapCache === undefined ? NO_CACHE : await openCache(cloudMapCache, log);
   const sources = createSources(settings, { cache, log, onPoll: metrics.poll });
   const listeners = new Set<(subscribers: ReadonlySet<string>) => void>();
-  let changed = new Set<string>();
-
   // Answers often arrive together: a subscriber to several of them is notified once.
-  function tell(subscribers: Iterable<string>): void {
-    if (changed.size === 0) setImmediate(tellAll);
-    for (const subscriber of subscribers) changed.add(subscriber);
-  }
-  function tellAll(): void {
-    const subscribers = changed;
-    changed = new Set();
+  const changed = collectPerTurn<string, true>((all) => {
+    const subscribers = new Set(all.keys());
     for (const listener of listeners) listener(subscribers);
-  }
+  });
+  const tell = (subscribers: Iterable<string>): void => {
+    for (const subscriber of subscribers) changed(subscriber, true);
+  };
 
   const instances = createRegistry<readonly Instance[]>(tell);
   const certificates = createRegistry<Certificate>(tell);
