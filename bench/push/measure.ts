@@ -16,6 +16,8 @@ export type Side = {
 /** The figures of one contender, by their name in the table. Both contenders have the same keys. */
 export type Figures = ReadonlyMap<string, { readonly unit: string; readonly value: number }>;
 
+/** The time-out of a request that makes a change, in milliseconds. */
+const CHANGE_LIMIT_MS = 60_000;
 const BURST = 100;
 const REST_MS = 3000;
 
@@ -184,7 +186,8 @@ function nextWeight(side: Side): number {
 
 async function send({ method, url, body }: ReturnType<Contender['change']>): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(url, { method, headers, ...(body === '' ? {} : { body }) });
+  const signal = AbortSignal.timeout(CHANGE_LIMIT_MS);
+  const answer = await fetch(url, { method, headers, signal, ...(body === '' ? {} : { body }) });
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
   await answer.arrayBuffer();
 }
