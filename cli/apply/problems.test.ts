@@ -30,6 +30,27 @@ describe('problems of apply', () => {
     expect(bench.api.live.model.revision).toBe(0);
   });
 
+  it.each([
+    [
+      'a.yaml',
+      '{apiVersion: appmesh.k8s.aws/v1beta2, kind: Mesh, metadata: {name: m}}',
+      'a Kubernetes manifest (appmesh.k8s.aws/v1beta2 Mesh)',
+    ],
+    ['a.json', '{"Resources": {"Mesh": {"Type": "AWS::AppMesh::Mesh"}}}', 'a CloudFormation template'],
+    [
+      'a.tfstate',
+      '{"version": 4, "terraform_version": "1.11.4", "resources": []}',
+      'a state or plan of Terraform',
+    ],
+    ['a.tf', 'resource "aws_appmesh_mesh" "shop" {}', 'a configuration of Terraform'],
+  ])('a file of another form only named no resource; the problem names import: %s', async (name, text, form) => {
+    await bench.write(name, text);
+    const error = await bench.apply([name]).catch((thrown: unknown) => thrown);
+    expect((error as Error).message).toContain(
+      `(document 1): it is ${form}. daybreak import -f FILE --apply converts the App Mesh resources in it`,
+    );
+  });
+
   it('are reported if a document refers to a resource that does not exist', async () => {
     const [, , , route, service] = documents;
     const error = await bench

@@ -31,7 +31,7 @@ export function recogniseDocuments(raw: readonly RawDocument[], defaults: Defaul
     const members = membersOf(value);
     const kind = members === undefined ? undefined : kindOf(members);
     if (members === undefined || kind === undefined) {
-      problems.push({ origin, message: NO_RESOURCE });
+      problems.push({ origin, message: otherForm(value, origin) ?? NO_RESOURCE });
       continue;
     }
     const document = documentFrom(kind, inputOf(kind, members, defaults), origin);
@@ -78,6 +78,20 @@ export function documentFrom(kind: ApiKind, input: Json, origin: Origin): Docume
 }
 
 const NO_RESOURCE = `it names no resource: it has to be an object with one of ${KINDS.map(nameMember).join(', ')}`;
+
+// Files that apply does not read, and import does.
+function otherForm(value: unknown, { file }: Origin): string | undefined {
+  if (file.endsWith('.tf')) return `it is a configuration of Terraform. ${IMPORT}`;
+  if (!isObject(value)) return undefined;
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion === 'string' && typeof kind === 'string')
+    return `it is a Kubernetes manifest (${apiVersion} ${kind}). ${IMPORT}`;
+  if (isObject(value['Resources'])) return `it is a CloudFormation template. ${IMPORT}`;
+  if ('terraform_version' in value) return `it is a state or plan of Terraform. ${IMPORT}`;
+  return undefined;
+}
+
+const IMPORT = 'daybreak import -f FILE --apply converts the App Mesh resources in it';
 
 // The AWS command line wraps the API's answer: `{"route": {…}}`.
 function membersOf(value: unknown): Json | undefined {
