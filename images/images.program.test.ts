@@ -67,7 +67,7 @@ describe.skipIf(why !== undefined)(`images${why === undefined ? '' : ` are left 
     archive = join(folder, 'images.tar');
     await buildArchive(archive);
     images = await unpackImages(archive, folder);
-  }, 400_000);
+  }, 1_800_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it.each(TARGETS)('%s: without Node and Envoy it is below its bar', (target) => {
@@ -198,7 +198,7 @@ describe.skipIf(why !== undefined)(`images${why === undefined ? '' : ` are left 
   });
 
   it('the same inputs make the same bytes, and the pins of an image make it again', {
-    timeout: 400_000,
+    timeout: 1_800_000,
   }, async () => {
     const pins = join(folder, 'pins.txt');
     const folders = join(image('controlplane').root, 'usr/share/daybreak/packages');

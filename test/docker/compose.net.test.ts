@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTraffic } from '../../demo/traffic.ts';
 import { askFrom } from '../lab/clients/ask.ts';
 import type { Host } from '../lab/host.ts';
@@ -12,6 +12,9 @@ import { startDocker, whyNoDocker, type Docker } from './testing/dockerd.ts';
 import { buildArchive, whyNoImages } from './testing/image-archive.ts';
 
 // docker-compose.yml, as a newcomer uses it.
+
+// For a busy machine.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 1_800_000 });
 
 const why = whyNoDocker() ?? (await whyNoImages()) ?? (await whyNoCompose());
 if (why !== undefined) process.stderr.write(`docker-compose.yml is left out: ${why}\n`);
@@ -37,7 +40,7 @@ describe.skipIf(why !== undefined)(
           good = status === 200 ? good + 1 : 0;
           return good >= count;
         },
-        { limitMs: 120_000, everyMs: 5 },
+        { limitMs: 600_000, everyMs: 5 },
       );
     };
     beforeAll(async () => {
@@ -50,7 +53,7 @@ describe.skipIf(why !== undefined)(
       await docker.load(archive);
       await compose.run('up', '--detach');
       url = `http://${docker.host.address}:9080/color`;
-    }, 500_000);
+    });
     afterAll(async () => {
       await docker?.stop();
       await lab?.close();
@@ -75,7 +78,7 @@ describe.skipIf(why !== undefined)(
           const { colors } = traffic.cut();
           return colors['white'] === undefined && colors['blue'] !== undefined && colors['red'] !== undefined;
         },
-        { everyMs: 500 },
+        { limitMs: 600_000, everyMs: 500 },
       );
       expect(await traffic.stop()).toMatchObject({ failures: 0 });
       const said = await compose.run('run', '--rm', '-T', 'shares');
@@ -131,7 +134,7 @@ describe.skipIf(why !== undefined)(
           );
           return states.split('\n').length === 14 && !/unhealthy|starting/.test(states);
         },
-        { limitMs: 120_000, everyMs: 500 },
+        { limitMs: 600_000, everyMs: 500 },
       );
       await answersAgain(100);
       const first = await passed();
@@ -139,9 +142,7 @@ describe.skipIf(why !== undefined)(
       expect(await passed()).toBeGreaterThan(first);
     });
 
-    it('down takes all containers away; the mesh and its weights are there after up, and go with --volumes', {
-      timeout: 400_000,
-    }, async () => {
+    it('down takes all containers away; the mesh and its weights are there after up, and go with --volumes', async () => {
       await compose.run('down');
       expect(await docker.run('ps', '--all', '--quiet')).toBe('');
       await compose.run('up', '--detach');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTraffic } from '../../demo/traffic.ts';
 import { whyNoDocker } from '../docker/testing/dockerd.ts';
 import { whyNoImages } from '../docker/testing/image-archive.ts';
@@ -10,6 +10,9 @@ import type { Task } from './player/play.ts';
 import { openEcsScene, ROLE, type EcsScene } from './testing/ecs-scene.ts';
 
 // The templates of images/ecs as ECS runs them.
+
+// For a busy machine.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 1_800_000 });
 
 const why = whyNoDocker() ?? (await whyNoImages());
 if (why !== undefined) process.stderr.write(`tasks of ECS are left out: ${why}\n`);
@@ -25,8 +28,8 @@ describe.skipIf(why !== undefined)(`tasks of ECS${why === undefined ? '' : ` are
     scene = await openEcsScene();
     teller = await scene.startTeller();
     gateway = await scene.startGateway();
-  }, 500_000);
-  afterAll(() => scene?.close(), 200_000);
+  });
+  afterAll(() => scene?.close());
 
   const exec = (task: Task, container: string, ...words: readonly string[]): Promise<string> =>
     scene.docker.run('exec', task.id(container), ...words);

@@ -15,7 +15,7 @@ const EVERY_MS = 100;
 const STOP_TIMEOUT = 30;
 
 /** How long a container may take until it runs, for a busy machine. */
-const RUNS = { limitMs: 120_000, everyMs: 50 };
+const RUNS = { limitMs: 600_000, everyMs: 50 };
 
 /** How a task ended. */
 export type TaskEnd = {

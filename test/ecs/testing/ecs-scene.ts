@@ -174,7 +174,7 @@ async function furnish(
     'the mesh',
     () => docker.run('run', ...client, 'daybreak', 'apply', '-f', '/model/mesh.yaml'),
     {
-      limitMs: 120_000,
+      limitMs: 600_000,
       everyMs: 1000,
     },
   );
