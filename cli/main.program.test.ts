@@ -50,7 +50,7 @@ describe('exit codes', () => {
     [0, ['--help'], ''],
     [0, ['get', '--help'], ''],
     [1, ['get', 'mesh', 'none'], 'daybreak: there is no mesh none'],
-    [1, ['apply', '-f', '/nonexistent'], 'daybreak: /nonexistent cannot be read: ENOENT'],
+    [1, ['apply', '-f', '/proc/nonexistent'], 'daybreak: /proc/nonexistent cannot be read: ENOENT'],
     [1, ['get', 'mesh', '--endpoint', 'http://127.0.0.1:1'], 'cannot be reached'],
     [2, [], ''],
     [2, ['nonsense'], "unknown command 'nonsense'"],

@@ -28,7 +28,7 @@ async function daybreak(accessKeyId: string | undefined, args: readonly string[]
     extendEnv: false,
     env: {
       PATH: process.env['PATH'],
-      HOME: '/nonexistent',
+      HOME: '/proc/nonexistent',
       AWS_REGION: 'eu-west-1',
       DAYBREAK_ENDPOINT: controlPlane.endpoint,
       ...(ca ? { DAYBREAK_CA_FILE: controlPlane.files.cert } : {}),

@@ -201,8 +201,8 @@ describe('a signature', () => {
 
   it('is required if a variable names credentials', async () => {
     vi.stubEnv('AWS_PROFILE', 'absent');
-    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
-    vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/proc/nonexistent');
+    vi.stubEnv('AWS_CONFIG_FILE', '/proc/nonexistent');
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     await expect(client(process.env).call('ListMeshes', {})).rejects.toThrow(
       'no AWS credentials can be had, although AWS_PROFILE is set',

@@ -30,8 +30,8 @@ export type Pod = {
   stop(): Promise<readonly string[]>;
 };
 
-/** The seconds of kubelet's grace period. */
-const GRACE = 30;
+/** `terminationGracePeriodSeconds`: kubelet's 30 s are too short on a busy machine. */
+const GRACE = 300;
 
 /** The variables that Amazon's controller always sets in the sidecar, with its defaults. */
 const sidecarVariables = (resource: string): Readonly<Record<string, string>> => ({
