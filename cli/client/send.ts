@@ -63,14 +63,17 @@ export function createSender(
     return promise.catch((error: unknown) => {
       const what = signal.aborted ? `did not answer within ${limitMs / 1000} s` : 'cannot be reached';
       const remedy = remedyFor(error, endpoint);
-      const text = `the control plane at ${endpoint.origin} ${what}`;
-      // Node's own texts name its source files, and flags of Node.
-      throw remedy === undefined
-        ? new CallError(text, { cause: error })
-        : new CallError(`${text}: ${remedy} (${(error as NodeJS.ErrnoException).code})`);
+      throw new CallError(`the control plane at ${endpoint.origin} ${what}`, {
+        cause: remedy === undefined ? error : plainer(error as NodeJS.ErrnoException, remedy),
+      });
     });
   };
   return { send, close: () => agent.destroy() };
+}
+
+// Node's own texts name its source files, and flags of Node. The code stays: it decides about a retry.
+function plainer({ code }: NodeJS.ErrnoException, text: string): Error {
+  return Object.assign(new Error(`${text} (${code})`), { code });
 }
 
 /** Returns what is wrong, and what to change, if the server speaks another protocol than the endpoint says, or its certificate is not trusted. */
