@@ -66,6 +66,9 @@ export const AGENT_CODES = {
   HOT_RESTART_OFF: 'set DISABLE_HOT_RESTART=0 and restart the agent, or use daybreak agent reload --restart',
   HOT_RESTART_VERSION: 'use daybreak agent reload --restart, which drains Envoy and starts the other one',
   HOT_RESTART_BLOCKED: 'use daybreak agent reload --restart, or restart the agent, at a quiet time',
+  NO_TAKE_OVER: 'nothing: the agent has started another Envoy, which refused connections until it was LIVE',
+  HAND_OVER_OFF:
+    'set DAYBREAK_KEEP_ENVOY_S and DISABLE_HOT_RESTART=0 and restart the agent; until then, restart it instead',
   SHARED_MEMORY: 'make /dev/shm writable for uid 1337, or leave DISABLE_HOT_RESTART unset',
   OUTPUT_DROPPED: 'let the log driver read faster, or log less',
   LOG_FILE: 'free the disk, or set APPNET_ENVOY_LOG_DESTINATION to a folder that uid 1337 can write to',

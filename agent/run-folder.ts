@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cannotUseRunFolder } from './errors.ts';
 
 /** The agent's own folder while it runs. Its mode is 0700, so that no other user opens the sockets in it. */
@@ -16,6 +16,10 @@ export type RunFolder = {
 const DEFAULT_PARENT = '/tmp';
 const SHARED_MEMORY = '/dev/shm';
 
+/** The beginning of the names of agents' folders, and Envoy's admin socket in each. */
+export const FOLDER_PREFIX = 'daybreak-agent-';
+export const ADMIN_SOCKET = 'adm.sock';
+
 /** Returns the parent of the agent's folder: `wanted`, but `/dev/shm` for `/tmp` on a read-only file system. */
 export function parentOf(wanted: string): string {
   return wanted === DEFAULT_PARENT && isReadOnly(wanted) ? SHARED_MEMORY : wanted;
@@ -27,20 +31,26 @@ export function parentOf(wanted: string): string {
  */
 export function makeRunFolder(wanted: string): RunFolder {
   const parent = parentOf(wanted);
-  const attempt = <T>(use: () => T): T => {
-    try {
-      return use();
-    } catch (cause) {
-      throw cannotUseRunFolder(parent, cause);
-    }
-  };
-  const path = attempt(() => mkdtempSync(join(parent, 'daybreak-agent-')));
+  return runFolderAt(attempt(parent, () => mkdtempSync(join(parent, FOLDER_PREFIX))));
+}
+
+/** Returns the folder at `path`, which exists. */
+export function runFolderAt(path: string): RunFolder {
   return {
     path,
     file: (name) => join(path, name),
-    write: (name, text) => attempt(() => writeFileSync(join(path, name), text, { mode: 0o600 })),
+    write: (name, text) =>
+      attempt(dirname(path), () => writeFileSync(join(path, name), text, { mode: 0o600 })),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+function attempt<T>(parent: string, use: () => T): T {
+  try {
+    return use();
+  } catch (cause) {
+    throw cannotUseRunFolder(parent, cause);
+  }
 }
 
 function isReadOnly(folder: string): boolean {

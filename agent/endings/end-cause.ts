@@ -7,6 +7,8 @@ import { constants } from 'node:os';
 export type EndCause =
   | { readonly kind: 'exit-code'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  /** Another agent started it, so that this one cannot see its exit code. */
+  | { readonly kind: 'unseen' }
   | { readonly kind: 'hang' }
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'port-taken'; readonly words: string }
@@ -18,7 +20,8 @@ type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | nu
 /** Returns the cause that the exit itself shows. */
 export function causeOfExit({ code, signal }: Exit, hung: boolean): EndCause {
   if (hung) return { kind: 'hang' };
-  return signal === null ? { kind: 'exit-code', code: code ?? 0 } : { kind: 'signal', signal };
+  if (signal !== null) return { kind: 'signal', signal };
+  return code === null ? { kind: 'unseen' } : { kind: 'exit-code', code };
 }
 
 /** Whether a restart can help. */
@@ -33,6 +36,8 @@ export function describeCause(cause: EndCause): string {
       return `ended with code ${cause.code}`;
     case 'signal':
       return `was killed by ${cause.signal}`;
+    case 'unseen':
+      return 'ended; the agent before this one started it, so its exit code is not known';
     case 'hang':
       return 'hung, and the agent ended it';
     case 'out-of-memory':
@@ -53,6 +58,7 @@ export function describeCause(cause: EndCause): string {
 export function exitCodeOf(cause: EndCause): number {
   switch (cause.kind) {
     case 'exit-code':
+    case 'unseen':
       return 1;
     case 'signal':
       return 128 + constants.signals[cause.signal];

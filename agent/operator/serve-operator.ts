@@ -10,6 +10,7 @@ import type { Reload } from '../reload/reload.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { bundleParts, type BundleInput, type BundleParts } from './bundle-parts.ts';
 import { OPERATOR_SOCKET } from './operator-socket.ts';
+import { handOverCall, type HandOver } from './hand-over-call.ts';
 import { reloadCall } from './reload-call.ts';
 import { createRedact } from './redact.ts';
 
@@ -20,14 +21,15 @@ export type OperatorOptions = Omit<BundleInput, 'redact'> & {
   /** The management call `POST /enableLogging`. */
   readonly enableLogging: Handler;
   readonly reload: Reload;
+  readonly handOver: HandOver;
   /** How long a log level that is not permanent stays. */
   readonly logLevelSeconds: number;
   readonly log: Log;
 };
 
 /**
- * Serves the commands `daybreak agent bundle`, `daybreak agent log-level` and `daybreak agent reload`: `GET /bundle` lists the parts, `GET /bundle/NAME` is one part,
- * `POST /enableLogging` is the management call, which here sets the agent's level too; `POST /reload` reloads. It needs no further setting, because it is a socket of
+ * Serves the commands `daybreak agent bundle`, `daybreak agent log-level`, `daybreak agent reload` and `daybreak agent hand-over`: `GET /bundle` lists the parts, `GET /bundle/NAME` is one part,
+ * `POST /enableLogging` is the management call, which here sets the agent's level too; `POST /reload` reloads, and `POST /hand-over` ends the agent without Envoy. It needs no further setting, because it is a socket of
  * mode 0600 in a folder of mode 0700.
  */
 export function serveOperator(options: OperatorOptions): Promise<Serving> {
@@ -39,6 +41,8 @@ export function serveOperator(options: OperatorOptions): Promise<Serving> {
       enableLogging(call);
     } else if (call.path === '/reload') {
       void reloadCall(call, options.reload);
+    } else if (call.path === '/hand-over') {
+      void handOverCall(call, options.handOver);
     } else {
       // The contents of files may have changed since the last call.
       const redact = createRedact(options.env(), options.secretFiles.map(contentOf));

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, LogForm } from '../../common/log.ts';
 import { jsonLines } from './envoy-log-lines.ts';
 import { coded } from '../codes.ts';
-import { makeFifo, type Fifo } from './fifo.ts';
+import { makeFifo, openFifo, type Fifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
 import { createLogTail } from './log-tail.ts';
 import type { Outputs } from './outputs.ts';
@@ -25,17 +25,18 @@ const CLOSE_LIMIT_MS = 1000;
 /**
  * Creates the pipes. Envoy opens `/dev/stdout` by name for its access logs, which fails if the agent's own stdout is a socket or owned
  * by root. Calls `onLog` with all that Envoy writes to its log, which is its stderr. Forwards each line of that log in the given form; stdout, which
- * has access logs in the operator's own format, is forwarded unchanged.
+ * has access logs in the operator's own format, is forwarded unchanged. `takenOver`: the process id of an Envoy that has such pipes already.
  */
 export async function openEnvoyOutput(
   folder: string,
   { log, form }: { readonly log: Log; readonly form: LogForm },
   outputs: Pick<Outputs, 'envoy' | 'dropped'>,
   onLog: (piece: Buffer) => void,
+  takenOver?: number,
 ): Promise<EnvoyOutput> {
   const [stdout, stderr] = await Promise.all([
-    makeFifo(join(folder, 'stdout')),
-    makeFifo(join(folder, 'stderr')),
+    pipeOf(takenOver, 1) ?? makeFifo(join(folder, 'stdout')),
+    pipeOf(takenOver, 2) ?? makeFifo(join(folder, 'stderr')),
   ]);
   const tail = createLogTail();
   const logLines = (lines: Buffer) => {
@@ -66,4 +67,14 @@ export async function openEnvoyOutput(
       for (const { reader } of [stdout, stderr]) reader.destroy();
     },
   };
+}
+
+/** Returns the pipe that Envoy `pid` has as this descriptor, for all further Envoys. Undefined: this system forbids to open it, and its output is lost. */
+function pipeOf(pid: number | undefined, descriptor: 1 | 2): Fifo | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    return openFifo(`/proc/${pid}/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
 }

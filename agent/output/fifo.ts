@@ -24,10 +24,18 @@ export async function makeFifo(path: string): Promise<Fifo> {
       throw programMissing('mkfifo', 'coreutils', cause);
     throw cannotUseRunFolder(dirname(dirname(path)), cause);
   });
+  try {
+    return openFifo(path);
+  } finally {
+    rmSync(path);
+  }
+}
+
+/** Opens both ends of a pipe that exists. @throws Error of the file system */
+export function openFifo(path: string): Fifo {
   // Open the read end first and without blocking: opening the write end blocks until there is a reader.
   const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeFd = openSync(path, constants.O_WRONLY);
-  rmSync(path);
   return {
     writeFd,
     reader: new Socket({ fd: readFd, readable: true, writable: false }),

@@ -3,6 +3,7 @@ import type { Outputs } from '../output/outputs.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import type { Variables } from '../settings/variables-file.ts';
 import type { Hangups } from '../reload/hangups.ts';
+import type { Leave } from '../take-over/leave.ts';
 import type { StopSignals } from '../stop-signals.ts';
 
 /** Inputs of every step of a run. */
@@ -15,6 +16,7 @@ export type Context = {
   readonly outputs: Outputs;
   readonly stop: StopSignals;
   readonly hangups: Hangups;
+  readonly leave: Leave;
   readonly startedAt: Date;
   /** Resources that the steps opened. They are closed in reverse order, also when a later step fails. */
   readonly opened: AsyncDisposableStack;

@@ -7,8 +7,6 @@ import type { RelayStatus } from '../relay/relay.ts';
 import { createManagement } from '../management/management.ts';
 import { openEnvoyOutput } from '../output/envoy-output.ts';
 import { createSdsErrors } from '../secrets/sds-errors.ts';
-import { coded } from '../codes.ts';
-import { sharedMemoryProblem } from '../reload/shared-memory.ts';
 import { createBaseIds } from '../supervisor/replace/base-id.ts';
 import { envoyArgs } from '../supervisor/envoy-process/envoy-command.ts';
 import { startEnvoy } from '../supervisor/envoy-process/envoy-process.ts';
@@ -28,7 +26,7 @@ export type Envoy = Awaited<ReturnType<typeof openEnvoy>>;
  * @throws AgentError if the agent's folder cannot hold the pipes
  */
 export async function openEnvoy(context: Context, prepared: Prepared, configuration: Configuration) {
-  const { settings, agentLog, stop, opened } = context;
+  const { settings, agentLog, stop, leave, opened } = context;
   const { log } = agentLog;
   const { sockets, admin, launches } = prepared;
   const { relay, state } = configuration;
@@ -49,8 +47,8 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     sdsErrors,
     pids: () => pidsOf(supervisor),
   });
-  const hotRestartOff = whyNoHotRestart(context);
-  const launcher = openLauncher(context, prepared, { output, management, hotRestartOff });
+  const { keep, takenOver } = prepared;
+  const launcher = openLauncher(context, prepared, { output, management });
   const start = (launch: Launch, epoch: number) => {
     diagnosis.begin();
     crashes.begins();
@@ -73,6 +71,9 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     retireMs: () => launches.newest().settings.drainSeconds * 1000,
     restarts: settings.restarts,
     stop,
+    leave: leave.signal,
+    ...(takenOver === undefined ? {} : { takenOver }),
+    onServing: (pid, epoch) => keep?.serves(pid, epoch),
     log,
   });
   const { secrets, application, host, task } = watches;
@@ -84,7 +85,6 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     task,
     management,
     output,
-    hotRestartOff,
     startEnvoy: start,
   };
 }
@@ -94,37 +94,43 @@ async function openOutput(context: Context, prepared: Prepared) {
   const { agentLog, outputs, opened } = context;
   const sdsErrors = createSdsErrors();
   const diagnosis = openDiagnosis(context, prepared);
-  const output = await openEnvoyOutput(prepared.folder.path, agentLog, outputs, (piece) => {
-    sdsErrors.read(piece);
-    diagnosis.read(piece);
-  });
+  const output = await openEnvoyOutput(
+    prepared.folder.path,
+    agentLog,
+    outputs,
+    (piece) => {
+      sdsErrors.read(piece);
+      diagnosis.read(piece);
+    },
+    prepared.takenOver?.envoy.pid,
+  );
   opened.defer(output.close);
   return { output, diagnosis, sdsErrors };
 }
 
 /** Returns the function that starts a launch: epoch 0, or the next one of a hot restart. */
 function openLauncher(
-  { opened }: Context,
-  { folder, launches }: Prepared,
-  { output, management, hotRestartOff }: LauncherParts,
+  { opened, leave }: Context,
+  { folder, launches, hotRestartOff, keep }: Prepared,
+  { output, management }: LauncherParts,
 ) {
   const baseIds = createBaseIds(folder.file('base-id'), hotRestartOff === undefined);
-  opened.defer(() => baseIds.remove());
+  opened.defer(() => {
+    if (!leave.isLeft()) baseIds.remove();
+  });
   return (launch: Launch, epoch: number) => {
     const level = levelOf(launch, launches) ?? management.envoyLogLevel();
     management.envoyStarts();
     launches.starts(launch);
     const hotRestart = epoch === 0 ? baseIds.first() : baseIds.next(epoch);
     const args = envoyArgs(launch.settings, launch.bootstrap.args, hotRestart, level);
-    return startEnvoy({ ...launch.envoy, ...output, args });
+    return startEnvoy({ ...launch.envoy, ...output, args, keep });
   };
 }
 
 type LauncherParts = {
   readonly output: Awaited<ReturnType<typeof openEnvoyOutput>>;
   readonly management: ReturnType<typeof createManagement>;
-  /** Why Envoy takes no part in hot restarts; undefined if it does. */
-  readonly hotRestartOff: string | undefined;
 };
 
 /** Returns whether Envoy runs on the configuration that the agent read from disk: the control plane has been away since before the start. */
@@ -141,14 +147,6 @@ function pidsOf(supervisor: Supervisor): readonly number[] {
     state.kind === 'running' ? state.retiring : undefined,
   ];
   return pids.filter((pid) => pid !== undefined);
-}
-
-/** Returns why Envoy takes no part in hot restarts, or undefined if it does. */
-function whyNoHotRestart({ settings, agentLog: { log } }: Context): string | undefined {
-  if (settings.envoy.disableHotRestart) return 'DISABLE_HOT_RESTART is 1, which is the default';
-  const problem = sharedMemoryProblem();
-  if (problem !== undefined) log.warn(coded('SHARED_MEMORY'), `Envoy starts without hot restart: ${problem}`);
-  return problem;
 }
 
 /** The level of a launch that changes it. Otherwise, a level that was set permanently stays. */

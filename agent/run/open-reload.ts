@@ -11,9 +11,9 @@ import type { Context } from './context.ts';
 /** Opens reloads: by SIGHUP, and by `Reload.request` for the operator's command. */
 export function openReload(
   { variables, agentLog: { log }, hangups, stop }: Context,
-  { base, launches }: Prepared,
+  { base, launches, hotRestartOff }: Prepared,
   { relay }: Configuration,
-  { supervisor, management, hotRestartOff, startEnvoy }: Envoy,
+  { supervisor, management, startEnvoy }: Envoy,
 ): Reload {
   const reload = createReload({
     prepare: createPrepareNext({

@@ -7,6 +7,7 @@ import { watchRefusals } from '../refusals/watch-refusals.ts';
 import { wholePage } from '../prometheus/whole-page.ts';
 import { agentMetrics } from '../status/metrics.ts';
 import { configurationAge, status } from '../status/status.ts';
+import { askToLeave } from '../take-over/hand-over.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Envoy as OpenedEnvoy } from './open-envoy.ts';
 import type { RunningTelemetry } from './open-telemetry.ts';
@@ -28,7 +29,7 @@ export async function openServers(
   envoy: Envoy,
   telemetry: RunningTelemetry,
 ): Promise<void> {
-  const { settings, stop, opened } = context;
+  const { settings, stop, leave, opened } = context;
   reportToControlPlane(context, prepared, configuration, envoy);
   stop.drain.addEventListener('abort', configuration.channel.report, { once: true });
 
@@ -53,6 +54,10 @@ export async function openServers(
     envoyLog: envoy.output.logTail,
     enableLogging: envoy.management.enableLogging,
     reload: envoy.reload,
+    handOver: {
+      ask: () => askToLeave({ ...prepared, supervisor: envoy.supervisor, stop: stop.drain }),
+      leave: leave.begin,
+    },
     logLevelSeconds: settings.management.logLevelSeconds,
     log,
   });
@@ -96,9 +101,9 @@ function reportToControlPlane(
 /** Returns the functions that make the answers of `/status` and `/metrics`. */
 function reports(
   { settings, startedAt }: Context,
-  { agent, launches }: Prepared,
+  { agent, launches, hotRestartOff }: Prepared,
   { relay, names, backends, state, identity, channel }: Configuration,
-  { supervisor, secrets, application, host, output, reload, hotRestartOff }: Envoy,
+  { supervisor, secrets, application, host, output, reload }: Envoy,
   telemetry: RunningTelemetry,
 ) {
   const read = () =>

@@ -3,6 +3,8 @@ import { envoyCrashLoop, envoyHopeless } from '../errors.ts';
 import { listenForHangups } from '../reload/hangups.ts';
 import { dropPrivileges } from '../privileges.ts';
 import { listenForStop } from '../stop-signals.ts';
+import { createLeave } from '../take-over/leave.ts';
+import { replaceTakenOver } from '../take-over/replace-taken-over.ts';
 import type { Context } from './context.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { openEnvoy } from './open-envoy.ts';
@@ -12,10 +14,12 @@ import { openTelemetry } from './open-telemetry.ts';
 import { prepare } from './prepare.ts';
 
 /**
- * Runs Envoy with these settings until a stop signal.
+ * Runs Envoy with these settings until a stop signal, or until it is left to another agent.
  * @throws AgentError if a step fails, or if Envoy ends again and again
  */
-export async function run(given: Omit<Context, 'stop' | 'hangups' | 'startedAt' | 'opened'>): Promise<void> {
+export async function run(
+  given: Omit<Context, 'stop' | 'hangups' | 'leave' | 'startedAt' | 'opened'>,
+): Promise<void> {
   const { settings, agentLog, outputs } = given;
   const { log } = agentLog;
   await using opened = new AsyncDisposableStack();
@@ -28,7 +32,8 @@ export async function run(given: Omit<Context, 'stop' | 'hangups' | 'startedAt' 
   const hangups = listenForHangups(() => log.info('received SIGHUP during the start: the reload follows'));
   opened.defer(hangups.release);
 
-  const context: Context = { ...given, stop, hangups, startedAt: new Date(), opened };
+  const leave = createLeave();
+  const context: Context = { ...given, stop, hangups, leave, startedAt: new Date(), opened };
   const prepared = await prepare(context);
   const telemetry = await openTelemetry(context, prepared);
   const configuration = await openConfiguration(context, prepared, telemetry);
@@ -36,7 +41,10 @@ export async function run(given: Omit<Context, 'stop' | 'hangups' | 'startedAt' 
   const reload = openReload(context, prepared, configuration, envoy);
   await openServers(context, prepared, configuration, { ...envoy, reload }, telemetry);
 
+  leave.supervises();
+  if (prepared.takenOver !== undefined) void replaceTakenOver(reload, prepared.takenOver);
   const reason = await envoy.supervisor.run();
+  if (reason.kind === 'left') log.info('the agent ends, and leaves Envoy to the next one');
   if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, reason.exit.cause);
   if (reason.kind === 'hopeless') throw envoyHopeless(reason.exit.cause);
 }

@@ -43,6 +43,7 @@ test('the two required variables, and the defaults', () => {
     drainSeconds: 20,
     user: { uid: 1337, gid: 1337 },
     runFolder: '/tmp',
+    keepEnvoySeconds: 0,
     state: { folder: '/var/lib/daybreak-agent', isNamed: false, keys: false },
     // agent/telemetry/settings/telemetry-settings.test.ts has its defaults.
     telemetry: expect.objectContaining({ inputs: [] }),
@@ -100,6 +101,7 @@ describe('variables with several names, or that depend on each other', () => {
       { ENABLE_ENVOY_DOG_STATSD: '1', STATSD_SOCKET_PATH: '/s' },
       { stats: { dogStatsd: { kind: 'pipe', path: '/s' } } },
     ],
+    [{ DAYBREAK_KEEP_ENVOY_S: '30' }, { keepEnvoySeconds: 30 }],
     [{ TMPDIR: '/var/tmp' }, { runFolder: '/var/tmp' }],
     [{ TMPDIR: '/var/tmp', DAYBREAK_RUN_DIR: '/run' }, { runFolder: '/run' }],
     [

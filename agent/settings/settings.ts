@@ -83,6 +83,8 @@ export type AgentSettings = {
   readonly logForm: LogForm | undefined;
   /** The folder in which the agent creates its own folder. */
   readonly runFolder: string;
+  /** How long Envoy serves on after its agent has ended without ending it, until another agent takes it over; 0: it ends with its agent. */
+  readonly keepEnvoySeconds: number;
   readonly state: StateSettings;
   /** Telemetry that passes through the agent. `stats` and `tracing` are Envoy's own. */
   readonly telemetry: TelemetrySettings;
@@ -162,6 +164,7 @@ export function readAgentSettings(
       user: { uid, gid: read('DAYBREAK_GID', id, read('APPMESH_IGNORE_GID', id, uid)) },
       logForm: read('DAYBREAK_LOG_FORMAT', oneOf(...LOG_FORMS), undefined),
       runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
+      keepEnvoySeconds: read('DAYBREAK_KEEP_ENVOY_S', integer(0, 3600), 0),
       state: readState(read),
       telemetry,
       xrayDaemon,

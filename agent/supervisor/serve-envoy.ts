@@ -19,14 +19,14 @@ export type Parts = {
 };
 
 /**
- * Watches an Envoy, and those that take over from it, until the last one ends or was stopped. Answers `trial` once it is LIVE or has
- * ended.
+ * Watches an Envoy, and those that take over from it, until the last one ends or was stopped, or is left to another agent. Answers `trial` once it
+ * is LIVE or has ended.
  */
 export async function serveEnvoy(
   parts: Parts,
   first: EnvoyProcess,
   trial: Asked | undefined,
-): Promise<Served> {
+): Promise<Served | 'left'> {
   const { options, shared, wishes, retiring } = parts;
   let envoy = first;
   for (;;) {
@@ -37,6 +37,11 @@ export async function serveEnvoy(
       await watching;
       envoy = await replaceHot(options, shared, retiring, envoy, event.asked);
       continue;
+    }
+    if (event.kind === 'left') {
+      over.abort();
+      await watching;
+      return 'left';
     }
     const liveMs = liveTime(shared, event);
     const wasLive = shared.state.kind !== 'starting';

@@ -42,9 +42,9 @@ export type Running = {
   readonly retiring?: number;
 };
 
-/** Why the supervisor ended: `told` by a stop signal, Envoy used up its restarts, or a restart cannot help (`hopeless`). */
+/** Why the supervisor ended: `told` by a stop signal, it has `left` a running Envoy, Envoy used up its restarts, or a restart cannot help (`hopeless`). */
 export type StopReason =
-  | { readonly kind: 'told' }
+  | { readonly kind: 'told' | 'left' }
   | { readonly kind: 'crash-loop' | 'hopeless'; readonly exit: Ending };
 
 /** Creates the state after a start; without `pid`, the state before the first start. */

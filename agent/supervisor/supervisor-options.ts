@@ -30,6 +30,12 @@ export type SupervisorOptions = {
   readonly handOverMs?: number;
   /** How long the previous Envoy lives after a hot restart, as its successor was told. Default: none. */
   readonly retireMs?: () => number;
+  /** An Envoy that the agent before started, and that serves, instead of the first start. */
+  readonly takenOver?: { readonly envoy: EnvoyProcess; readonly epoch: number };
+  /** An Envoy became LIVE, or has taken over. */
+  readonly onServing?: (pid: number, epoch: number) => void;
+  /** Ends the supervisor, which leaves Envoy running, while Envoy can be replaced by a hot restart. */
+  readonly leave?: AbortSignal;
   /** Stops the supervisor: `drain` starts a drain, `cutShort` ends the drain at once. */
   readonly stop: { readonly drain: AbortSignal; readonly cutShort: AbortSignal };
   readonly log: Log;

@@ -62,14 +62,18 @@ export function createSupervisor(given: SupervisorOptions): Supervisor {
 /** Starts Envoys one after the other until a stop signal, or until a further one cannot help. */
 async function keepRunning(parts: Parts, restarts: Restarts): Promise<StopReason> {
   const { stop } = parts.options;
+  let { takenOver } = parts.options;
   let asked: Asked | undefined;
   for (;;) {
-    if (stop.drain.aborted) return { kind: 'told' };
+    // An Envoy that was taken over has to be drained, too.
+    if (stop.drain.aborted && takenOver === undefined) return { kind: 'told' };
     const trial: Asked | undefined = asked;
     asked = undefined;
-    const envoy = await startFirst(parts, trial);
+    const envoy = takenOver === undefined ? await startFirst(parts, trial) : begin(parts, takenOver);
+    takenOver = undefined;
     if (envoy === undefined) continue;
     const served = await serveEnvoy(parts, envoy, trial);
+    if (served === 'left') return { kind: 'left' };
     asked = served.asked;
     if (stop.drain.aborted) {
       asked?.answer(failed({ kind: 'stopped' }));
@@ -81,6 +85,16 @@ async function keepRunning(parts: Parts, restarts: Restarts): Promise<StopReason
     if (next.kind !== 'restart') return next;
     asked = next.asked;
   }
+}
+
+/** Begins with an Envoy that runs already. */
+function begin(
+  { shared }: Parts,
+  { envoy, epoch }: NonNullable<SupervisorOptions['takenOver']>,
+): EnvoyProcess {
+  shared.epoch = epoch;
+  shared.state = starting(envoy.pid);
+  return envoy;
 }
 
 /** Starts an Envoy that takes over from none; undefined if the one that was asked for cannot be started. */

@@ -8,7 +8,7 @@ import type { SupervisorOptions } from './supervisor-options.ts';
 import type { Asked, WatchEvent } from './watch-event.ts';
 import type { Wishes } from './replace/wishes.ts';
 
-type Options = Pick<SupervisorOptions, 'watch' | 'stop' | 'log'> & {
+type Options = Pick<SupervisorOptions, 'watch' | 'stop' | 'leave' | 'onServing' | 'log'> & {
   readonly hangMs: number;
   readonly handOverMs: number;
 };
@@ -28,7 +28,7 @@ export async function watchEnvoy(
   over: AbortSignal,
   trial: Asked | undefined,
 ): Promise<Watched> {
-  const { log, stop } = options;
+  const { log, stop, leave, onServing } = options;
   const hanging = Promise.withResolvers<WatchEvent>();
   const late = Promise.withResolvers<WatchEvent>();
   const open = wishes.open();
@@ -41,6 +41,7 @@ export async function watchEnvoy(
     if (shared.state.kind === 'starting' && next.kind === 'running') {
       shared.liveFrom = performance.now();
       log.info({ pid: envoy.pid }, 'Envoy is LIVE');
+      onServing?.(envoy.pid, shared.epoch);
       trial?.answer({ kind: 'live', epoch: shared.epoch, over: Promise.resolve() });
     }
     shared.state = next;
@@ -54,6 +55,7 @@ export async function watchEnvoy(
     hanging.promise,
     open.asked.then((asked) => ({ kind: 'asked', asked })),
     late.promise,
+    ...(leave === undefined ? [] : [aborted(leave, over).then((): WatchEvent => ({ kind: 'left' }))]),
     aborted(stop.drain, over).then(() => ({ kind: 'stop' })),
   ]);
   clearTimeout(timer);

@@ -10,6 +10,8 @@ export type WatchEvent =
   | { readonly kind: 'ended'; readonly exit: Exit }
   | { readonly kind: 'silent'; readonly ms: number }
   | { readonly kind: 'stop' }
+  /** Envoy is left to another agent. */
+  | { readonly kind: 'left' }
   /** The Envoy of a restart that was asked for is not LIVE in time. */
   | { readonly kind: 'late' }
   | { readonly kind: 'asked'; readonly asked: Asked };

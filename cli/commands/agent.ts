@@ -36,7 +36,8 @@ export function makeCommand(): Command {
     .addCommand(readyCommand().copyInheritedSettings(agent))
     .addCommand(bundleCommand().copyInheritedSettings(agent))
     .addCommand(logLevelCommand().copyInheritedSettings(agent))
-    .addCommand(reloadCommand().copyInheritedSettings(agent));
+    .addCommand(reloadCommand().copyInheritedSettings(agent))
+    .addCommand(handOverCommand().copyInheritedSettings(agent));
 }
 
 function statusCommand(): Command {
@@ -106,5 +107,15 @@ function reloadCommand(): Command {
     .action(async (options: ReloadOptions) => {
       const { agentReload } = await import('../agent/reload.ts');
       await agentReload((await openVariables(process.env)).env, options, process.stdout);
+    });
+}
+
+function handOverCommand(): Command {
+  return new Command('hand-over')
+    .description('have the running agent end without its Envoy, which the next agent takes over')
+    .addOption(socketOption())
+    .action(async (options: { readonly socket?: string }) => {
+      const { agentHandOver } = await import('../agent/hand-over.ts');
+      await agentHandOver((await openVariables(process.env)).env, options, process.stdout);
     });
 }

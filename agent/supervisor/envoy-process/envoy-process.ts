@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { programMissing } from '../../errors.ts';
+import { GUARD, guardAt, KEEPER, type Keep } from '../../take-over/guard.ts';
+import { signalProcess, startOf } from '../../take-over/process-start.ts';
 
 /** How a process ended: with a code, or by a signal. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
@@ -21,6 +25,8 @@ export type EnvoyCommand = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdoutFd: number;
   readonly stderrFd: number;
+  /** Undefined: Envoy ends with the agent. */
+  readonly keep?: Keep | undefined;
   /** How long Envoy has to end after SIGTERM, which usually takes milliseconds. Default: 5 s. */
   readonly stopLimitMs?: number;
 };
@@ -28,31 +34,56 @@ export type EnvoyCommand = {
 const STOP_LIMIT_MS = 5000;
 
 /**
- * Starts Envoy so that the kernel kills it when the agent dies in any way. Envoy gets its own session, so that Ctrl-C in a terminal
+ * Starts Envoy so that the kernel kills it when the agent dies in any way or, with `keep`, so that a guard ends it some time later. Envoy gets its own session, so that Ctrl-C in a terminal
  * reaches only the agent, which drains first.
  */
 export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
-  const child = spawn('setpriv', boundTo(process.pid, [command.binary, ...command.args]), {
+  const { keep } = command;
+  const words = [command.binary, ...command.args];
+  const isKept = keep !== undefined && hasShell();
+  const child = spawn('setpriv', isKept ? keptBy(process.pid, keep, words) : boundTo(process.pid, words), {
     env: command.env,
-    stdio: ['ignore', command.stdoutFd, command.stderrFd],
+    stdio: ['ignore', command.stdoutFd, command.stderrFd, ...(isKept ? ['pipe' as const] : [])],
     detached: true,
   });
+  const kept = isKept ? child.stdio[3] : undefined;
+  const guard = kept instanceof Socket ? guardAt(kept) : undefined;
   const started = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<Exit>();
   child.on('spawn', () => started.resolve(child.pid ?? 0));
   child.on('error', (cause) => started.reject(programMissing('setpriv', 'util-linux', cause)));
-  child.on('exit', (code, signal) => ended.resolve({ code, signal }));
+  child.on('exit', (code, signal) => {
+    guard?.release();
+    ended.resolve({ code, signal });
+  });
+  const own = await started.promise;
+  const pid =
+    kept instanceof Socket ? await Promise.race([pidFrom(kept), ended.promise.then(() => own)]) : own;
+  // An Envoy that is left must not keep this process running.
+  if (kept instanceof Socket) {
+    child.unref();
+    kept.unref();
+  }
+  const start = startOf(pid) ?? '';
+  const signal = (name: NodeJS.Signals) =>
+    pid === own ? child.kill(name) : signalProcess({ pid, start }, name);
   return {
-    pid: await started.promise,
+    pid,
     exited: ended.promise,
     async stop() {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), command.stopLimitMs ?? STOP_LIMIT_MS);
+      void signal('SIGTERM');
+      const timer = setTimeout(() => void signal('SIGKILL'), command.stopLimitMs ?? STOP_LIMIT_MS);
       const exit = await ended.promise;
       clearTimeout(timer);
       return exit;
     },
   };
+}
+
+/** Returns the process id of Envoy, which its parent writes. */
+async function pidFrom(kept: Socket): Promise<number> {
+  const [line] = (await once(kept, 'data')) as [Buffer];
+  return Number(line.toString());
 }
 
 /** Disables core files, which would contain keys. Does not start Envoy if the agent died before `--pdeathsig` was set. */
@@ -67,13 +98,20 @@ const WITHOUT_SHELL = ['prlimit', '--core=0'];
  * Returns arguments for `setpriv` that run `command` only while its parent is the process `agentPid`, and that keep it from gaining
  * privileges by set-user-ID bits or file capabilities. `shell`: whether there is a shell.
  */
-export function boundTo(
-  agentPid: number,
-  command: readonly string[],
-  shell = existsSync('/bin/sh'),
-): readonly string[] {
+export function boundTo(agentPid: number, command: readonly string[], shell = hasShell()): readonly string[] {
   const bound = shell ? ['sh', '-c', SCRIPT, `${agentPid}`] : WITHOUT_SHELL;
   return ['--no-new-privs', '--pdeathsig', 'KILL', ...bound, ...command];
+}
+
+/** Returns arguments for `setpriv` that run `command` under a parent that outlives the agent, with a guard, while its parent is the process `agentPid`, and without further privileges. */
+function keptBy(agentPid: number, keep: Keep, command: readonly string[]): readonly string[] {
+  const guard = [GUARD, keep.folder, `${keep.seconds}`];
+  return ['--no-new-privs', 'sh', '-c', KEEPER, `${agentPid}`, ...guard, ...command];
+}
+
+/** Whether there is a shell. A slim image has none. */
+function hasShell(): boolean {
+  return existsSync('/bin/sh');
 }
 
 /** Describes how a process ended, e.g. `was killed by SIGSEGV`. */

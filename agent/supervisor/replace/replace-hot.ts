@@ -6,7 +6,10 @@ import { handingOver, takenOver, withoutAdmin } from '../state.ts';
 import type { SupervisorOptions } from '../supervisor-options.ts';
 import type { Asked } from '../watch-event.ts';
 
-type Options = Pick<SupervisorOptions, 'explain' | 'isLive' | 'isEpochLive' | 'stop' | 'log'> & {
+type Options = Pick<
+  SupervisorOptions,
+  'explain' | 'isLive' | 'isEpochLive' | 'onServing' | 'stop' | 'log'
+> & {
   readonly handOverMs: number;
 };
 
@@ -47,6 +50,7 @@ export async function replaceHot(
   shared.state = takenOver(next.pid, before);
   shared.liveFrom = performance.now();
   log.info({ pid: next.pid, previous: envoy.pid, epoch }, 'the next Envoy is LIVE and has taken over');
+  options.onServing?.(next.pid, epoch);
   answer({ kind: 'live', epoch, over: retiring.begin(envoy) });
   return next;
 }

@@ -1,0 +1,24 @@
+import type { HandOverOutcome } from '../../agent/take-over/hand-over.ts';
+import { CommandError } from '../errors.ts';
+import { askAgent } from './ask.ts';
+import { findSocket } from './find-socket.ts';
+
+/** The agent waits for at most 30 s. */
+const LIMIT_MS = 60_000;
+
+/**
+ * Has the running agent end and leave Envoy to the next agent, and prints how long Envoy waits for it.
+ * @throws CommandError if the agent does not
+ */
+export async function agentHandOver(
+  env: NodeJS.ProcessEnv,
+  { socket }: { readonly socket?: string },
+  stdout: Pick<NodeJS.WritableStream, 'write'>,
+): Promise<void> {
+  const path = socket ?? (await findSocket(env));
+  const { status, body } = await askAgent({ path }, '/hand-over', 'POST', LIMIT_MS);
+  if (status !== 200) throw new CommandError(body.trim());
+  const outcome = JSON.parse(body) as HandOverOutcome;
+  if (outcome.kind === 'refused') throw new CommandError(`refused: ${outcome.message} (${outcome.code})`);
+  stdout.write(`the agent ends; Envoy serves on, and waits ${outcome.seconds} s for another agent\n`);
+}
