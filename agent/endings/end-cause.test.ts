@@ -4,6 +4,7 @@ import { causeOfExit, describeCause, exitCodeOf, isPermanent, type EndCause } fr
 const CAUSES: readonly EndCause[] = [
   { kind: 'exit-code', code: 3 },
   { kind: 'signal', signal: 'SIGSEGV' },
+  { kind: 'unseen' },
   { kind: 'hang' },
   { kind: 'out-of-memory' },
   { kind: 'port-taken', words: 'w' },
@@ -12,7 +13,7 @@ const CAUSES: readonly EndCause[] = [
 ];
 
 test('each cause has an exit code and words of its own', () => {
-  expect(CAUSES.map(exitCodeOf)).toEqual([1, 139, 70, 71, 69, 126, 78]);
+  expect(CAUSES.map(exitCodeOf)).toEqual([1, 139, 1, 70, 71, 69, 126, 78]);
   expect(new Set(CAUSES.map(describeCause)).size).toBe(CAUSES.length);
 });
 
@@ -26,6 +27,7 @@ test('a restart does not help a program that cannot be executed or refuses its b
 test.each<[number | null, NodeJS.Signals | null, boolean, EndCause]>([
   [7, null, false, { kind: 'exit-code', code: 7 }],
   [null, 'SIGKILL', false, { kind: 'signal', signal: 'SIGKILL' }],
+  [null, null, false, { kind: 'unseen' }],
   [null, 'SIGKILL', true, { kind: 'hang' }],
 ])('code %j, signal %j, hung %j', (code, signal, hung, cause) => {
   expect(causeOfExit({ code, signal }, hung)).toEqual(cause);
