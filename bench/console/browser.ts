@@ -1,12 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { ViewAnswer, ViewOrder } from '../../console/testing/view-orders.ts';
+import type { Frames, FramesOrder, ViewAnswer, ViewOrder } from '../../console/testing/view-orders.ts';
 
 /** A browser in a process of its own. */
 export type MeasuringBrowser = {
   /** Carries an order out, and returns its time in milliseconds. */
-  readonly time: (order: ViewOrder) => Promise<number>;
+  readonly time: (order: Exclude<ViewOrder, FramesOrder>) => Promise<number>;
+  /** Counts the frames of a map. */
+  readonly frames: (order: Omit<FramesOrder, 'kind'>) => Promise<Frames>;
   readonly stop: () => Promise<void>;
 };
 
@@ -15,7 +17,7 @@ const PROGRAM = join(import.meta.dirname, '../../console/testing/measure-views.t
 /** Starts Chromium. */
 export async function startMeasuringBrowser(): Promise<MeasuringBrowser> {
   const child = fork(PROGRAM);
-  const answer = async (): Promise<number> => {
+  const answer = async (): Promise<Exclude<ViewAnswer, { error: string }>> => {
     const settled = new AbortController();
     const { signal } = settled;
     const [found] = (await Promise.race([
@@ -25,13 +27,19 @@ export async function startMeasuringBrowser(): Promise<MeasuringBrowser> {
     settled.abort();
     if (typeof found !== 'object') throw new Error(`the browser's process ended with ${found}`);
     if ('error' in found) throw new Error(found.error);
-    return found.ms;
+    return found;
   };
   await answer();
   return {
     async time(order) {
       child.send(order);
-      return answer();
+      const found = await answer();
+      return 'ms' in found ? found.ms : NaN;
+    },
+    async frames(order) {
+      child.send({ kind: 'frames', ...order } satisfies FramesOrder);
+      const found = await answer();
+      return 'frames' in found ? found.frames : { median: NaN, p99: NaN };
     },
     async stop() {
       const ended = once(child, 'exit');

@@ -6,19 +6,25 @@ import { readRounds, type BenchRow, type RunBench } from '../figures/bench.ts';
 import { startMeasuringBrowser, type MeasuringBrowser } from './browser.ts';
 import { startScene, unwatched, type Scene } from './scene.ts';
 import { ALL_CALL, ONE_CALLS } from './mesh.ts';
+import { measureFrames } from './frames.ts';
 import { percentile } from '../figures/percentile.ts';
 
-/** A mesh. `pieces`: those that the map shows at least; of more than 300, it shows groups. `viewBar`: the longest time of its first view, in milliseconds. */
+/**
+ * A mesh. `pieces`: those that the map shows at least; of more than 300, it shows groups. `viewBar`: the longest time of its first view, in
+ * milliseconds; undefined: its times are not measured. `frames`: whether its frames are counted.
+ */
 type Size = {
   readonly nodes: number;
   readonly what: string;
   readonly pieces: number;
-  readonly viewBar: number;
+  readonly viewBar?: number;
+  readonly frames: boolean;
 };
 
 const SIZES: readonly Size[] = [
-  { nodes: 25, what: '50 pieces', pieces: 50, viewBar: 1000 },
-  { nodes: 2000, what: '2,000 nodes', pieces: 2, viewBar: 3000 },
+  { nodes: 25, what: '50 pieces', pieces: 50, viewBar: 1000, frames: false },
+  { nodes: 150, what: '300 pieces', pieces: 300, frames: true },
+  { nodes: 2000, what: '2,000 nodes', pieces: 2, viewBar: 3000, frames: true },
 ];
 const ROUNDS = 5;
 const MOST_ROUNDS = 90;
@@ -28,7 +34,7 @@ const FIGURES_ROUNDS = 3;
 const FIGURES_BAR = 10_000;
 const WEIGHT_BAR = 500;
 
-/** Measures both sizes; the argument is the number of rounds, of which the medians are shown. */
+/** Measures all sizes; the argument is the number of rounds, of which the medians are shown. */
 export const run: RunBench = async ({ args: [rounds = String(ROUNDS)], say }) => {
   const count = readRounds(rounds, MOST_ROUNDS);
   const rows: BenchRow[] = [];
@@ -41,7 +47,12 @@ export const run: RunBench = async ({ args: [rounds = String(ROUNDS)], say }) =>
     open.defer(browser.stop);
     const scene = await startScene(folder, size.nodes);
     open.defer(scene.stop);
-    rows.push(...(await measure(scene, browser, size, count, say)));
+    const { what, pieces, viewBar, frames } = size;
+    if (viewBar !== undefined)
+      rows.push(...(await measure(scene, browser, { ...size, viewBar }, count, say)));
+    if (!frames) continue;
+    say(`${what}: frames`);
+    rows.push(...(await measureFrames(browser, what, scene.map, pieces)));
   }
   return {
     rows,
@@ -55,7 +66,7 @@ export const run: RunBench = async ({ args: [rounds = String(ROUNDS)], say }) =>
 async function measure(
   scene: Scene,
   browser: MeasuringBrowser,
-  { what, pieces, viewBar }: Size,
+  { what, pieces, viewBar }: Size & { readonly viewBar: number },
   count: number,
   say: (line: string) => void,
 ): Promise<readonly BenchRow[]> {

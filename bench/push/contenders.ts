@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { openSqliteStore } from '../../controlplane/store/sqlite/sqlite.ts';
 import { startLocalControlPlane } from '../../test/lab/programs/local-control-plane.ts';
 import { nodeFlags } from '../../test/lab/programs/node-flags.ts';
+import { openConsoleReaders } from './console-readers.ts';
 import { writeConfigurations } from './configurations.ts';
 import { meshResources, MESH, routeSpec, type MeshSize, type Watched } from './mesh.ts';
 import type { ChangeRequest } from './streams.ts';
@@ -18,13 +19,19 @@ export type Contender = {
   stop(): Promise<unknown>;
 };
 
-/** Starts Daybreak's control plane, bundled as in the images, with a durable store in `folder`. */
-export async function startOurs(daybreak: string, folder: string, size: MeshSize): Promise<Contender> {
+/** Starts Daybreak's control plane, bundled as in the images, with a durable store in `folder`. `readers`: pages of the console that are open at it. */
+export async function startOurs(
+  daybreak: string,
+  folder: string,
+  size: MeshSize,
+  readers = 0,
+): Promise<Contender> {
   const store = openSqliteStore({ folder });
   await store.replace({ revision: 0, resources: meshResources(size), tokens: [], history: [] }, false);
   await store.close();
   const controlPlane = await startLocalControlPlane(['--data', folder], { program: daybreak });
   const { api, ads, pid } = controlPlane;
+  const closePages = await openConsoleReaders(api, readers);
   const targets = new Map(
     meshResources(size).flatMap(({ kind, parent, spec }) => (kind === 'route' ? [[parent, spec]] : [])) as [
       string,
@@ -43,7 +50,10 @@ export async function startOurs(daybreak: string, folder: string, size: MeshSize
       const url = `${api}/v20190125/meshes/${MESH}/virtualRouter/${service}/routes/all`;
       return { method: 'PUT', url, body: JSON.stringify({ spec }) };
     },
-    stop: () => controlPlane.stop(),
+    stop: () => {
+      closePages();
+      return controlPlane.stop();
+    },
   };
 }
 

@@ -10,6 +10,7 @@ test('without words: the whole comparison', () => {
     beside: 'peer',
     storms: 5,
     idleMs: 30_000,
+    readers: 0,
     soak: undefined,
   });
 });
@@ -24,6 +25,10 @@ test('a short one of one kind', () => {
 
 test('beside the floor', () => {
   expect(readOptions(['--floor'])).toMatchObject({ beside: 'floor' });
+});
+
+test('with pages of the console', () => {
+  expect(readOptions(['--console-readers', '3'])).toMatchObject({ readers: 3 });
 });
 
 test('a soak', () => {

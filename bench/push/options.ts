@@ -15,6 +15,8 @@ export type PushOptions = {
   readonly storms: number;
   /** How long to measure without changes, in milliseconds. */
   readonly idleMs: number;
+  /** The pages of the console that are open at our control plane. */
+  readonly readers: number;
   /** Undefined: compare with the peer. */
   readonly soak: Soak | undefined;
 };
@@ -42,6 +44,7 @@ export function readOptions(args: readonly string[]): PushOptions {
     beside: values.floor === true ? 'floor' : 'peer',
     storms: quick ? 3 : 5,
     idleMs: quick ? 5000 : 30_000,
+    readers: whole('--console-readers', values['console-readers'] ?? '0', 0, 40),
     soak: soak && { kind: soak, minutes: whole('--minutes', values.minutes ?? '60', 1, 10_000) },
   };
 }
@@ -54,6 +57,7 @@ const OPTIONS = {
   rounds: { type: 'string' },
   soak: { type: 'string' },
   minutes: { type: 'string' },
+  'console-readers': { type: 'string' },
 } as const;
 
 function parse(args: readonly string[]) {

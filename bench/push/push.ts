@@ -15,7 +15,7 @@ import { openStreams } from './streams.ts';
 const SIZE: MeshSize = { nodes: 200, backends: 10 };
 
 /**
- * `--streams N,N --variants sotw,delta --rounds N`, `--quick` for a short one, `--floor` beside a server that does nothing else; `--soak idle|churn --minutes N` to watch ours
+ * `--streams N,N --variants sotw,delta --rounds N`, `--quick` for a short one, `--floor` beside a server that does nothing else; `--console-readers N` with pages of the console open at ours; `--soak idle|churn --minutes N` to watch ours
  * alone for a long time.
  */
 export const run: RunBench = async ({ args, say }) => {
@@ -62,7 +62,7 @@ async function compare({ daybreak, programs, folder, variant, count, options }: 
   const data = await mkdtemp(join(folder, 'data-'));
   const other =
     options.beside === 'peer' ? await startPeer(programs.gocp, data, SIZE) : await startFloor(data, SIZE);
-  const contenders = [await startOurs(daybreak, data, SIZE), other];
+  const contenders = [await startOurs(daybreak, data, SIZE, options.readers), other];
   const sides = contenders.map((contender) => sideOf(contender, programs, variant, count));
   try {
     const found = await measure(sides, options);

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startBrowser, type TestBrowser } from './browser.ts';
-import type { ViewAnswer, ViewOrder } from './view-orders.ts';
+import { framesMoved, framesWatched } from './frames.ts';
+import type { Frames, FramesOrder, ViewAnswer, ViewOrder } from './view-orders.ts';
 
 /** The pause in which a preview is made, in milliseconds. */
 const PAUSE_MS = 1000;
@@ -12,7 +13,7 @@ if (process.send !== undefined) {
   const browser = await startBrowser();
   process.on('message', (order) => {
     void carryOut(browser, order as ViewOrder).then(
-      (ms) => process.send?.({ ms } satisfies ViewAnswer),
+      (answer) => process.send?.(answer),
       (error: unknown) => process.send?.({ error: String(error) } satisfies ViewAnswer),
     );
   });
@@ -22,7 +23,23 @@ if (process.send !== undefined) {
 
 let kept: Page | undefined;
 
-async function carryOut(browser: TestBrowser, order: ViewOrder): Promise<number> {
+async function carryOut(browser: TestBrowser, order: ViewOrder): Promise<ViewAnswer> {
+  return order.kind === 'frames'
+    ? { frames: await countFrames(browser, order) }
+    : { ms: await measure(browser, order) };
+}
+
+async function countFrames(browser: TestBrowser, order: FramesOrder): Promise<Frames> {
+  const page = await browser.open(order.url);
+  try {
+    await timeOf(page, `${piecesOf(order.pieces)} && document.querySelector('.flow.busy') !== null`);
+    return await (order.while === 'watch' ? framesWatched(page) : framesMoved(page));
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function measure(browser: TestBrowser, order: Exclude<ViewOrder, FramesOrder>): Promise<number> {
   const { kind, url } = order;
   if (kind === 'move') {
     const page = kept?.url() === url ? kept : await browser.open(url);
@@ -33,11 +50,15 @@ async function carryOut(browser: TestBrowser, order: ViewOrder): Promise<number>
   const page = await browser.open(url);
   try {
     if (kind === 'figures') return await timeOf(page, `document.querySelector('.flow.busy') !== null`);
-    const pieces = `[...document.querySelectorAll('[data-key]')]`;
-    return await timeOf(page, `${pieces}.length >= ${order.pieces}`);
+    return await timeOf(page, piecesOf(order.pieces));
   } finally {
     await page.context().close();
   }
+}
+
+/** The condition that a map shows so many pieces. */
+function piecesOf(least: number): string {
+  return `document.querySelectorAll('[data-key]').length >= ${least}`;
 }
 
 /** Returns the page's own time, in milliseconds since its request began, at which a condition is met. */
