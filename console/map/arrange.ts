@@ -1,12 +1,12 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import { PIECE, type Layout, type Point, type Skeleton } from './layout.ts';
+import type { Layout, Point, Skeleton } from './layout.ts';
 
 const LABEL = { height: 20, labelpos: 'c' as const };
-/** Room for the longest label: that of a route's share has its name. */
-const WIDTHS = { weight: 150, other: 64 };
+/** Room for the longest label: that of a route's share has its name, any other one requests a second and errors. */
+const WIDTHS = { weight: 150, other: 140 };
 
 /** Lays a map out in layers from left to right. The same skeleton always gives the same layout. */
-export function arrange({ pieces, lines }: Skeleton): Layout {
+export function arrange({ size, pieces, lines }: Skeleton): Layout {
   const graph = new Graph();
   graph.setGraph({
     rankdir: 'LR',
@@ -21,7 +21,7 @@ export function arrange({ pieces, lines }: Skeleton): Layout {
     ranker: 'tight-tree',
   });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const key of pieces) graph.setNode(key, { ...PIECE });
+  for (const key of pieces) graph.setNode(key, { ...size });
   for (const [from, to] of lines) {
     const width = from.startsWith('virtualService/') ? WIDTHS.weight : WIDTHS.other;
     graph.setEdge(from, to, { ...LABEL, width });
@@ -30,8 +30,8 @@ export function arrange({ pieces, lines }: Skeleton): Layout {
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const point = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });
   return {
-    width: Math.max(Math.round(width), PIECE.width),
-    height: Math.max(Math.round(height), PIECE.height),
+    width: Math.max(Math.round(width), size.width),
+    height: Math.max(Math.round(height), size.height),
     pieces: Object.fromEntries(pieces.map((key) => [key, point(graph.node(key) as unknown as Point)])),
     lines: Object.fromEntries(
       lines.map(([from, to]) => [

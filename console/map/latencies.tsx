@@ -47,27 +47,33 @@ function Table({ t, latencies }: { t: Texts; latencies: Latencies }): JSX.Elemen
       ? []
       : [{ name: to.kind === 'virtualNode' ? to.name : to.kind, cluster, ...milliseconds }],
   );
-  if (lines.length === 0) return <p class="quiet">{t.map.noRequests}</p>;
+  const { length } = latencies.missing;
+  const missing = length === 0 ? null : <p class="quiet">{t.map.noFigures(length)}</p>;
+  // Proxies that did not answer may have sent requests.
+  if (lines.length === 0) return missing ?? <p class="quiet">{t.map.noRequests}</p>;
   return (
-    <table class="table small">
-      <thead>
-        <tr>
-          <th scope="col">ms</th>
-          <th scope="col">p50</th>
-          <th scope="col">p95</th>
-          <th scope="col">p99</th>
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ name, cluster, p50, p95, p99 }) => (
-          <tr key={cluster}>
-            <td>{name}</td>
-            {[p50, p95, p99].map((value, index) => (
-              <td key={index}>{value.toFixed(value < 10 ? 1 : 0)}</td>
-            ))}
+    <>
+      {missing}
+      <table class="table small">
+        <thead>
+          <tr>
+            <th scope="col">ms</th>
+            <th scope="col">p50</th>
+            <th scope="col">p95</th>
+            <th scope="col">p99</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {lines.map(({ name, cluster, p50, p95, p99 }) => (
+            <tr key={cluster}>
+              <td>{name}</td>
+              {[p50, p95, p99].map((value, index) => (
+                <td key={index}>{value.toFixed(value < 10 ? 1 : 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }

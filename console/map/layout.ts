@@ -16,6 +16,8 @@ export type Layout = {
 
 /** The part of a map that its layout depends on: as long as it is the same, nothing moves. */
 export type Skeleton = {
+  /** The size of a piece: the worker shares no code with the page, so that it is one file. */
+  readonly size: { readonly width: number; readonly height: number };
   readonly pieces: readonly string[];
   readonly lines: readonly (readonly [string, string])[];
 };
@@ -23,6 +25,7 @@ export type Skeleton = {
 /** Returns the skeleton of a map. */
 export function skeletonOf({ pieces, lines }: Graph): Skeleton {
   return {
+    size: PIECE,
     pieces: pieces.map(({ key }) => key).toSorted(),
     lines: lines
       .map(({ from, to }) => [from, to] as const)

@@ -1,5 +1,5 @@
 /** The longest name on a piece, in characters of usual width. */
-const NAME_LIMIT = 21;
+const NAME_LIMIT = 19;
 
 /** Shortens a text in its middle, because names often differ at the end. Wide characters count twice. */
 export function shortened(text: string, limit = NAME_LIMIT): string {
