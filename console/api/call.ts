@@ -1,3 +1,4 @@
+import { BODY_LIMIT, bodyTooLong } from '../../controlplane/model/body-limit.ts';
 import { TOKEN_HEADER } from '../../controlplane/console/contract.ts';
 
 /** An error answer of the control plane, or no answer at all (`status` 0). The message is for people: show it as text. */
@@ -65,6 +66,10 @@ type Answer = { readonly path: string; readonly response: Response; readonly tex
 async function ask(path: string, options: CallOptions): Promise<Answer> {
   const { method = 'GET', body, headers = {}, signal } = options;
   const limit = AbortSignal.timeout(LIMIT_MS);
+  const sent = body === undefined ? undefined : new Blob([JSON.stringify(body)]);
+  // The control plane closes the connection of a longer one, which a browser may take for a control plane that is away.
+  if (sent !== undefined && sent.size > BODY_LIMIT)
+    throw new CallError(413, 'RequestEntityTooLargeException', bodyTooLong(BODY_LIMIT));
   try {
     const response = await fetch(path, {
       method,
@@ -75,7 +80,7 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
         ...(method === 'GET' || token === '' ? {} : { [TOKEN_HEADER]: token }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
     return { path, response, text: await response.text() };

@@ -65,8 +65,8 @@ export function namesOf({ mesh, owner }: MeshName, id: ResourceId): Record<strin
   const place = PLACES[id.kind];
   return {
     meshName: mesh,
-    ...(id.kind === 'mesh' ? {} : { [place.name]: id.name }),
     ...(place.parent === undefined ? {} : { [place.parent.name]: id.parent }),
+    ...(id.kind === 'mesh' ? {} : { [place.name]: id.name }),
     ...(owner === '' ? {} : { meshOwner: owner }),
   };
 }

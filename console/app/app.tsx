@@ -136,7 +136,8 @@ function Content({ shown }: { shown: Place }): JSX.Element {
       </div>
     );
   }
-  return <PageOf shown={shown} at={at} model={current.value} />;
+  // What a page keeps is of one mesh.
+  return <PageOf key={`${at.owner}/${at.mesh}`} shown={shown} at={at} model={current.value} />;
 }
 
 function isOnlyOne(mesh: string): boolean {

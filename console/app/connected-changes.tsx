@@ -68,8 +68,10 @@ export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
         return may.value(`${isAppMeshs({ kind }) ? 'appmesh' : 'daybreak'}:${operationOn(verb, kind)}`);
       }}
       onMore={() => {
-        void page(next).then((found) =>
-          setOlder({ ...found, changes: [...(older?.changes ?? []), ...found.changes] }),
+        void page(next).then(
+          (found) => setOlder({ ...found, changes: [...(older?.changes ?? []), ...found.changes] }),
+          // The button stays, and the page says if the control plane is away.
+          () => undefined,
         );
       }}
       onRevert={(change) => void revert(change)}

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { ProblemsPage } from '../pages/problems-page.tsx';
-import { problems } from '../state/derived.ts';
-import { now, proxyStatus, texts } from '../state/state.ts';
+import { minute, problems } from '../state/derived.ts';
+import { proxyStatus, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 
 /** The problems of the mesh on view. */
@@ -11,7 +11,7 @@ export function ConnectedProblems({ shown, at }: PageState): JSX.Element {
       t={texts.value}
       mesh={at.mesh}
       owner={shown.owner}
-      now={now.value}
+      now={minute.value}
       problems={problems.value}
       proxies={proxyStatus.value}
     />

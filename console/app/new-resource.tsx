@@ -1,14 +1,13 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
-import { PARENTS } from '../../controlplane/mesh/names.ts';
-import { KINDS, keyOf, ofKind, type Kind, type ResourceId } from '../model/resources.ts';
+import { useState } from 'preact/hooks';
+import { KINDS, keyOf, ofKind, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
 import { readSpec } from '../model/text-form.ts';
 import { SpecEditor } from '../pages/resource-card.tsx';
-import { createResource, previewOf, type Preview } from '../state/change.ts';
+import { createResource, previewOf } from '../state/change.ts';
 import { texts } from '../state/state.ts';
-import { CHECK_MS } from './connected-resource.tsx';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
+import { useCheck } from './use-check.ts';
 
 /** Specifications to begin with: the smallest that the API accepts, with names to replace. */
 const BEGINNINGS: Readonly<Partial<Record<Kind, string>>> = {
@@ -26,137 +25,125 @@ const BEGINNINGS: Readonly<Partial<Record<Kind, string>>> = {
 /** The form of a new resource. */
 export function NewResource({ shown, at, model }: PageState): JSX.Element {
   const t = texts.value;
-  const [kind, setKind] = useState<Kind>('virtualNode');
-  const [name, setName] = useState('');
-  const [parent, setParent] = useState('');
+  const [id, setId] = useState<ResourceId>({ kind: 'virtualNode', parent: '', name: '' });
   const [text, setText] = useState(BEGINNINGS['virtualNode'] ?? '{}');
-  const [error, setError] = useState<string>();
-  const [preview, setPreview] = useState<Preview>({ state: 'none' });
-  const asking = useRef<AbortController>(undefined);
-  const parents =
-    kind === 'route'
-      ? ofKind(model, 'virtualRouter')
-      : kind === 'gatewayRoute'
-        ? ofKind(model, 'virtualGateway')
-        : [];
-  const within = PARENTS[kind];
-  const check = (id: ResourceId, next: string): void => {
-    asking.current?.abort();
-    const current = new AbortController();
-    asking.current = current;
-    setError(undefined);
-    setPreview({ state: id.name === '' ? 'none' : 'checking' });
-    if (id.name === '') return;
-    const look = async (): Promise<void> => {
-      if (current.signal.aborted) return;
-      const read = await readSpec(next, 'yaml');
-      if (current.signal.aborted) return;
-      if ('error' in read) {
-        setError(read.error ?? t.resources.notObject);
-        return setPreview({ state: 'none' });
-      }
-      const found = await previewOf(at, id, 'Create', read.spec, current.signal);
-      if (!current.signal.aborted) setPreview(found);
-    };
-    setTimeout(() => void look(), CHECK_MS);
+  const [failure, setFailure] = useState<string>();
+  const { error, preview, check } = useCheck(t);
+  const within = parentKind(id.kind);
+  const parents = parentsOf(model, id.kind);
+  const change = (next: ResourceId, spec: string): void => {
+    setId(next);
+    setText(spec);
+    setFailure(undefined);
+    const ask = (read: unknown, signal: AbortSignal) => previewOf(at, next, 'Create', read, signal);
+    check(spec, 'yaml', next.name === '' ? undefined : ask);
   };
+  const address = (rest: readonly string[] = []): string =>
+    addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources', rest });
   const save = async (): Promise<void> => {
     const read = await readSpec(text, 'yaml');
     if (!('spec' in read)) return;
-    const outcome = await createResource(at, { kind, parent, name }, read.spec);
-    if (outcome.kind !== 'done') {
-      return setError(outcome.kind === 'refused' ? outcome.message : t.resources.conflict);
-    }
-    const rest = [keyOf({ kind, parent, name })];
-    location.hash = addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources', rest });
+    const outcome = await createResource(at, id, read.spec);
+    if (outcome.kind === 'done') location.hash = address([keyOf(id)]);
+    else setFailure(outcome.kind === 'refused' ? outcome.message : t.resources.conflict);
   };
-  const firstParent = (of: Kind): string =>
-    (of === 'route'
-      ? ofKind(model, 'virtualRouter')[0]?.name
-      : of === 'gatewayRoute'
-        ? ofKind(model, 'virtualGateway')[0]?.name
-        : '') ?? '';
-  const back = addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources' });
   return (
     <section class="card">
       <div class="head">
         <h2>{t.resources.create}</h2>
       </div>
       <div class="body">
-        <div class="form">
-          <label class="field">
-            <span>{t.resources.kind}</span>
-            <select
-              value={kind}
-              onChange={({ currentTarget }) => {
-                const chosen = currentTarget.value as Kind;
-                const next = BEGINNINGS[chosen] ?? '{}\n';
-                setKind(chosen);
-                setText(next);
-                setParent(firstParent(chosen));
-                check({ kind: chosen, parent: firstParent(chosen), name }, next);
-              }}
-            >
-              {KINDS.filter((each) => each !== 'mesh').map((each) => (
-                <option key={each} value={each}>
-                  {t.kinds[each]}
-                </option>
-              ))}
-            </select>
-          </label>
-          {parents.length === 0 ? null : (
-            <label class="field">
-              <span>{t.resources.parent}</span>
-              <select
-                value={parent}
-                onChange={({ currentTarget }) => {
-                  setParent(currentTarget.value);
-                  check({ kind, parent: currentTarget.value, name }, text);
-                }}
-              >
-                {parents.map((each) => (
-                  <option key={each.name} value={each.name}>
-                    {each.name}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
-          <label class="field">
-            <span>{t.resources.newName}</span>
-            <input
-              type="text"
-              value={name}
-              spellcheck={false}
-              onInput={({ currentTarget }) => {
-                setName(currentTarget.value);
-                check({ kind, parent, name: currentTarget.value }, text);
-              }}
-            />
-          </label>
-        </div>
+        <Names
+          id={id}
+          parents={parents}
+          onId={(next) => change(next, text)}
+          onKind={(kind) =>
+            change({ ...id, kind, parent: parentsOf(model, kind)[0] ?? '' }, BEGINNINGS[kind] ?? '{}\n')
+          }
+        />
         <SpecEditor
           t={t}
           text={text}
-          error={error}
+          error={failure ?? error}
           preview={preview}
-          onEdit={(next) => {
-            setText(next);
-            check({ kind, parent, name }, next);
-          }}
+          onEdit={(next) => change(id, next)}
           onCancel={() => {
-            location.hash = back;
+            location.hash = address();
           }}
           onSave={() => void save()}
           hint={
             within !== undefined && parents.length === 0
               ? t.resources.parentFirst(t.kinds[within])
-              : name === ''
+              : id.name === ''
                 ? t.resources.nameFirst
                 : undefined
           }
         />
       </div>
     </section>
+  );
+}
+
+/** The kind of the resources that one of this kind is in; undefined for most kinds. */
+function parentKind(kind: Kind): 'virtualRouter' | 'virtualGateway' | undefined {
+  if (kind === 'route') return 'virtualRouter';
+  return kind === 'gatewayRoute' ? 'virtualGateway' : undefined;
+}
+
+/** The names of the resources that one of this kind may be in. */
+function parentsOf(model: MeshModel, kind: Kind): readonly string[] {
+  const within = parentKind(kind);
+  return within === undefined ? [] : ofKind(model, within).map(({ name }) => name);
+}
+
+function Names({
+  id,
+  parents,
+  onId,
+  onKind,
+}: {
+  readonly id: ResourceId;
+  readonly parents: readonly string[];
+  readonly onId: (id: ResourceId) => void;
+  readonly onKind: (kind: Kind) => void;
+}): JSX.Element {
+  const t = texts.value;
+  return (
+    <div class="form">
+      <label class="field">
+        <span>{t.resources.kind}</span>
+        <select value={id.kind} onChange={({ currentTarget }) => onKind(currentTarget.value as Kind)}>
+          {KINDS.filter((each) => each !== 'mesh').map((each) => (
+            <option key={each} value={each}>
+              {t.kinds[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {parents.length === 0 ? null : (
+        <label class="field">
+          <span>{t.resources.parent}</span>
+          <select
+            value={id.parent}
+            onChange={({ currentTarget }) => onId({ ...id, parent: currentTarget.value })}
+          >
+            {parents.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label class="field">
+        <span>{t.resources.newName}</span>
+        <input
+          type="text"
+          value={id.name}
+          spellcheck={false}
+          onInput={({ currentTarget }) => onId({ ...id, name: currentTarget.value })}
+        />
+      </label>
+    </div>
   );
 }

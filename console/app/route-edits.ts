@@ -42,8 +42,13 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
     const old = edits.value.get(key) ?? unchanged(route);
     edits.value = new Map([...edits.value, [key, { ...old, ...change }]]);
   };
-  const save = async (spec: Typed<'route'>['spec'], version: number | undefined): Promise<void> => {
+  const begin = (): void => {
+    // The effect is no longer of interest, and would take the control plane's time from the change.
+    questions.get(key)?.abort();
     set({ saving: true });
+  };
+  const save = async (spec: Typed<'route'>['spec'], version: number | undefined): Promise<void> => {
+    begin();
     const push = await beginPush();
     const outcome = await updateResource(at, route, spec, version);
     if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
@@ -60,7 +65,7 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
     });
   };
   const back = async ({ id: undone }: SpecChange): Promise<void> => {
-    set({ saving: true });
+    begin();
     const push = await beginPush();
     const outcome = await undoChange(at, undone, route);
     if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });

@@ -1,6 +1,6 @@
-import { nameMember, PARENTS } from '../../controlplane/mesh/names.ts';
-import { keyMembers, type ResourceKey } from '../../cli/resources/key.ts';
+import type { ResourceKey } from '../../cli/resources/key.ts';
 import type { Exported } from '../../cli/export/forms/form.ts';
+import { namesOf } from '../api/kinds.ts';
 import type { MeshModel, Resource } from './resources.ts';
 
 /** The forms in which a resource can be copied. */
@@ -33,10 +33,10 @@ export async function copyAs(
   endpoint: string,
 ): Promise<string> {
   const { spec } = resource;
-  const key = keyIn(model, resource);
-  if (form === 'cli') return commandLine(key, spec, endpoint);
+  const names = namesOf({ mesh: model.mesh, owner: '' }, resource);
+  if (form === 'cli') return commandLine(resource, names, endpoint);
   const forms = await import('./text-forms.ts');
-  if (form === 'document') return forms.formatDocuments([{ ...keyMembers(key), spec }], 'yaml');
+  if (form === 'document') return forms.formatDocuments([{ ...names, spec }], 'yaml');
   const writers = {
     cloudformation: forms.writeCloudFormation,
     terraform: forms.writeTerraform,
@@ -64,17 +64,15 @@ function inManifest({ resources }: MeshModel, resource: Resource): readonly Reso
   );
 }
 
-function commandLine(key: ResourceKey, spec: unknown, endpoint: string): string {
+function commandLine(
+  { kind, spec }: Resource,
+  names: Readonly<Record<string, string>>,
+  endpoint: string,
+): string {
   const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const within = PARENTS[key.kind];
-  const names = [
-    ['mesh-name', key.mesh],
-    ...(within === undefined ? [] : [[words(nameMember(within)), key.parent]]),
-    ...(key.kind === 'mesh' ? [] : [[words(nameMember(key.kind)), key.name]]),
-  ];
-  const flags = names.map(([flag = '', value = '']) => `--${flag} ${quoted(value)}`);
+  const flags = Object.entries(names).map(([name, value]) => `--${words(name)} ${quoted(value)}`);
   return [
-    `aws appmesh update-${words(key.kind)} ${flags.join(' ')}`,
+    `aws appmesh update-${words(kind)} ${flags.join(' ')}`,
     `  --spec ${quoted(JSON.stringify(spec))}`,
     `  --endpoint-url ${endpoint}`,
   ].join(' \\\n');

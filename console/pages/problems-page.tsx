@@ -18,6 +18,9 @@ export type ProblemsPageProps = {
   readonly proxies: Loaded<unknown>;
 };
 
+/** How many problems the page shows at most, those of proxies first. */
+const SHOWN = 300;
+
 /** The problems of a mesh, each with its fix. */
 export function ProblemsPage(props: ProblemsPageProps): JSX.Element {
   const { t, problems, proxies } = props;
@@ -35,7 +38,7 @@ export function ProblemsPage(props: ProblemsPageProps): JSX.Element {
           </Empty>
         ) : (
           <ul class="list">
-            {problems.map((problem, index) => (
+            {problems.slice(0, SHOWN).map((problem, index) => (
               <li key={`${problem.kind} ${problem.where} ${index}`}>
                 <Problem {...props} problem={problem} />
               </li>
@@ -43,6 +46,7 @@ export function ProblemsPage(props: ProblemsPageProps): JSX.Element {
           </ul>
         )}
       </div>
+      {problems.length > SHOWN ? <p class="quiet">{t.problems.more(problems.length - SHOWN)}</p> : null}
     </div>
   );
 }
@@ -68,7 +72,7 @@ function Problem({
       </div>
       <p>{what}</p>
       {'words' in problem
-        ? problem.words.map((words) => (
+        ? [...new Set(problem.words)].map((words) => (
             <p key={words} class="note bad">
               <code>{words}</code>
             </p>

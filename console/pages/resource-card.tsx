@@ -153,12 +153,15 @@ export function SpecEditor({
   const unchanged = preview.state === 'ready' && preview.effect.change === 'none';
   const valid = preview.state === 'ready' && !unchanged && hint === undefined;
   const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => area.current?.focus(), []);
+  // Names come before the text of a new resource.
+  useEffect(() => {
+    if (hint === undefined) area.current?.focus();
+  }, []);
   return (
     <div class="stack">
       <textarea
         ref={area}
-        rows={Math.min(30, Math.max(10, text.split('\n').length + 1))}
+        rows={rowsFor(text)}
         spellcheck={false}
         autocomplete="off"
         aria-label={t.resources.spec}
@@ -189,6 +192,13 @@ export function SpecEditor({
       </div>
     </div>
   );
+}
+
+/** The rows of the editor of a text. It looks at no more of a long text than it has to. */
+function rowsFor(text: string): number {
+  let rows = 2;
+  for (let at = text.indexOf('\n'); at !== -1 && rows < 30; at = text.indexOf('\n', at + 1)) rows += 1;
+  return Math.max(10, rows);
 }
 
 function Removal({

@@ -135,3 +135,28 @@ test('a refusal is in the words of Envoy, as text', () => {
   expect(html).toContain('virtualNode/front refused it:');
   expect(html).toContain('&lt;b>no&lt;/b>');
 });
+
+test('a push that ends without the ACK of each proxy is not called complete: it was, and in green', () => {
+  const progress = { revision: 1, since: '', at: '', touched: 3, refused: 0, refusals: [] };
+  const ended = { milliseconds: 60_001, progress: { ...progress, acknowledged: 1, gone: 1, done: true } };
+  const html = card({ push: ended });
+  expect(html).toContain('1 of 3 ACKs');
+  expect(html).toContain('1 disconnected before the ACK.');
+  expect(html).toContain('1 sent no ACK within a minute.');
+  expect(html).not.toMatch(/All ACKs|note good/);
+  const whole = { milliseconds: 20, progress: { ...progress, acknowledged: 3, gone: 0, done: true } };
+  expect(card({ push: whole })).toMatch(/note good.*3 of 3 ACKs · All ACKs after 20 ms/);
+});
+
+test('a mesh in which thousands of proxies have a problem shows the first ones, and how many there are', () => {
+  const problems = Array.from({ length: 2000 }, (_, index) => {
+    return { kind: 'refused' as const, where: `virtualNode/n${index}`, words: ['no', 'no'] };
+  });
+  const ready = { state: 'ready' as const, value: [] };
+  const html = renderToString(
+    <ProblemsPage t={en} mesh="m" owner="" now={0} problems={problems} proxies={ready} />,
+  );
+  expect(html.match(/<li/g)).toHaveLength(300);
+  expect(html).toContain('1700 more problems.');
+  expect(html.match(/<code>no</g)).toHaveLength(300);
+});

@@ -19,7 +19,10 @@ export function PushProgress({ t, push }: { t: Texts; push: Push }): JSX.Element
       </p>
     );
   }
-  const { touched, acknowledged, done, refusals } = progress;
+  const { touched, acknowledged, refused, gone, done, refusals } = progress;
+  const silent = done ? touched - acknowledged - refused - gone : 0;
+  // The last report may say that a proxy has ended, or that it has not answered for a minute.
+  const isOver = milliseconds !== undefined && acknowledged === touched;
   return (
     <div class="stack" role="status">
       {touched === 0 ? (
@@ -31,11 +34,13 @@ export function PushProgress({ t, push }: { t: Texts; push: Push }): JSX.Element
             value={acknowledged}
             aria-label={t.service.progress(acknowledged, touched)}
           />
-          <p class={done && refusals.length === 0 ? 'note good' : 'quiet'}>
-            {done && refusals.length === 0 && milliseconds !== undefined
+          <p class={isOver ? 'note good' : 'quiet'}>
+            {isOver
               ? `${t.service.progress(acknowledged, touched)} · ${t.service.applied(spent(t, milliseconds))}`
               : t.service.progress(acknowledged, touched)}
           </p>
+          {gone === 0 ? null : <p class="quiet">{t.service.gone(gone)}</p>}
+          {silent === 0 ? null : <p class="note bad">{t.service.silent(silent)}</p>}
         </>
       )}
       {refusals.map(({ resource, peer, type, error }) => (

@@ -116,6 +116,8 @@ export const en = {
     difference: 'Exact difference',
     apply: 'Apply',
     reset: 'Reset',
+    gone: (n: number) => `${n} disconnected before the ACK.`,
+    silent: (n: number) => `${n} sent no ACK within a minute.`,
     applied: (seconds: string) => `All ACKs after ${seconds}`,
     progress: (acks: number, touched: number) => `${acks} of ${touched} ACKs`,
     refusedBy: (proxy: string) => `${proxy} refused it:`,
@@ -292,6 +294,7 @@ export const en = {
     newerChange: 'The resource was changed meanwhile. Look at the new change first.',
   },
   problems: {
+    more: (n: number) => `${n} more problems.`,
     lead: 'Parts of the model that have no effect or cannot work, and proxies that are not as they should be.',
     none: 'No problems.',
     noneMore: 'Every part of the model has an effect, and every connected proxy accepted its configuration.',

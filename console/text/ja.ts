@@ -118,6 +118,8 @@ export const ja: Texts = {
     difference: '正確な差分',
     apply: '適用',
     reset: '元に戻す',
+    gone: (n) => `ACK の前に ${n} 件が切断しました。`,
+    silent: (n) => `${n} 件から 1 分以内に ACK がありません。`,
     applied: (seconds) => `${seconds} ですべて ACK`,
     progress: (acks, touched) => `ACK ${acks} / ${touched}`,
     refusedBy: (proxy) => `${proxy} が拒否しました：`,
@@ -287,6 +289,7 @@ export const ja: Texts = {
     newerChange: 'このリソースはその間に変更されました。先に新しい変更を確認してください。',
   },
   problems: {
+    more: (n) => `ほかに ${n} 件の問題があります。`,
     lead: '効果がない、または動作しないモデルの部分と、正常でないプロキシ。',
     none: '問題はありません。',
     noneMore: 'モデルのすべての部分に効果があり、接続中のすべてのプロキシが設定を受け入れています。',

@@ -13,6 +13,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import { isInspection } from '../auth/actions.ts';
 import { describeCaller } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
+import { BODY_LIMIT } from '../model/body-limit.ts';
 import { betaOperations } from './beta/operations.ts';
 import type { ApiServices } from './operations/context.ts';
 import { sendError } from '../http/error-response.ts';
@@ -58,8 +59,6 @@ export type ApiOptions = {
   readonly writeFailure?: () => Error | undefined;
 };
 
-/** The largest accepted body, in bytes: a virtual node with thousands of backends fits. */
-const BODY_LIMIT = 1024 * 1024;
 /** The time limit for receiving a whole request, in milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
 

@@ -74,7 +74,10 @@ async function preview(
     ...deletes.map((gone) => ({ revision: model.revision + 1, id: gone, resource: undefined })),
     ...puts.map((put) => ({ revision: model.revision + 1, id: put, resource: put })),
   ];
-  const touched = await touchedProxies(model, model.with({ puts, deletes }), changes, previewChange);
+  const next = model.with({ puts, deletes });
+  // A page that asks about a later text, or applies the change, closes the connection of its question.
+  const isLeft = (): boolean => request.raw.socket.destroyed;
+  const touched = await touchedProxies(model, next, changes, previewChange, isLeft);
   return { ...base, change: kindOf(before, after), ...touched };
 }
 
@@ -83,12 +86,14 @@ async function touchedProxies(
   next: Model,
   changes: readonly Change[],
   previewChange: PreviewOfChange,
+  isLeft: () => boolean,
 ): Promise<Pick<ChangePreview, 'proxies' | 'omitted'>> {
   const proxies: TouchedProxy[] = [];
   let bytes = 0;
   let compared = 0;
   let omitted = 0;
   for (const proxy of affected(model, changes)) {
+    if (isLeft()) break;
     const resource = proxyPath(proxy);
     if (compared >= MOST_COMPARED) {
       omitted += 1;

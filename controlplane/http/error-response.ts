@@ -1,5 +1,6 @@
 import { coded } from '../codes.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bodyTooLong } from '../model/body-limit.ts';
 import { StoreError } from '../store/errors.ts';
 import { newCall } from './call.ts';
 import { ApiError, internal, unavailable, unreadable } from './errors.ts';
@@ -46,7 +47,7 @@ function asApiError(error: unknown, bodyLimit: number): ApiError {
   const { code, message, statusCode } = error as Partial<FrameworkError>;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('RequestEntityTooLargeException', `The body has more than ${bodyLimit} bytes.`);
+      return new ApiError('RequestEntityTooLargeException', bodyTooLong(bodyLimit));
     case 'FST_ERR_BAD_URL':
       return unreadable('The path has an escape (%XX) that is not valid, or is not UTF-8.');
     case 'FST_ERR_MAX_PARAM_LENGTH':
