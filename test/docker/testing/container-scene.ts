@@ -89,7 +89,7 @@ async function startMesh(
   await run(line.replace('--name daybreak', '--name controlplane --network tasks'));
   const client = appMeshClient(`http://${docker.host.address}:8080`);
   await until('the API answers', () => client.send(new CreateMeshCommand({ meshName: 'm' })), {
-    limitMs: 240_000,
+    limitMs: 600_000,
   });
   const listeners = [{ portMapping: { port: 8000, protocol: 'http' as const } }];
   const spec = { listeners, serviceDiscovery: { dns: { hostname: 'localhost' } } };
@@ -119,7 +119,7 @@ async function isReady(docker: Docker, container: string): Promise<void> {
         throw new Error(`${stderr}\n${(await docker.try('logs', '--tail', '3', container)).stderr}`);
       return true;
     },
-    { everyMs: 500, limitMs: 240_000 },
+    { everyMs: 500, limitMs: 600_000 },
   );
 }
 
@@ -128,6 +128,6 @@ function isHealthy(docker: Docker, container: string): Promise<boolean> {
   return until(
     `${container} is healthy`,
     async () => (await docker.run('inspect', ...format, container)) === 'healthy',
-    { everyMs: 500, limitMs: 240_000 },
+    { everyMs: 500, limitMs: 600_000 },
   );
 }
