@@ -94,10 +94,15 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   };
   const outage = followOutage({ held: () => held, log, onChange: changed });
 
+  /** Kept until there is a certificate for it: a join token that this request used works for no other one. */
+  let request: SigningRequest | undefined;
+
   async function attempt(): Promise<void> {
     isAttempting = true;
     try {
-      held = await obtain(options, current());
+      request ??= await signingRequest();
+      held = await obtain(options, current(), request);
+      request = undefined;
       problem = undefined;
       outage.answered(false);
       waits.reset();
@@ -181,6 +186,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
 async function obtain(
   { xds, secure, nodeId, agentVersion }: IdentityOptions,
   before: HeldIdentity | undefined,
+  { key, request }: SigningRequest,
 ): Promise<HeldIdentity> {
   const { identity: settings, endpoints } = xds;
   if (settings === undefined) throw new Error('there is no identity to obtain');
@@ -191,7 +197,6 @@ async function obtain(
     try {
       const { tls = {} } = secure();
       const own = before === undefined ? {} : { cert: before.chain, key: before.key };
-      const { key, request } = await signingRequest();
       const methods = [...(before === undefined ? [] : (['svid'] as const)), ...methodsOf(settings)];
       const hello = { nodeId, signingRequest: request, methods, agentVersion };
       const issued = await attest({ host, port }, { ...tls, ...own }, hello, (challenge) =>

@@ -9,7 +9,8 @@ import type { Store } from '../store/store.ts';
 import { createJoinTokens } from './join-tokens.ts';
 
 const GRANT = { proxy: 'mesh/m/virtualNode/a', account: '111122223333', cidrs: [] };
-const USE = { proxy: GRANT.proxy, account: GRANT.account, address: '10.0.0.1' };
+const USE = { proxy: GRANT.proxy, account: GRANT.account, address: '10.0.0.1', request: new Uint8Array([1]) };
+const OTHER = { ...USE, request: new Uint8Array([2]) };
 const HOUR = 60 * 60 * 1000;
 
 let folder: string;
@@ -33,7 +34,7 @@ it('makes and consumes many tokens at the same moment', async () => {
   );
   const used = await Promise.all(made.map((token) => tokens.consume(token, USE)));
   expect(new Set(used.map(({ outcome }) => outcome))).toEqual(new Set(['consumed']));
-  const again = await Promise.all(made.map((token) => tokens.consume(token, USE)));
+  const again = await Promise.all(made.map((token) => tokens.consume(token, OTHER)));
   expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
 });
 
@@ -74,4 +75,18 @@ it('lists tokens that can be used, without secrets, and revokes them unless they
   now = HOUR;
   expect(tokens.list()).toEqual([]);
   expect(await tokens.consume(expired, USE)).toEqual({ outcome: 'expired' });
+});
+
+it('an agent whose connection broke lost its token: the same signing request gets an answer again, and no other one', async () => {
+  let now = 0;
+  const tokens = createJoinTokens(live, () => now);
+  const token = await tokens.create({ ...GRANT, expires: HOUR });
+  const uses = await Promise.all([USE, OTHER, USE, OTHER].map((use) => tokens.consume(token, use)));
+  expect(uses.map(({ outcome }) => outcome)).toEqual(['consumed', 'unknown', 'consumed', 'unknown']);
+  expect(tokens.list()).toEqual([]);
+  expect(await tokens.consume(token, { ...USE, proxy: 'mesh/m/virtualNode/b' })).toEqual({
+    outcome: 'another proxy',
+  });
+  now = HOUR;
+  expect(await tokens.consume(token, USE)).toEqual({ outcome: 'expired' });
 });

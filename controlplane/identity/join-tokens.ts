@@ -7,10 +7,11 @@ import type { Resource } from '../mesh/resource.ts';
 /** One-time tokens with which an agent gets its first certificate. The store has their SHA-256 only. */
 export type JoinTokens = {
   /** Creates a token, and deletes expired ones. Returns the token, which is not stored. */
-  readonly create: (grant: Omit<JoinTokenRecord, 'sha256'>) => Promise<string>;
+  readonly create: (grant: Omit<JoinTokenRecord, 'sha256' | 'usedBy'>) => Promise<string>;
   /**
-   * Uses a token up: it never works again, even if the caller then fails. Of concurrent uses, on any replica, one succeeds. Returns
-   * what the token was for, or the reason why it cannot be used.
+   * Uses a token up: from then on it works for the same signing request only, whose key its agent alone has, so that an agent whose connection
+   * broke before it had its certificate can ask again. Of concurrent uses by different requests, on any replica, one succeeds. Returns the
+   * reason why it cannot be used.
    */
   readonly consume: (token: string, use: TokenUse) => Promise<Consumed>;
   /** The tokens that can still be used, those that expire first first. */
@@ -20,13 +21,21 @@ export type JoinTokens = {
 };
 
 /** A join token that was not used yet. `id`: the first digits of its SHA-256. Times in milliseconds since 1970. */
-export type ListedToken = Omit<JoinTokenRecord, 'sha256'> & { readonly id: string; readonly created: number };
+export type ListedToken = Omit<JoinTokenRecord, 'sha256' | 'usedBy'> & {
+  readonly id: string;
+  readonly created: number;
+};
 
 /** How many digits of its SHA-256 name a token to people. */
 export const TOKEN_ID_DIGITS = 16;
 
-/** A use of a token, by a proxy (`mesh/M/virtualNode/N`, its account) from an address. */
-export type TokenUse = { readonly proxy: string; readonly account: string; readonly address: string };
+/** A use of a token, by a proxy (`mesh/M/virtualNode/N`, its account) from an address, for a certificate by a signing request (PKCS #10, DER). */
+export type TokenUse = {
+  readonly proxy: string;
+  readonly account: string;
+  readonly address: string;
+  readonly request: Uint8Array;
+};
 
 /** The outcome of a use. A wrong proxy or address does not use the token up. */
 export type Consumed =
@@ -60,7 +69,7 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
     return outcome === 'committed';
   }
 
-  const listed = () => all().filter(({ spec }) => spec.expires > now());
+  const listed = () => all().filter(({ spec }) => spec.expires > now() && spec.usedBy === undefined);
 
   return {
     list: () =>
@@ -105,9 +114,10 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
         }
         throw busy();
       }),
-    consume: (token, { proxy, account, address }) =>
+    consume: (token, { proxy, account, address, request }) =>
       serialized(async () => {
         const sha256 = sumOf(token);
+        const usedBy = sumOf(request);
         for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
           // Another replica may have created it a moment ago.
           await live.refresh();
@@ -117,8 +127,15 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
           if (spec.expires <= now()) return { outcome: 'expired' };
           if (spec.proxy !== proxy || spec.account !== account) return { outcome: 'another proxy' };
           if (!isFrom(spec.cidrs, address)) return { outcome: 'another address' };
-          // The commit fails if any replica wrote since: a token is never used twice.
-          if (await commit(undefined, [found])) return { outcome: 'consumed' };
+          if (spec.usedBy !== undefined) return { outcome: spec.usedBy === usedBy ? 'consumed' : 'unknown' };
+          // The commit fails if any replica wrote since: no two requests use a token.
+          const used = {
+            ...found,
+            spec: { ...spec, usedBy },
+            version: found.version + 1,
+            lastUpdatedAt: now(),
+          };
+          if (await commit(used, [])) return { outcome: 'consumed' };
         }
         throw busy();
       }),
@@ -138,7 +155,7 @@ function idOf(sha256: string) {
   return { kind: 'joinToken', ...PLACE, parent: '', name: sha256 } as const;
 }
 
-function sumOf(token: string): string {
+function sumOf(token: string | Uint8Array): string {
   return createHash('sha256').update(token).digest('hex');
 }
 

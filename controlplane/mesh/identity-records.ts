@@ -102,7 +102,7 @@ export type NodeFactRecord = {
   readonly fact: NodeFact;
 };
 
-/** A join token that was not used yet. Its resource has the first digits of its SHA-256 as a name. */
+/** A join token. Its resource has the first digits of its SHA-256 as a name. */
 export type JoinTokenRecord = {
   /** SHA-256 in hexadecimal. */
   readonly sha256: string;
@@ -114,4 +114,6 @@ export type JoinTokenRecord = {
   readonly expires: number;
   /** Ranges of addresses that it may come from; all, if there are none. */
   readonly cidrs: readonly string[];
+  /** The SHA-256, in hexadecimal, of the signing request that used it. Undefined: it was not used yet. */
+  readonly usedBy?: string;
 };

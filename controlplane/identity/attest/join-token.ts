@@ -15,10 +15,10 @@ export function joinTokenProver(tokens: JoinTokens): Prover {
   return {
     method: 'join token',
     offers: () => true,
-    async verify({ proxy, address }, proof) {
+    async verify({ proxy, address, hello }, proof) {
       if (proof.method !== 'join token')
         throw new Refused('PROOF_REFUSED', 'the proof has to be a join token');
-      const use = { proxy: proxyPath(proxy), account: proxy.owner, address };
+      const use = { proxy: proxyPath(proxy), account: proxy.owner, address, request: hello.signingRequest };
       const { outcome } = await tokens.consume(proof.token, use);
       if (outcome === 'consumed') return { principal: 'a join token', proof: { method: 'join token' } };
       const [code, reason] = REFUSALS[outcome];

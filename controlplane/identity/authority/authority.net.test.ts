@@ -101,16 +101,22 @@ test('of uses of one join token on several replicas at once, one succeeds; diffe
     cidrs: [],
     expires: Date.now() + DAY,
   };
-  const use = { proxy: grant.proxy, account: grant.account, address: '10.0.0.1' };
+  let requests = 0;
+  const use = () => ({
+    proxy: grant.proxy,
+    account: grant.account,
+    address: '10.0.0.1',
+    request: new Uint8Array([(requests += 1)]),
+  });
   const [first] = replicas;
   if (first === undefined) throw new Error('there is no replica');
   const token = await first.create(grant);
-  const uses = await Promise.all([...replicas, ...replicas].map((each) => each.consume(token, use)));
+  const uses = await Promise.all([...replicas, ...replicas].map((each) => each.consume(token, use())));
   expect(uses.filter(({ outcome }) => outcome === 'consumed')).toHaveLength(1);
   const made = await Promise.all(
     Array.from({ length: 40 }, async (_, i) => (await replicas[i % 2]?.create(grant)) ?? ''),
   );
-  const used = await Promise.all(made.map(async (each, i) => replicas[(i + 1) % 2]?.consume(each, use)));
+  const used = await Promise.all(made.map(async (each, i) => replicas[(i + 1) % 2]?.consume(each, use())));
   expect(new Set(used.map((each) => each?.outcome))).toEqual(new Set(['consumed']));
 });
 
