@@ -37,10 +37,14 @@ const SHOWN = SHORT_FORM
 const NAMES = caseNames().filter((name) => SHOWN.test(name));
 
 test.each(NAMES)('%s: no feature is missing in a cache key', (name) => {
-  const each = readCase(name);
-  for (const [feature, first, second] of pairs(each)) {
+  for (const [feature, first, second] of pairs(readCase(name))) {
+    // Caches are by the objects of the model: each reading of a case has its own.
+    const [each, other] = [readCase(name), readCase(name)];
     const shared = caseView(each);
     textOf(shared, each, first);
-    expect([feature, textOf(shared, each, second)]).toEqual([feature, textOf(caseView(each), each, second)]);
+    expect([feature, textOf(shared, each, second)]).toEqual([
+      feature,
+      textOf(caseView(other), other, second),
+    ]);
   }
 });
