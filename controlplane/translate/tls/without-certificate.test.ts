@@ -15,7 +15,7 @@ function configOf(each: Case, withAuthority: boolean): string {
   const given = withAuthority
     ? { ...each, settings: { ...each.settings, trustDomain: 'apps.example' } }
     : each;
-  // What App Mesh's image reports: nothing of ours, but its Envoy knows these.
+  // The features of the case, without those of an agent with a certificate.
   const features = { ...readFeatures(each.features ?? {}), mtls: false, authorization: false };
   const { settings } = given;
   const options = { ...NO_OPTIONS, ...features, ...settings };
