@@ -53,7 +53,11 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
   'the credentials cannot be read': badFile('--credentials'),
   'the tokens cannot be read': badFile('--tokens'),
-  'the client CA cannot be read': badFile('--client-ca'),
+  // The settings refuse it before the file is read.
+  'a client CA is given without TLS': {
+    flags: ({ folder }) => ['--client-ca', join(folder, 'bad')],
+    says: ({ folder }) => [join(folder, 'bad'), '(SETTINGS_INVALID)'],
+  },
   'the certificate cannot be read': {
     flags: ({ folder }) => ['--tls-cert', join(folder, 'bad'), '--tls-key', join(folder, 'bad')],
     says: ({ folder }) => [join(folder, 'bad'), '(FILE_UNUSABLE)'],
