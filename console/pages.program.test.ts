@@ -143,6 +143,25 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await page.getByText(/This cannot be read/).waitFor();
   });
 
+  test('a specification of more than 1 MiB gets the words of the API with its limit, and the editor goes on taking keys', async () => {
+    // The test before left the editor open.
+    await go(AT['map'] ?? '');
+    await go(AT['resource'] ?? '');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const editor = page.getByRole('textbox', { name: 'Specification' });
+    await editor.focus();
+    await page.evaluate(PASTE(LONG_SPEC));
+    await page.getByText('The body has more than 1048576 bytes.').waitFor({ timeout: 300_000 });
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await editor.press('Control+End');
+    await page.keyboard.type('# keys');
+    await expect
+      .poll(async () => (await editor.inputValue()).endsWith('# keys'), { timeout: 300_000 })
+      .toBe(true);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+  }, 900_000);
+
   test.each([
     ['daybreak apply', 'virtualNodeName: colorgateway-vn'],
     ['AWS CLI', 'aws appmesh update-virtual-node --mesh-name default --virtual-node-name colorgateway-vn'],
@@ -176,6 +195,23 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     expect(browser.faults).toEqual([]);
   });
 });
+
+/** A script that puts a text into the field that has the focus, at once: typed key by key, it would take minutes. */
+function PASTE(text: string): string {
+  return `document.activeElement.value = ${JSON.stringify(text)};
+    document.activeElement.dispatchEvent(new Event('input', { bubbles: true }))`;
+}
+
+/** A virtual node with 13,000 backends, whose specification has 1.1 MB, also as JSON. */
+const LONG_SPEC = [
+  'listeners: [{ portMapping: { port: 80, protocol: http } }]',
+  'backends:',
+  ...Array.from(
+    { length: 13_000 },
+    (_, index) => `  - virtualService:\n      virtualServiceName: service-${index}.default.svc.cluster.local`,
+  ),
+  '',
+].join('\n');
 
 /** A mesh in which every name is markup. */
 async function createHostile(client: AppMeshClient): Promise<void> {
