@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cannotUseRunFolder } from './errors.ts';
 
@@ -15,6 +15,9 @@ export type RunFolder = {
 /** The default parent, and its substitute in a container with a read-only root and no tmpfs: each container of Docker has the latter. */
 const DEFAULT_PARENT = '/tmp';
 const SHARED_MEMORY = '/dev/shm';
+
+/** Attempts to remove a folder. */
+const REMOVALS = 10;
 
 /** The beginning of the names of agents' folders, and Envoy's admin socket in each. */
 export const FOLDER_PREFIX = 'daybreak-agent-';
@@ -41,8 +44,21 @@ export function runFolderAt(path: string): RunFolder {
     file: (name) => join(path, name),
     write: (name, text) =>
       attempt(dirname(path), () => writeFileSync(join(path, name), text, { mode: 0o600 })),
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    remove: () => removeFolder(path),
   };
+}
+
+/**
+ * Removes a folder in which other processes may remove files at the same time, as guards do: Node then stops half-way, and says nothing.
+ */
+export function removeFolder(path: string): void {
+  for (let left = REMOVALS; left > 0 && existsSync(path); left -= 1) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if (left === 1) throw error;
+    }
+  }
 }
 
 function attempt<T>(parent: string, use: () => T): T {

@@ -6,7 +6,7 @@ import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { coded } from '../codes.ts';
 import { isEpochLive } from '../health.ts';
-import { ADMIN_SOCKET, FOLDER_PREFIX } from '../run-folder.ts';
+import { ADMIN_SOCKET, FOLDER_PREFIX, removeFolder } from '../run-folder.ts';
 import { createBaseIds } from '../supervisor/replace/base-id.ts';
 import type { EnvoyProcess } from '../supervisor/envoy-process/envoy-process.ts';
 import { adoptedEnvoy, endProcess } from './adopted-envoy.ts';
@@ -98,7 +98,7 @@ async function takeFrom(
   sayColdStart(log, folder, problem ?? '');
   await Promise.all(guarded.filter(({ take }) => take()).map(endProcess));
   createBaseIds(join(folder, 'base-id'), false).remove();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   return undefined;
 }
 
