@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TELLER } from '../demo/color-model.ts';
 import { startTraffic } from '../demo/traffic.ts';
-import { isByChance } from '../test/lab/net/share.ts';
+import { chanceBounds, isByChance } from '../test/lab/net/share.ts';
 import { openColorFixture, type ColorFixture } from '../test/testing/color-lab.ts';
 import { addresses, goTo } from './testing/pages.ts';
 import { chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
@@ -76,6 +76,37 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await expect.poll(() => line.textContent()).toContain('80 %');
   });
 
+  test('the shares of requests on the map are within chance of what the applications counted', async () => {
+    await go(AT['map'] ?? '');
+    const traffic = startTraffic(color.mesh.url, 200);
+    // The rates of slots of five seconds, as the page shows them: a rate below ten has a digit behind the point, another one none.
+    const slots = new Map<string, readonly [number, number]>();
+    const shown = (index: 0 | 1): number =>
+      [...slots.values()].reduce((sum, slot) => sum + 5 * slot[index], 0);
+    await expect
+      .poll(
+        async () => {
+          const [blue = NaN, red = NaN] = (await page.evaluate<string[]>(RATES(BLUE, RED))).map((text) =>
+            Number(/([\d.]+)\/s/.exec(text)?.[1] ?? NaN),
+          );
+          if (blue + red > 0) slots.set(`${blue} ${red}`, [blue, red]);
+          return slots.size >= 3 && shown(0) + shown(1) >= 2000;
+        },
+        { timeout: 400_000, interval: 500 },
+      )
+      .toBe(true);
+    const { colors, failures, requests } = await traffic.stop();
+    expect(failures).toBe(0);
+    const counted = (colors['blue'] ?? 0) / requests;
+    expect(isByChance(colors['blue'] ?? 0, requests, 0.8)).toBe(true);
+    const all = shown(0) + shown(1);
+    const { min, max } = chanceBounds(Math.round(all), counted);
+    // Each number is rounded by half a request a second at most.
+    const rounded = 2.5 * slots.size;
+    expect(shown(0)).toBeGreaterThanOrEqual(min - rounded);
+    expect(shown(0)).toBeLessThanOrEqual(max + rounded);
+  }, 600_000);
+
   test('undo is one click, and gives the old weights as a new version', async () => {
     await go(AT['service'] ?? '');
     await weight(BLUE).fill('5');
@@ -147,8 +178,13 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await color.killControlPlane();
     await page.getByText('The control plane does not answer.').waitFor();
     await page.locator(`[data-key="virtualNode/${BLUE}"]`).waitFor();
+    // A page that was opened meanwhile reads its contents when they can be read.
+    await go(AT['changes'] ?? '');
+    await page.getByText(/This could not be read/).waitFor();
     await color.restartControlPlane();
     await page.getByText('The control plane does not answer.').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Revert' }).first().waitFor();
+    await go(AT['map'] ?? '');
     await page.locator(`[data-key="virtualNode/${BLUE}"]`, { hasText: '1 proxy' }).waitFor();
   });
 
@@ -156,3 +192,9 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     expect(browser.faults).toEqual([]);
   });
 });
+
+/** A script that returns the texts of the lines from the virtual service to these nodes, at one moment. */
+function RATES(...nodes: readonly string[]): string {
+  const selectors = nodes.map((node) => `[data-line="virtualService/${TELLER}>virtualNode/${node}"]`);
+  return `${JSON.stringify(selectors)}.map((each) => document.querySelector(each)?.textContent ?? '')`;
+}
