@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../test/lab/until.ts';
 import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from '../../testing/agent-host.ts';
@@ -85,6 +85,28 @@ export async function makeReloadScene(name: string) {
     serverInfo: async (): Promise<ServerInfo> =>
       JSON.parse(await host.run('curl', '-s', '127.0.0.1:9901/server_info')) as ServerInfo,
     get: (): Promise<string> => host.run('curl', '-s', '-m', '20', '127.0.0.1:15000/x'),
+    /** Sends a request, and keeps its connection. `askAgain` sends one more on it, and resolves with both answers. */
+    async keepConnection(): Promise<{ askAgain: () => Promise<string> }> {
+      const [first, second] = [join(host.folder, 'kept-first'), join(host.folder, 'kept-second')];
+      const ask = (header: string): string =>
+        `printf 'GET /x HTTP/1.1\\r\\nHost: x\\r\\n${header}\\r\\n' >&3`;
+      const script = [
+        'exec 3<>/dev/tcp/127.0.0.1/15000',
+        ask(''),
+        `read -r line <&3 && echo "$line" >${first}`,
+        `until [ -e ${second} ]; do sleep 0.1; done`,
+        ask('Connection: close\\r\\n'),
+        'timeout 60 cat <&3',
+      ].join(' && ');
+      const answers = host.run('timeout', '300', 'bash', '-c', script);
+      await until('the first answer', () => existsSync(first), PATIENT);
+      return {
+        askAgain: () => {
+          writeFileSync(second, '');
+          return answers;
+        },
+      };
+    },
     async requests(): Promise<number> {
       const path = '127.0.0.1:9901/stats?filter=http.ingress.downstream_rq_completed';
       return Number(/: (\d+)/.exec(await host.run('curl', '-s', path))?.[1]);
