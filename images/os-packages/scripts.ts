@@ -7,9 +7,13 @@ export const AFTER_INSTALL = `if command -v systemd-sysusers >/dev/null; then sy
 if getent group daybreak >/dev/null && [ "$(stat -c %G /etc/daybreak/agent.env)" = root ]; then chgrp daybreak /etc/daybreak/agent.env; fi
 ${IF_BOOTED}
   systemctl daemon-reload
-  # Rules stay in force: proxyinit writes only the differences. The agent's Envoy drains before the new one starts.
+  # Rules stay in force: proxyinit writes only the differences.
   if systemctl --quiet is-active daybreak-proxyinit.service; then systemctl reload daybreak-proxyinit.service || true; fi
-  systemctl try-restart --no-block daybreak-controlplane.service daybreak-agent.service
+  systemctl try-restart --no-block daybreak-controlplane.service
+  # The agent ends, and systemd starts the new one, which takes Envoy over. An agent that cannot leave its Envoy drains it.
+  if ! DAYBREAK_RUN_DIR=/run/daybreak-agent /usr/bin/daybreak agent hand-over >/dev/null 2>&1; then
+    systemctl try-restart --no-block daybreak-agent.service
+  fi
 fi
 `;
 

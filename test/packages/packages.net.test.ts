@@ -19,14 +19,16 @@ if (why !== '') process.stderr.write(`packages${why}\n`);
 const KINDS = [
   {
     kind: '.deb',
-    install: 'dpkg --force-depends --install /var/packages/*.deb 2>&1',
+    install: 'dpkg --force-depends --install /var/packages/*-1_*.deb 2>&1',
+    upgrade: 'dpkg --force-depends --install /var/packages/*-2_*.deb 2>&1',
     remove: 'dpkg --remove daybreak 2>&1',
     purge: 'dpkg --purge daybreak 2>&1',
     kept: '/etc/daybreak/agent.env',
   },
   {
     kind: '.rpm',
-    install: 'rpm --upgrade --nodeps --replacepkgs /var/packages/*.rpm 2>&1',
+    install: 'rpm --upgrade --nodeps /var/packages/*-1.*.rpm 2>&1',
+    upgrade: 'rpm --upgrade --nodeps /var/packages/*-2.*.rpm 2>&1',
     remove: 'rpm --erase --nodeps daybreak 2>&1',
     kept: '/etc/daybreak/agent.env.rpmsave',
   },
@@ -38,26 +40,25 @@ const USERS = "grep -c '^daybreak' /etc/passwd || true";
 const FILES = `find /etc /var -path /var/packages -prune -o -path /var/lib/dpkg -prune -o -path /var/lib/rpm -prune -o -path /var/lib/systemd -prune \\
   -o -path /var/log/journal -prune -o -path '/var/tmp/*' -prune -o -name '*-' -prune -o -type f -print -o -type l -print | sort; find /.above/upper -type f`;
 
-/** The ways in order; those without an answer, whatever the error, count as one. */
-function inOrder(ways: readonly (readonly [way: string, requests: number])[]): readonly string[] {
-  const named = ways.map(([way]) => (/^ECONN(?:REFUSED|RESET)$/.test(way) ? 'none' : way));
-  return named.filter((way, index) => way !== named[index - 1]);
-}
-
 describe.skipIf(why !== '')(`packages${why}`, () => {
   let folder: string;
-  let packages: readonly string[];
+  const packages: string[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daybreak-packages-'));
     const [line = ''] = commandsOf('docs/migrate.md', 'images/packages.sh');
-    const envoy = process.env['DAYBREAK_ENVOY'] ?? '';
-    const text = line.replace(/\.daybreak\/envoy\S*/, `"${envoy}"`);
-    const { stdout } = await execa('sh', ['-c', `${text} --out "${folder}"`], { cwd: ROOT });
-    packages = stdout.split('\n');
+    const newest = process.env['DAYBREAK_ENVOY'] ?? '';
+    const oldest = process.env['DAYBREAK_ENVOY_OLDEST'] ?? newest;
+    // An upgrade of Envoy, too.
+    for (const [index, envoy] of [oldest, newest].entries()) {
+      const text = line.replace(/\.daybreak\/envoy\S*/, `"${envoy}"`);
+      const command = `${text} --release ${index + 1} --out "${folder}"`;
+      const { stdout } = await execa('sh', ['-c', command], { cwd: ROOT });
+      packages.push(...stdout.split('\n'));
+    }
   }, 900_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  describe.each(KINDS)('$kind', ({ kind, install, remove, kept, ...more }) => {
+  describe.each(KINDS)('$kind', ({ kind, install, upgrade, remove, kept, ...more }) => {
     let scene: PackageScene;
     let before: string;
     beforeAll(async () => {
@@ -65,7 +66,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
     }, 300_000);
     afterAll(() => scene?.close(), 240_000);
 
-    test('an installation starts no unit; once started, the units route the requests through Envoy', {
+    test('an installation starts nothing; the units then lead the requests through Envoy', {
       timeout: 600_000,
     }, async () => {
       before = await scene.run(FILES);
@@ -80,22 +81,39 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
       await scene.settles('Envoy');
     });
 
-    test('during an upgrade, no request bypasses Envoy, and requests fail only between the end of one Envoy and the start of the next', {
+    const agent = () => scene.run('systemctl show --property MainPID --value daybreak-agent');
+    /** Waits until another agent than `old` runs, and its Envoy, of this epoch, is the only one. */
+    const takesOver = async (old: string, epoch: number) => {
+      await expect.poll(agent, { timeout: 120_000 }).not.toMatch(new RegExp(`^(0|${old})$`));
+      await expect
+        .poll(() => scene.run('curl --silent http://127.0.0.1:9901/server_info || true'), {
+          timeout: 120_000,
+        })
+        .toContain(`"restart_epoch": ${epoch}`);
+      await expect.poll(() => scene.run('pgrep --count --exact envoy'), { timeout: 120_000 }).toBe('1');
+      await scene.settles('Envoy');
+    };
+
+    test('an upgrade of the agent and of Envoy, and an agent that is killed with -9: the next agent takes Envoy over, and no request fails', {
       timeout: 600_000,
     }, async () => {
-      const agent = () => scene.run('systemctl show --property MainPID --value daybreak-agent');
-      const old = await agent();
       await scene.settles('Envoy');
-      scene.path.cut();
-      await scene.run(`echo '# own' >> /etc/daybreak/agent.env; ${install}`);
-      await expect.poll(agent, { timeout: 120_000 }).not.toMatch(new RegExp(`^(0|${old})$`));
-      await scene.run('systemctl start daybreak-agent');
-      await scene.settles('Envoy');
-      expect(inOrder(scene.path.cut())).toEqual(['Envoy', 'none', 'Envoy']);
+      const watches = [scene.path, scene.openPath, ...scene.load()];
+      for (const each of watches) each.cut();
+      const first = await agent();
+      await scene.run(`echo '# own' >> /etc/daybreak/agent.env; ${upgrade}`);
+      await takesOver(first, 1);
       expect(await scene.run('tail -n 1 /etc/daybreak/agent.env')).toBe('# own');
+      const second = await agent();
+      await scene.run(`kill -9 ${second}`);
+      await takesOver(second, 2);
+      for (const each of watches) expect(each.cut()).toEqual([['Envoy', expect.any(Number)]]);
+      const journal = await scene.run('journalctl --unit daybreak-agent --output cat');
+      expect(journal.match(/took over the Envoy of the agent before/g)).toHaveLength(2);
+      expect(journal).not.toMatch(/NO_TAKE_OVER|HOT_RESTART_VERSION|Envoy ended/);
     });
 
-    test('a removal under traffic fails no request and leaves no rule', { timeout: 600_000 }, async () => {
+    test('a removal under traffic: no request fails, and no rule is left', { timeout: 600_000 }, async () => {
       await scene.settles('Envoy');
       for (const path of [scene.path, scene.openPath]) path.cut();
       await scene.run(remove);

@@ -17,6 +17,8 @@ export type PackageScene = {
   /** Requests to the application, each on its own connection, and others on one that stays open. */
   readonly path: PathWatch;
   readonly openPath: PathWatch;
+  /** Starts further requests like those of `path`, so that there are 200 a second with them, and further ones like those of `openPath`. */
+  load(): readonly PathWatch[];
   /** Waits for at least `least` requests that end in this way, in a row and as the last ones. */
   settles(way: string, least?: number): Promise<void>;
   /** A shell script that points the agent to the control plane and starts both units. */
@@ -34,9 +36,15 @@ export async function openPackageScene(packages: readonly string[]): Promise<Pac
   const booted: Booted = await machine.boot();
   const path = watchPath(url, lab.address);
   const openPath = watchPath(url, lab.address, 'shared');
+  const further: PathWatch[] = [];
   return {
     path,
     openPath,
+    load() {
+      for (const connections of ['own', 'own', 'own', 'shared', 'shared', 'shared'] as const)
+        further.push(watchPath(url, lab.address, connections));
+      return further;
+    },
     run: async (command) => {
       const { code, stdout, stderr } = await booted.run(`set -e\n${command}`);
       if (code !== 0) throw new Error(`${command}: exit ${code}: ${stdout}\n${stderr}`);
@@ -52,7 +60,7 @@ export async function openPackageScene(packages: readonly string[]): Promise<Pac
       echo APPMESH_APP_PORTS=8000 >> /etc/daybreak/proxyinit.env
       systemctl enable --now daybreak-proxyinit daybreak-agent`,
     async close() {
-      await Promise.all([path.stop(), openPath.stop()]);
+      await Promise.all([path, openPath, ...further].map((each) => each.stop()));
       await booted.end('poweroff').catch(() => undefined);
       await machine.remove();
       await lab.close();
