@@ -61,7 +61,7 @@ function Issuing({ t, mesh, now, found }: IdentityPageProps & { found: Identitie
           </dl>
         </div>
       </section>
-      <section class="card scroll">
+      <section class="card scroll" tabIndex={0}>
         <div class="head">
           <h2>{t.identity.holders}</h2>
         </div>

@@ -19,7 +19,7 @@ export function Accepting(props: IdentityPageProps): JSX.Element {
   const { t, mesh, owner, nodes, securityOf, plaintext } = props;
   const plain = plaintext.state === 'ready' ? plaintext.value.nodes.filter((each) => each.mesh === mesh) : [];
   return (
-    <section class="card scroll">
+    <section class="card scroll" tabIndex={0}>
       <div class="head">
         <h2>{t.identity.plain}</h2>
         <span class="quiet small">{t.identity.plainLead}</span>

@@ -32,6 +32,8 @@ export type PageOptions = {
   readonly size?: { readonly width: number; readonly height: number };
   readonly dark?: boolean;
   readonly locale?: string;
+  /** Whether it trusts any certificate. Default: no. */
+  readonly trustsAny?: boolean;
 };
 
 /** Starts Chromium without a window. Each page has cookies of its own. */
@@ -43,11 +45,13 @@ export async function startBrowser(): Promise<TestBrowser> {
   const faults: string[] = [];
   return {
     faults,
-    async open(url, { size = { width: 1280, height: 800 }, dark = false, locale = 'en-US' } = {}) {
+    async open(url, options = {}) {
+      const { size = { width: 1280, height: 800 }, dark = false, locale = 'en-US' } = options;
       const context = await browser.newContext({
         viewport: size,
         colorScheme: dark ? 'dark' : 'light',
         locale,
+        ignoreHTTPSErrors: options.trustsAny ?? false,
         permissions: ['clipboard-read', 'clipboard-write'],
       });
       const page = await context.newPage();
