@@ -27,12 +27,16 @@ async function fails(folder: string, mutant?: Mutant): Promise<boolean> {
       throw new Error(`${mutant.file} has no ${mutant.from}: mend this script`);
     await writeFile(file, text.replace(mutant.from, mutant.to));
   }
-  const { exitCode } = await execa('vitest', ['run', '--root', folder, '--project', 'unit', ...TESTS], {
-    cwd: folder,
-    preferLocal: true,
-    reject: false,
-    env: { DAYBREAK_TEST_RUNS: RUNS },
-  });
+  const { exitCode } = await execa(
+    'vitest',
+    ['run', '--root', folder, '--project', 'unit', '--bail', '1', ...TESTS],
+    {
+      cwd: folder,
+      preferLocal: true,
+      reject: false,
+      env: { DAYBREAK_TEST_RUNS: RUNS },
+    },
+  );
   if (mutant !== undefined) await cp(join(ROOT, mutant.file), join(folder, mutant.file));
   return exitCode !== 0;
 }
