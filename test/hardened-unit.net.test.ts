@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeMachine } from './proxyinit/machine.ts';
 import { MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
 
-// What the hardened unit of the agent must not keep from it: SPIRE's socket, which Envoy connects to, and the instance metadata service.
+// The agent's hardened unit leaves SPIRE's socket, which Envoy connects to, and the instance metadata service in reach.
 
 /** Writes the first bytes of each connection to a file. */
 const SDS_SERVER = `

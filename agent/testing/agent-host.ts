@@ -12,7 +12,7 @@ const NODE_ID = 'mesh/m/virtualNode/n';
 /** The Envoy to try with. */
 export const ENVOY = process.env['DAYBREAK_ENVOY'] ?? 'envoy';
 
-type Env = Readonly<Record<string, string>>;
+type Env = Readonly<Record<string, string | undefined>>;
 
 /** A network namespace with a control plane in reach and, once started, an agent in it. */
 export type AgentHost = {
@@ -66,11 +66,15 @@ export type AgentStatus = {
   };
 };
 
-/** `certificate`: a secret of the control plane, for a listener with TLS on port 15004. `listeners`: further listeners. */
+/**
+ * `certificate`: a secret of the control plane, for a listener with TLS on port 15004. `listeners`: further listeners. `nodeId`: whom the control plane
+ * serves.
+ */
 export async function makeAgentHost(
   name: string,
   certificate?: Resource,
   listeners: Parameters<typeof startControlPlane>[3] = [],
+  nodeId = NODE_ID,
 ): Promise<AgentHost> {
   execFileSync('ip', ['netns', 'add', name]);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
@@ -80,7 +84,7 @@ export async function makeAgentHost(
   mkdirSync(runs);
   chmodSync(runs, 0o777);
   const socket = join(folder, 'control-plane.sock');
-  const controlPlane = await startControlPlane(socket, NODE_ID, certificate, listeners);
+  const controlPlane = await startControlPlane(socket, nodeId, certificate, listeners);
 
   const run: AgentHost['run'] = async (...command) => {
     const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', name, ...command], {

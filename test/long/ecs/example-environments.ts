@@ -1,6 +1,7 @@
 // Takes each environment of App Mesh's Envoy image in a folder, such as a clone of aws/aws-app-mesh-examples, as it is written, with an endpoint added.
-// The agent's settings have to accept it, the bootstrap has to have what it asks for, and each Envoy has to accept the bootstrap.
-// `node test/long/ecs/example-environments.ts --folder DIR [--envoy FILE]...`
+// The agent's settings have to accept it, the bootstrap has to have what it asks for, and each Envoy has to accept the bootstrap. With --start (as root),
+// the agent then starts the first of these Envoys with each environment in a network namespace, and both have to become healthy.
+// `node test/long/ecs/example-environments.ts --folder DIR [--envoy FILE]... [--start]`
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +13,18 @@ import { readHostFacts } from '../../../agent/host-facts.ts';
 import { NOWHERE } from '../../../agent/location/location.ts';
 import { readAgentSettings, type AgentSettings } from '../../../agent/settings/settings.ts';
 import { withoutEffect } from '../../../agent/settings/unsupported.ts';
+import { makeAgentHost } from '../../../agent/testing/agent-host.ts';
 import { envoyArgs } from '../../../agent/supervisor/envoy-process/envoy-command.ts';
 import { errorText } from '../../../common/error-text.ts';
+import { until } from '../../lab/until.ts';
 import { environmentsIn, type Environment } from '../examples/environments.ts';
 
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, envoy: { type: 'string', multiple: true } },
+  options: {
+    folder: { type: 'string' },
+    envoy: { type: 'string', multiple: true },
+    start: { type: 'boolean' },
+  },
 });
 const root = values.folder ?? '';
 const ENDPOINT = { APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000' };
@@ -44,6 +51,9 @@ async function main(): Promise<boolean> {
     for (const environment of environments) {
       const problems = await problemsOf(environment);
       for (const problem of problems) bad.push(`${file}:${environment.line}: ${problem}`);
+      if (values.start !== true || problems.length > 0) continue;
+      const failure = await startFailure(environment);
+      if (failure !== undefined) bad.push(`${file}:${environment.line}: ${failure}`);
     }
     process.stdout.write(`${file}: ${environments.length}\n`);
   }
@@ -95,14 +105,19 @@ function bootstrapOf(settings: AgentSettings) {
   return bootstrap(settings, node, paths, 'json');
 }
 
+function idOf(env: Readonly<Record<string, string>>): string {
+  return (
+    env['APPMESH_RESOURCE_ARN'] ?? env['APPMESH_RESOURCE_NAME'] ?? env['APPMESH_VIRTUAL_NODE_NAME'] ?? ''
+  );
+}
+
 /** A test of the bootstrap for each variable that asks for something. */
 function missing(env: Readonly<Record<string, string>>, settings: AgentSettings): readonly string[] {
   const json = bootstrapOf(settings);
   const text = JSON.stringify(json);
   const isOn = (name: string) => /^(?:1|t|true)$/i.test(env[name] ?? '');
-  const id = env['APPMESH_RESOURCE_ARN'] ?? env['APPMESH_RESOURCE_NAME'] ?? env['APPMESH_VIRTUAL_NODE_NAME'];
   const checks: Readonly<Record<string, boolean>> = {
-    'the id': json.node.id === id,
+    'the id': json.node.id === idOf(env),
     ENABLE_ENVOY_XRAY_TRACING: text.includes('envoy.tracers.xray') === isOn('ENABLE_ENVOY_XRAY_TRACING'),
     ENABLE_ENVOY_STATS_TAGS: text.includes('"appmesh.mesh"') === isOn('ENABLE_ENVOY_STATS_TAGS'),
     ENABLE_ENVOY_DOG_STATSD: text.includes('dog_statsd') === isOn('ENABLE_ENVOY_DOG_STATSD'),
@@ -119,6 +134,37 @@ function missing(env: Readonly<Record<string, string>>, settings: AgentSettings)
   return Object.entries(checks).flatMap(([name, isRight]) =>
     isRight ? [] : [`${name} is not in the bootstrap`],
   );
+}
+
+/** Starts the agent and Envoy with an environment, and stops them once both are healthy. Returns what went wrong. */
+async function startFailure({ variables }: Environment): Promise<string | undefined> {
+  const host = await makeAgentHost(`examples-${process.pid}`, undefined, [], idOf(variables));
+  try {
+    const agent = await host.start({
+      APPMESH_RESOURCE_ARN: undefined,
+      ...variables,
+      APPMESH_XDS_ENDPOINT: `unix://${join(host.folder, 'control-plane.sock')}`,
+      DAYBREAK_ENVOY: values.envoy?.[0],
+    });
+    const ended = agent.ended.then((code) => Promise.reject(new Error(`the agent ended with ${code}`)));
+    const isHealthy = async () => (await agent.status()).healthStatus === 'HEALTHY';
+    await Promise.race([until('healthy', isHealthy, { limitMs: 60_000 }), ended]).catch((error: unknown) => {
+      throw new Error(`${errorText(error)}: ${agent.output().slice(-500)}`);
+    });
+    const [run = ''] = host.runFolders();
+    const used = JSON.parse(readFileSync(join(host.folder, 'runs', run, 'bootstrap.json'), 'utf8')) as {
+      readonly node: { readonly id: string };
+    };
+    if (used.node.id !== idOf(variables)) return `the bootstrap is of ${used.node.id}`;
+    ended.catch(() => undefined);
+    agent.kill('SIGTERM');
+    const code = await agent.ended;
+    return code === 0 ? undefined : `the agent's exit code was ${code}`;
+  } catch (error) {
+    return errorText(error);
+  } finally {
+    host.remove();
+  }
 }
 
 async function refusals(settings: AgentSettings): Promise<readonly string[]> {
