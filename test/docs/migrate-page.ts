@@ -48,6 +48,7 @@ export const IN_TEXT: Readonly<Record<string, string>> = {
   'docker logs': CONTAINERS,
   'docker load': 'test/docker/compose.net.test.ts',
   'docker push': 'why not: there is no registry',
+  'node test/long/ecs/example-environments.ts --folder DIR --envoy FILE --start': `why not: ${PUBLIC_EXAMPLES}`,
   'node test/long/ecs/ecs-render-examples.ts --folder DIR': `why not: ${PUBLIC_EXAMPLES}`,
   'node test/long/ecs/ecs-play-examples.ts --folder DIR': `why not: ${PUBLIC_EXAMPLES}`,
 };
