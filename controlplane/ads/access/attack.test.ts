@@ -2,15 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { connect, constants } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { HEALTH_CHECK } from '../../../xds/grpc/health.ts';
 import { SOTW_METHOD } from '../../../xds/service.ts';
 import { frame } from '../../../xds/testing/http2.ts';
 import { accessFixture, tokenLine } from '../testing/access.ts';
 import type { End } from '../testing/client.ts';
 import { SHORT_FORM } from '../../../common/testing/short-form.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const NODE = 'mesh/m/virtualNode/n';
 const { file, serve, open } = accessFixture();
@@ -42,14 +40,25 @@ async function strangers(address: string, path: string, calls: number): Promise<
   return codes;
 }
 
+const UNAUTHENTICATED = `${status.UNAUTHENTICATED}`;
+
+/**
+ * Opens a hundred calls without credentials over one connection; returns how many were refused as unauthenticated. The others were reset with the
+ * connection, which may be closed because it has not shown who it is for too long: on a busy machine that comes before the last answer.
+ */
+async function refusedStrangers(address: string): Promise<number> {
+  const codes = await strangers(address, SOTW_METHOD.path, 100);
+  expect(new Set([...codes.keys(), UNAUTHENTICATED, 'reset'])).toEqual(new Set([UNAUTHENTICATED, 'reset']));
+  return codes.get(UNAUTHENTICATED) ?? 0;
+}
+
 test.skipIf(SHORT_FORM)(
   'a flood of unauthenticated calls does not use up the rate limit of proxies at the same address',
   async () => {
     await writeFile(file('tokens'), tokenLine('good', ['*']));
     // More unauthenticated calls than the burst of new streams, and as many proxies as the burst.
     const { address } = await serve({ tokens: true }, { adsRateLimit: { rate: 0.001, burst: 200 } });
-    const unauthenticated = `${status.UNAUTHENTICATED}`;
-    expect(await strangers(address, SOTW_METHOD.path, 1000)).toEqual(new Map([[unauthenticated, 1000]]));
+    for (let refused = 0; refused < 1000; ) refused += await refusedStrangers(address);
     const proxies = Array.from({ length: 200 }, () => open(NODE, { authorization: 'Bearer good' }).opened);
     expect(new Set(await Promise.all(proxies))).toEqual(new Set(['served']));
     expect(await open(NODE, { authorization: 'Bearer good' }).opened).toMatchObject({
@@ -72,9 +81,7 @@ test('amid a flood of unauthenticated calls, a thousand authenticated clients at
   const flood = (async () => {
     while (!over.signal.aborted) {
       const next = sleep(20);
-      const codes = await strangers(address, SOTW_METHOD.path, 100);
-      expect(codes).toEqual(new Map([[`${status.UNAUTHENTICATED}`, 100]]));
-      calls += 100;
+      calls += await refusedStrangers(address);
       await next;
     }
   })();
@@ -96,8 +103,7 @@ test('amid a flood of unauthenticated calls, a thousand authenticated clients at
 test('an unauthenticated caller does not learn which methods exist', async () => {
   await writeFile(file('tokens'), tokenLine('good', ['*']));
   const { address } = await serve({ tokens: true });
-  const unauthenticated = new Map([[`${status.UNAUTHENTICATED}`, 1]]);
-  expect(await strangers(address, '/no.such.Service/Method', 1)).toEqual(unauthenticated);
+  expect(await strangers(address, '/no.such.Service/Method', 1)).toEqual(new Map([[UNAUTHENTICATED, 1]]));
 });
 
 test('a load balancer can check the health of ADS without credentials', async () => {
