@@ -10,7 +10,7 @@ import { startReportingAgent, type ReportingAgent } from './testing/reporting-ag
 
 // An agent reports to one replica, and the reader asks the other one.
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const NODE = 'mesh/m/virtualNode/a';
 const TO_B = 'cds_egress_m_b_http_8080';

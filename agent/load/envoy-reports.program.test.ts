@@ -11,8 +11,6 @@ import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { createEnvoyReports } from './envoy-reports.ts';
 import type { EnvoyReport } from './read-report.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
-
 const ENVOYS = [
   ['the Envoy in use', process.env['DAYBREAK_ENVOY'] ?? 'envoy'],
   ['the oldest Envoy', process.env['DAYBREAK_ENVOY_OLDEST'] ?? ''],

@@ -2,14 +2,12 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { DiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { SOTW_METHOD } from '../../xds/service.ts';
 import { frame } from '../../xds/testing/http2.ts';
 import { CLUSTER } from '../../xds/types.ts';
 import { accessFixture } from './testing/access.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const NODE = 'mesh/m/virtualNode/n';
 const { serve, open } = accessFixture();

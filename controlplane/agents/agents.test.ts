@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { decodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import {
   CONNECT_PATH,
@@ -16,8 +16,6 @@ import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/d
 import { FIXTURE_OWNER, put, resourceFromInput } from '../mesh/testing/resources.ts';
 import { tellRevision } from './agent-entry.ts';
 import { accessFixture, tokenLine, type Served } from '../ads/testing/access.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const B = 'mesh/m/virtualNode/b';

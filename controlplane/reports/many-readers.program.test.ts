@@ -13,7 +13,7 @@ import {
 
 // Ten thousand readers of server-sent events at once, each on a connection of its own that it keeps.
 
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const READERS = 10_000;
 const BATCH = 250;

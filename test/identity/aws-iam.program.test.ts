@@ -11,8 +11,6 @@ import { startTestAgent } from './testing/test-agent.ts';
 import { assumeNewRole, startVerifyingMoto } from './testing/aws-role.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const A = 'mesh/m/virtualNode/a';
 const ACCOUNT = '123456789012';
 const TASK = '6b777c1809a94925ab48098fa09824de';

@@ -7,8 +7,6 @@ import { startTokenSts, type TokenSts } from '../../controlplane/identity/testin
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 import { startTestAgent } from './testing/test-agent.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const A = 'mesh/m/virtualNode/a';
 const ACCOUNT = '123456789012';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/web-task`;

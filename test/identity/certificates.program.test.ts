@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { attest } from '../../agent/identity/attest.ts';
 import { holdIdentity, type HeldIdentity } from '../../agent/identity/held-identity.ts';
@@ -14,8 +14,6 @@ import { DELTA_METHOD } from '../../xds/service.ts';
 import { CLUSTER } from '../../xds/types.ts';
 import { rootAbove } from '../../controlplane/identity/authority/chain.ts';
 import { DOMAIN, startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const B = 'mesh/m/virtualNode/b';

@@ -6,8 +6,6 @@ import { startTestAgent } from './testing/test-agent.ts';
 
 // An authority whose keys AWS KMS seals.
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 's' };
 const A = 'mesh/m/virtualNode/a';
 let moto: Moto;

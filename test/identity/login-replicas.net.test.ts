@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOCUMENT } from '../../controlplane/auth/testing/signed-requests.ts';
 import type { Moto } from '../../controlplane/discovery/testing/moto.ts';
 import { startTestPostgres, type TestPostgres } from '../../controlplane/store/testing/postgres-server.ts';
@@ -11,8 +11,6 @@ import { assumeNewRole, MOTO_ACCOUNT, startVerifyingMoto } from './testing/aws-r
 import { loginProof, postLogin } from './testing/login-client.ts';
 
 // Two control planes on one PostgreSQL, as behind a load balancer: either may get any request of a login.
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const ROLE = `arn:aws:iam::${MOTO_ACCOUNT}:role/deploy`;
 const LOGINS = {

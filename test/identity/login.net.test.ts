@@ -17,8 +17,6 @@ import { loginProof, postLogin } from './testing/login-client.ts';
 
 // AWS's tools call the API with an IAM role, by `daybreak login` as their credential_process.
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 const REGION = 'us-east-1';
 const ROLE = `arn:aws:iam::${MOTO_ACCOUNT}:role/tasks/deploy`;

@@ -6,7 +6,7 @@ import { startTestAgent } from './testing/test-agent.ts';
 
 // An authority whose root is a subordinate authority in AWS Private CA.
 
-vi.setConfig({ testTimeout: 480_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const LONG = { timeout: 120_000 };

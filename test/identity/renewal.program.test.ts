@@ -7,8 +7,6 @@ import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane
 import type { HeldIdentity } from '../../agent/identity/held-identity.ts';
 import { openIdentity, type AgentIdentity } from '../../agent/identity/identity.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const A = 'mesh/m/virtualNode/a';
 const log = createLog('test', 'silent');
 

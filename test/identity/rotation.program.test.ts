@@ -9,7 +9,7 @@ import { startTestAgent, type TestAgent } from './testing/test-agent.ts';
 
 // The root is replaced step by step, under agents that are connected, over restarts of the control plane.
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const B = 'mesh/m/virtualNode/b';

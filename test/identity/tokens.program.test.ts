@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenLine } from '../../controlplane/ads/testing/access.ts';
 import { runDaybreak } from './testing/run-daybreak.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 import { startTestAgent } from './testing/test-agent.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const idOf = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 16);

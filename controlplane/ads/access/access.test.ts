@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { status, type ChannelCredentials } from '@grpc/grpc-js';
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { STATUS_METHODS } from '../../../xds/csds/service.ts';
 import { SERVICES } from '../../../xds/service.ts';
 import { GUEST, OWNER } from '../../auth/testing/signed-requests.ts';
@@ -9,7 +9,6 @@ import { accessFixture, tokenLine } from '../testing/access.ts';
 import { SHORT_FORM } from '../../../common/testing/short-form.ts';
 
 // Files are checked twice before they are read, so some of these tests are slow by nature.
-vi.setConfig({ testTimeout: 30_000 });
 
 const NODE = 'mesh/m/virtualNode/n';
 const { UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT } = status;

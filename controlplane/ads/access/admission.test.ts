@@ -5,8 +5,6 @@ import { SOTW_METHOD } from '../../../xds/service.ts';
 import { OWNER, REGION, signed } from '../../auth/testing/signed-requests.ts';
 import { accessFixture } from '../testing/access.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const NODE = 'mesh/m/virtualNode/n';
 const { UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED } = status;
 

@@ -3,7 +3,7 @@ import { webcrypto, X509Certificate } from 'node:crypto';
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import { PublicKey } from '@peculiar/x509';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../../common/log.ts';
 import { openLiveModel, type LiveModel } from '../../mesh/live-model.ts';
 import { openPostgresStore } from '../../store/postgres/postgres.ts';
@@ -17,8 +17,6 @@ import { createRotation } from '../rotation/rotation.ts';
 import { sealWith } from '../seal/seal.ts';
 
 // Several control planes with an authority on one PostgreSQL.
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const log = createLog('test', 'silent');
 const DAY = 24 * 60 * 60 * 1000;

@@ -14,8 +14,6 @@ import { openPrivateRoot } from './private-root.ts';
 
 // Intermediates of AWS Private CA: of a stand-in that signs by AWS's template, and the same calls to moto.
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const DOMAIN = 'apps.example';
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -4,8 +4,6 @@ import { startMoto, type Moto } from '../../discovery/testing/moto.ts';
 import { sealWith } from './seal.ts';
 import { sealWithKms } from './seal-kms.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const REGION = 'us-east-1';
 const PLAIN = new Uint8Array([1, 2, 3]);
 let moto: Moto;
