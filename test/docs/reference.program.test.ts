@@ -43,6 +43,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 const SCRIPTS = ['--all', '--out', '--only', '--stage', '--build-arg', '--reports'];
 const BENCHES = [
   '--app-mesh-agent',
+  '--console-readers',
   '--floor',
   '--quick',
   '--rounds',
