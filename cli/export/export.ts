@@ -1,5 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../common/files/make-folder.ts';
 import type { Client } from '../client/client.ts';
 import { describeResource, listTags } from '../client/resources.ts';
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
@@ -38,7 +39,7 @@ export async function exportMesh(
     if (folder === undefined) stdout.write(text);
     else {
       const file = join(folder, `${shorten(escapeName(mesh))}.${extension}`);
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       await writeFile(file, text, { flag: 'wx' });
       stdout.write(`mesh ${mesh} is in ${file}\n`);
     }
@@ -58,7 +59,7 @@ export async function exportMesh(
     documents.map(({ key }) => key),
     output,
   );
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const [index, { document }] of documents.entries()) {
     await writeFile(join(folder, names[index] ?? ''), formatValue(document, output), { flag: 'wx' });
   }

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../common/files/make-folder.ts';
 import { QUESTIONS_FILE } from '../answers/questions.ts';
 import { CommandError } from '../../errors.ts';
 import { MARK, type OutputFile } from './files.ts';
@@ -12,7 +13,7 @@ import { MARK, type OutputFile } from './files.ts';
 export async function writeFolder(folder: string, files: readonly OutputFile[]): Promise<void> {
   const old = await ownFiles(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const name of old) await rm(join(folder, name));
     for (const { name, text } of files) await writeFile(join(folder, name), text);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { coded } from '../../codes.ts';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../../common/files/make-folder.ts';
 import type { Log } from '../../../common/log.ts';
 import { DamagedRows } from '../damaged-rows.ts';
 import {
@@ -109,7 +110,7 @@ function openFile(options: OpenOptions, file: string): DatabaseSync {
   const { folder, patience } = options;
   try {
     requireFile(options, file);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return new DatabaseSync(file, { timeout: patience, enableForeignKeyConstraints: true });
   } catch (error) {
     throw error instanceof StoreError ? error : unavailable(`open ${file}`, error);
