@@ -23,7 +23,7 @@ export function writeRecord(folder: string, record: EnvoyRecord): void {
   renameSync(draft, join(folder, FILE));
 }
 
-/** Reads the record in a folder. Returns undefined if there is none. @throws Error that says what is wrong with it */
+/** Reads the record in a folder. Returns undefined if there is none. @throws Error with the fault of the record */
 export function readRecord(folder: string): EnvoyRecord | undefined {
   let text: string;
   try {
@@ -35,7 +35,7 @@ export function readRecord(folder: string): EnvoyRecord | undefined {
   return parseRecord(text);
 }
 
-/** Parses a record. @throws Error that says what is wrong with it */
+/** Parses a record. @throws Error with the fault of the record */
 export function parseRecord(text: string): EnvoyRecord {
   let read: Partial<Record<string, unknown>>;
   try {

@@ -76,7 +76,7 @@ function plainer({ code }: NodeJS.ErrnoException, text: string): Error {
   return Object.assign(new Error(`${text} (${code})`), { code });
 }
 
-/** Returns what is wrong, and what to change, if the server speaks another protocol than the endpoint says, or its certificate is not trusted. */
+/** Returns the fault and its remedy if the server speaks another protocol than the endpoint says, or if its certificate is not trusted. */
 function remedyFor(error: unknown, { protocol, host }: URL): string | undefined {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (protocol === 'https:') {

@@ -18,7 +18,7 @@ import { callerOf } from '../http/call.ts';
 import type { CallerNow } from '../http/caller-of-page.ts';
 import { tokenRoutes } from '../identity/token-routes.ts';
 import { measureApi } from '../metrics/measure-api.ts';
-import { latenciesRoute } from '../reports/latencies-route.ts';
+import { latenciesRoute } from '../reports/latencies/latencies-route.ts';
 import { createLongRange } from '../reports/prometheus.ts';
 import { reportsRoutes } from '../reports/routes.ts';
 import { createStatus, statusRoute } from '../status/status-route.ts';

@@ -23,13 +23,13 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'view.name, optionsKey({ ...options, files: false })]',
   },
   {
-    what: 'the key of what is inbound without options',
+    what: 'the key of the inbound part without options',
     file: 'controlplane/translate/node/inbound.ts',
     from: 'at, optionsKey(options), ...secured]',
     to: 'at, ...secured]',
   },
   {
-    what: 'the key of what is inbound without the modes and denies',
+    what: 'the key of the inbound part without the modes and denies',
     file: 'controlplane/translate/node/inbound.ts',
     from: 'optionsKey(options), ...secured]',
     to: 'optionsKey(options)]',

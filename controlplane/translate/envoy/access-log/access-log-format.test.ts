@@ -80,7 +80,7 @@ const envoys = ['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'].flatMap((name) => pro
 describe.skipIf(envoys.length < 2)('the real Envoys agree', () => {
   const [newest = '', oldest = ''] = envoys;
 
-  it('on what is accepted, every command included', async () => {
+  it('on each accepted format, with every command', async () => {
     const all = COMMAND_EXAMPLES.filter((format) => formatProblem(format, 'all') === undefined);
     expect(await judged(oldest, [...ALL, ...all].join(' '))).toBe('');
     expect(await judged(newest, [...ALL, ...SOME, ...COMMAND_EXAMPLES].join(' '))).toBe('');

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { agentState } from '../../common/contracts/agent-channel/testing/agent-state.ts';
-import type { Question } from '../../common/contracts/agent-channel/questions.ts';
-import type { AgentFeed } from '../agents/agent-entry.ts';
-import { startApi, type TestApi } from '../api/testing/test-api.ts';
+import { agentState } from '../../../common/contracts/agent-channel/testing/agent-state.ts';
+import type { Question } from '../../../common/contracts/agent-channel/questions.ts';
+import type { AgentFeed } from '../../agents/agent-entry.ts';
+import { startApi, type TestApi } from '../../api/testing/test-api.ts';
 import { latenciesRoute } from './latencies-route.ts';
-import { createLog } from '../../common/log.ts';
-import { createReports, type Reports } from './reports.ts';
+import { createLog } from '../../../common/log.ts';
+import { createReports, type Reports } from '../reports.ts';
 
 const STATE = agentState();
 const TO_B = 'cds_egress_colors_b_http_8080';

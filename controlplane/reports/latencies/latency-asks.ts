@@ -1,5 +1,5 @@
-import type { ClusterLatencies, LatenciesPart } from '../../common/contracts/agent-channel/latencies.ts';
-import type { AgentFeed, ConnectedAgent } from '../agents/agent-entry.ts';
+import type { ClusterLatencies, LatenciesPart } from '../../../common/contracts/agent-channel/latencies.ts';
+import type { AgentFeed, ConnectedAgent } from '../../agents/agent-entry.ts';
 
 /** Questions for latencies to agents, and their answers. */
 export type LatencyAsks = {

@@ -1,5 +1,5 @@
-import type { ClusterLatencies, LatencyRange } from '../../common/contracts/agent-channel/latencies.ts';
-import type { LatencyLine } from '../../common/contracts/reports.ts';
+import type { ClusterLatencies, LatencyRange } from '../../../common/contracts/agent-channel/latencies.ts';
+import type { LatencyLine } from '../../../common/contracts/reports.ts';
 
 type Responses = ClusterLatencies['responses'];
 

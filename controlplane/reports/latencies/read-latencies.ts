@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterLatencies } from '../../common/contracts/agent-channel/latencies.ts';
-import type { Latencies, LatencyLine, MissingFigures } from '../../common/contracts/reports.ts';
-import type { ConnectedAgent } from '../agents/agent-entry.ts';
-import type { Model } from '../mesh/model.ts';
-import type { MeshId } from '../mesh/resource.ts';
+import type { ClusterLatencies } from '../../../common/contracts/agent-channel/latencies.ts';
+import type { Latencies, LatencyLine, MissingFigures } from '../../../common/contracts/reports.ts';
+import type { ConnectedAgent } from '../../agents/agent-entry.ts';
+import type { Model } from '../../mesh/model.ts';
+import type { MeshId } from '../../mesh/resource.ts';
 import { added, merged, percentiles, type Distribution } from './histogram.ts';
 import type { LatencyAsks } from './latency-asks.ts';
-import { lineOf, type LineId } from './lines.ts';
+import { lineOf, type LineId } from '../lines.ts';
 
 /** A question for latencies. `clusters`: empty for all. `seconds`: 0 for all since Envoy's start. `isOneProxy`: whether it is about a single proxy. */
 export type LatencyQuestion = {

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import type { FiguresCaller, Latencies } from '../../common/contracts/reports.ts';
-import { parameter } from '../ads/preview-query.ts';
-import type { ConnectedAgent } from '../agents/agent-entry.ts';
-import { callerOf, type RouteConfig } from '../http/call.ts';
-import { ApiError, badRequest } from '../http/errors.ts';
-import type { Model } from '../mesh/model.ts';
-import type { MeshId } from '../mesh/resource.ts';
-import { egressCluster, ingressCluster } from '../translate/names.ts';
-import { ACTION, askedMesh, askedNumber } from './asked-mesh.ts';
-import type { Reports } from './reports.ts';
+import type { FiguresCaller, Latencies } from '../../../common/contracts/reports.ts';
+import { parameter } from '../../ads/preview-query.ts';
+import type { ConnectedAgent } from '../../agents/agent-entry.ts';
+import { callerOf, type RouteConfig } from '../../http/call.ts';
+import { ApiError, badRequest } from '../../http/errors.ts';
+import type { Model } from '../../mesh/model.ts';
+import type { MeshId } from '../../mesh/resource.ts';
+import { egressCluster, ingressCluster } from '../../translate/names.ts';
+import { ACTION, askedMesh, askedNumber } from '../asked-mesh.ts';
+import type { Reports } from '../reports.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
 
