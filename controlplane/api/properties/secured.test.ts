@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { create, type JsonObject } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -207,9 +209,19 @@ async function play(steps: readonly Step[], features: readonly Features[]): Prom
       const { features: own } = configs.get(key) ?? {};
       if (own === undefined) throw new Error(`${key} has no configuration`);
       const wanted = versions(fromScratch(model, id, own, instances, features));
-      await expect.poll(() => versions(snapshots.get(key)), { interval: 2 }).toEqual(wanted);
+      await until(() => versions(snapshots.get(key)), wanted);
     }
   }
+}
+
+/** How long a configuration may take, in milliseconds: only the first failure waits that long, since fast-check tries many smaller cases after it. */
+let patience = 60_000;
+
+async function until(made: () => unknown, wanted: unknown): Promise<void> {
+  const end = performance.now() + patience;
+  while (!isDeepStrictEqual(made(), wanted) && performance.now() < end) await delay(2);
+  if (!isDeepStrictEqual(made(), wanted)) patience = 500;
+  expect(made()).toEqual(wanted);
 }
 
 function edit(input: Written, deleted: boolean, revision: number): Change {
