@@ -6,7 +6,7 @@ const LOGGED: BucketSettings = { rate: 2, burst: 50 };
 
 /** Logs warnings at a bounded rate. The field `unlogged` of a line counts the warnings that were dropped before it. */
 export function boundedWarnings(log: Log): (fields: object, message: string) => void {
-  const loggable = createTokenBucket(LOGGED, Date.now);
+  const loggable = createTokenBucket(LOGGED);
   let unlogged = 0;
   return (fields, message) => {
     if (loggable() > 0) return void (unlogged += 1);

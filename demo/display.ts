@@ -22,14 +22,14 @@ const STYLES: Readonly<Record<string, 'white' | 'blue' | 'red'>> = {
 /** Creates a display on a stream; without a terminal it writes one plain line per second. */
 export function createDisplay(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>): Display {
   let drawn = 0;
-  let lastPlain = 0;
-  const startedAt = Date.now();
+  let lastPlain = -Infinity;
+  const startedAt = performance.now();
 
   const write = (text: string): void =>
     void stream.write(stream.isTTY ? text : stripVTControlCharacters(text));
   const settle = (): void => {
     drawn = 0;
-    lastPlain = 0;
+    lastPlain = -Infinity;
   };
 
   return {
@@ -39,8 +39,8 @@ export function createDisplay(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'
     },
     show(tally, target, note) {
       if (!stream.isTTY) {
-        if (Date.now() - lastPlain < PLAIN_EVERY_MS && tally.requests < target) return;
-        lastPlain = Date.now();
+        if (performance.now() - lastPlain < PLAIN_EVERY_MS && tally.requests < target) return;
+        lastPlain = performance.now();
         write(`  ${plainLine(tally, target, note)}\n`);
         return;
       }
@@ -82,5 +82,5 @@ function percent(share: number): string {
 }
 
 function seconds(since: number): string {
-  return ((Date.now() - since) / 1000).toFixed(1).padStart(5);
+  return ((performance.now() - since) / 1000).toFixed(1).padStart(5);
 }

@@ -15,8 +15,8 @@ export function createProgress(
 ) {
   return {
     async step(what, doing, work) {
-      const started = Date.now();
-      const seconds = () => Math.round((Date.now() - started) / 1000);
+      const started = performance.now();
+      const seconds = () => Math.round((performance.now() - started) / 1000);
       const redraw = () => stream.write(`\r\x1b[2K${what}: ${doing} … ${seconds()} s`);
       if (terminal) redraw();
       else stream.write(`${what}: ${doing} …\n`);

@@ -36,8 +36,8 @@ export type ApplicationWatchOptions = {
 };
 
 type Found = Pick<ApplicationProblem, 'port' | 'problem' | 'failed'>;
-/** `isLogged`: whether the problem was logged. */
-type Problem = { readonly problem: ApplicationProblem; readonly isLogged: boolean };
+/** `since`: when it began, by `performance.now()`. `isLogged`: whether the problem was logged. */
+type Problem = { readonly problem: ApplicationProblem; readonly since: number; readonly isLogged: boolean };
 
 const APPLICATIONS = 'cds_ingress_.+';
 /** Grace period in milliseconds: an application may start after its proxy. A failed connection is logged at once. */
@@ -76,7 +76,7 @@ export function watchApplication(options: ApplicationWatchOptions): ApplicationW
 
   /** Logs new and solved problems. Returns all current ones. */
   function logChanges(found: readonly Found[]): ReadonlyMap<number, Problem> {
-    const now = Date.now();
+    const now = performance.now();
     for (const [port, { isLogged }] of problems) {
       if (isLogged && !found.some((each) => each.port === port))
         log.info({ port }, 'the application can be reached again');
@@ -84,15 +84,16 @@ export function watchApplication(options: ApplicationWatchOptions): ApplicationW
     return new Map(
       found.map(({ port, problem, failed }) => {
         const last = problems.get(port);
-        const since = last?.problem.since ?? new Date(now).toISOString();
+        const since = last?.problem.since ?? new Date().toISOString();
+        const began = last?.since ?? now;
         const wasLogged = last?.isLogged === true && last.problem.problem === problem;
-        const isLogged = wasLogged || failed > 0 || now - Date.parse(since) >= START_MS;
+        const isLogged = wasLogged || failed > 0 || now - began >= START_MS;
         if (isLogged && !wasLogged)
           log.warn(
             coded('APP_UNREACHABLE', { port, failed, since }),
             `the application cannot be reached: ${problem}`,
           );
-        return [port, { problem: { port, problem, failed, since }, isLogged }];
+        return [port, { problem: { port, problem, failed, since }, since: began, isLogged }];
       }),
     );
   }

@@ -53,7 +53,7 @@ const CONNECTED = 'control_plane.connected_state';
  */
 export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: number): OwnConnection {
   let connected = false;
-  let disconnectedSince: Date | undefined;
+  let disconnected: { readonly at: Date; readonly ms: number } | undefined;
 
   async function look(signal: AbortSignal): Promise<void> {
     const gauge = await admin.stats(`^${CONNECTED}$`, signal).then(
@@ -62,16 +62,18 @@ export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: n
     );
     if (signal.aborted) return;
     connected = gauge === 1;
-    disconnectedSince = gauge === 0 ? (disconnectedSince ?? new Date()) : undefined;
+    disconnected = gauge === 0 ? (disconnected ?? { at: new Date(), ms: performance.now() }) : undefined;
   }
 
   return {
     status: () => ({
       connected,
       configuration: 'none',
-      disconnectedSince,
+      disconnectedSince: disconnected?.at,
+      disconnectedMs: disconnected && performance.now() - disconnected.ms,
       endpoint: undefined,
       connectedSince: undefined,
+      connectedMs: undefined,
       failure: undefined,
       versions: {},
       lastError: undefined,

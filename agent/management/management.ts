@@ -40,7 +40,7 @@ export type ManagementOptions = {
   /** The unix socket of Envoy's admin interface. */
   readonly adminSocket: string;
   readonly log: Log;
-  /** Milliseconds since 1970, for the token buckets. Default: the clock. */
+  /** Milliseconds of a monotonic clock, for the token buckets; for tests. */
   readonly now?: () => number;
 };
 
@@ -49,7 +49,7 @@ const LIMIT = { rate: 10, burst: 20 };
 
 /** Creates the management calls. They share one token bucket; beyond it, a call is answered with 429. */
 export function createManagement(options: ManagementOptions): Management {
-  const { settings, logLevel, admin, adminSocket, log, now = Date.now } = options;
+  const { settings, logLevel, admin, adminSocket, log, now } = options;
   const levels = createLogLevelControl({
     configured: logLevel,
     resetSeconds: settings.logLevelSeconds,

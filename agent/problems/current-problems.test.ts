@@ -14,7 +14,9 @@ const connected: RelayStatus = {
   connected: true,
   endpoint: '10.0.0.2:18000',
   connectedSince: before(60),
+  connectedMs: 60_000,
   disconnectedSince: undefined,
+  disconnectedMs: undefined,
   lastError: undefined,
   failure: undefined,
   configuration: 'live',
@@ -27,7 +29,6 @@ const connected: RelayStatus = {
   refused: undefined,
 };
 const fine: ProblemInput = {
-  now,
   supervisor: starting(42),
   reload: NO_RELOAD,
   relay: connected,
@@ -113,6 +114,11 @@ test.each<[string, Partial<ProblemInput>, string, string]>([
 });
 
 test('a new connection has some seconds to bring the configuration', () => {
-  const relay: RelayStatus = { ...connected, configuration: 'none', connectedSince: before(9) };
+  const relay: RelayStatus = {
+    ...connected,
+    configuration: 'none',
+    connectedSince: before(9),
+    connectedMs: 9000,
+  };
   expect(currentProblems({ ...fine, relay })).toEqual([]);
 });

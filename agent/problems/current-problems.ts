@@ -22,7 +22,6 @@ export type Problem = {
 
 /** Inputs of the problems. */
 export type ProblemInput = {
-  readonly now: Date;
   readonly supervisor: SupervisorState;
   readonly reload: ReloadStatus;
   readonly relay: RelayStatus;
@@ -46,7 +45,7 @@ export function currentProblems(input: ProblemInput): readonly Problem[] {
   const found = [
     ...envoyProblems(input.supervisor),
     ...reloadProblems(input.reload),
-    ...configProblems(input.relay, input.now),
+    ...configProblems(input.relay),
     ...connectionProblems(input.relay),
     ...of('IDENTITY_UNPROVEN', input.identity?.problem, ''),
     ...of(
@@ -94,10 +93,9 @@ function reloadProblems({ last }: ReloadStatus): readonly HostProblem[] {
   return [one('RELOAD_PARTIAL', `changed only at the next start of the agent: ${last.notTaken.join(', ')}`)];
 }
 
-function configProblems(relay: RelayStatus, now: Date): readonly HostProblem[] {
-  const { refused, configuration, connectedSince } = relay;
-  const waitedMs = connectedSince === undefined ? 0 : now.getTime() - connectedSince.getTime();
-  const isMissing = configuration === 'none' && waitedMs >= CONFIG_MS;
+function configProblems(relay: RelayStatus): readonly HostProblem[] {
+  const { refused, configuration, connectedMs = 0 } = relay;
+  const isMissing = configuration === 'none' && connectedMs >= CONFIG_MS;
   return [
     ...(refused === undefined ? [] : [one(nackCode(refused), refused)]),
     ...(isMissing ? [one('CONFIG_MISSING', NO_CONFIGURATION)] : []),

@@ -8,10 +8,11 @@ export type ConfigurationState = 'live' | 'last good' | 'none';
 export type ConfigurationFacts = {
   readonly isEmpty: boolean;
   readonly connectedSince: Date | undefined;
+  /** The time since then, in milliseconds. */
+  readonly connectedMs: number | undefined;
   readonly acceptedAt: Date | undefined;
   /** Whether an update of the control plane waits for Envoy's answer. */
   readonly isPending: boolean;
-  readonly now: Date;
 };
 
 /** After this time without an update of a connected control plane, Envoy has its configuration, in milliseconds. */
@@ -19,12 +20,12 @@ const SETTLE_MS = 2000;
 
 /** Returns which configuration Envoy runs on. */
 export function configurationState(facts: ConfigurationFacts): ConfigurationState {
-  const { isEmpty, connectedSince, acceptedAt, isPending, now } = facts;
+  const { isEmpty, connectedSince, connectedMs = 0, acceptedAt, isPending } = facts;
   if (isEmpty) return 'none';
   if (connectedSince === undefined) return 'last good';
   if (acceptedAt === undefined) return 'none';
   if (acceptedAt >= connectedSince) return 'live';
   // A control plane sends nothing to an Envoy that has its configuration already.
-  const isSettled = !isPending && now.getTime() - connectedSince.getTime() >= SETTLE_MS;
+  const isSettled = !isPending && connectedMs >= SETTLE_MS;
   return isSettled ? 'live' : 'last good';
 }

@@ -8,11 +8,15 @@ export type ConnectionStatus = {
   /** The server that accepted the stream, `host:port` as it was reached; undefined while disconnected. */
   readonly endpoint: string | undefined;
   readonly connectedSince: Date | undefined;
+  /** The time since then in milliseconds, by a clock that never jumps. */
+  readonly connectedMs: number | undefined;
   /**
    * When the connection to the control plane was lost; undefined while connected. For a configuration from disk: when an earlier agent
    * lost it.
    */
   readonly disconnectedSince: Date | undefined;
+  /** The time since then in milliseconds. The part of it in this process is measured by a clock that never jumps. */
+  readonly disconnectedMs: number | undefined;
   /** Why the last connection or attempt failed, as one text. It stays after a later attempt succeeded. */
   readonly lastError: string | undefined;
   /** The same in parts; undefined while connected. */
@@ -51,6 +55,9 @@ export type ConnectionReportOptions = {
   readonly onLost: () => void;
 };
 
+/** The begin of a state. `ms`: the same moment by `performance.now()`. */
+type Begin = { readonly at: Date; readonly ms: number };
+
 /** Starts disconnected. */
 export function createConnectionReport({
   log,
@@ -59,8 +66,8 @@ export function createConnectionReport({
   hasConfiguration,
   onLost,
 }: ConnectionReportOptions): ConnectionReport {
-  let connected: { readonly endpoint: string; readonly since: Date } | undefined;
-  let disconnectedSince: Date | undefined = since;
+  let connected: (Begin & { readonly endpoint: string }) | undefined;
+  let disconnected: Begin | undefined = begunAt(since);
   let lastError: string | undefined;
   let failure: UpstreamFailure | undefined;
   let probedAt = -Infinity;
@@ -68,7 +75,7 @@ export function createConnectionReport({
 
   function fail(detail: string): void {
     connected = undefined;
-    disconnectedSince ??= new Date();
+    disconnected ??= begunAt(new Date());
     lastError = detail;
     const found = describeFailure(detail);
     const isTlsServer = found.code === 'XDS_CONNECTION_LOST' && found.endpoint === foundTls;
@@ -95,13 +102,13 @@ export function createConnectionReport({
   return {
     report(state, detail) {
       if (state === 'disconnected') return fail(detail);
-      const connection = { endpoint: detail, since: new Date() };
+      const connection = { endpoint: detail, ...begunAt(new Date()) };
       connected = connection;
       setTimeout(() => {
         if (connected !== connection || hasConfiguration()) return;
         log.warn(coded('CONFIG_MISSING', { endpoint: detail }), NO_CONFIGURATION);
       }, CONFIG_MS).unref();
-      disconnectedSince = undefined;
+      disconnected = undefined;
       failure = undefined;
       foundTls = undefined;
       log.info({ detail }, 'connected to the control plane');
@@ -109,10 +116,16 @@ export function createConnectionReport({
     status: () => ({
       connected: connected !== undefined,
       endpoint: connected?.endpoint,
-      connectedSince: connected?.since,
-      disconnectedSince,
+      connectedSince: connected?.at,
+      connectedMs: connected && performance.now() - connected.ms,
+      disconnectedSince: disconnected?.at,
+      disconnectedMs: disconnected && performance.now() - disconnected.ms,
       lastError,
       failure,
     }),
   };
+}
+
+function begunAt(at: Date): Begin {
+  return { at, ms: performance.now() - Math.max(0, Date.now() - at.getTime()) };
 }

@@ -25,12 +25,13 @@ export function readsOf(parts: ReadableParts) {
   const { config, subscriptions, missing, pending, connection, accepted, answers } = parts;
 
   function configuration(): ConfigurationState {
+    const { connectedSince, connectedMs } = connection.status();
     return configurationState({
       isEmpty: config.snapshot().size === 0,
-      connectedSince: connection.status().connectedSince,
+      connectedSince,
+      connectedMs,
       acceptedAt: accepted.status().acceptedAt,
       isPending: pending.size > 0,
-      now: new Date(),
     });
   }
 

@@ -17,7 +17,8 @@ export type Context = {
   readonly stop: StopSignals;
   readonly hangups: Hangups;
   readonly leave: Leave;
-  readonly startedAt: Date;
+  /** When the agent started, by `performance.now()`. */
+  readonly startedMs: number;
   /** Resources that the steps opened. They are closed in reverse order, also when a later step fails. */
   readonly opened: AsyncDisposableStack;
 };

@@ -32,7 +32,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   const { relay, state } = configuration;
   const crashes = createCrashWatch({
     restarts: settings.restarts,
-    isOnStored: () => isOnStored(relay.status(), context.startedAt),
+    isOnStored: () => isOnStored(relay.status(), performance.now() - context.startedMs),
   });
   const { output, diagnosis, sdsErrors } = await openOutput(context, prepared);
   const management = createManagement({
@@ -134,8 +134,8 @@ type LauncherParts = {
 };
 
 /** Returns whether Envoy runs on the configuration that the agent read from disk: the control plane has been away since before the start. */
-function isOnStored({ configuration, disconnectedSince }: RelayStatus, startedAt: Date): boolean {
-  return configuration === 'last good' && disconnectedSince !== undefined && disconnectedSince <= startedAt;
+function isOnStored({ configuration, disconnectedMs = 0 }: RelayStatus, uptimeMs: number): boolean {
+  return configuration === 'last good' && disconnectedMs >= uptimeMs;
 }
 
 /** Two while a hot restart hands over. */

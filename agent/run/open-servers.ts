@@ -100,7 +100,7 @@ function reportToControlPlane(
 
 /** Returns the functions that make the answers of `/status` and `/metrics`. */
 function reports(
-  { settings, startedAt }: Context,
+  { settings, startedMs }: Context,
   { agent, launches, hotRestartOff }: Prepared,
   { relay, names, backends, state, identity, channel }: Configuration,
   { supervisor, secrets, application, host, output, reload }: Envoy,
@@ -109,7 +109,7 @@ function reports(
   const read = () =>
     status({
       now: new Date(),
-      startedAt,
+      uptimeMs: performance.now() - startedMs,
       agent,
       supervisor: supervisor.state(),
       lastEnd: supervisor.lastEnd(),
@@ -138,7 +138,7 @@ function reports(
     return agentMetrics({
       agent,
       healthStatus,
-      configurationAgeSeconds: configurationAge(relay.status(), new Date()),
+      configurationAgeSeconds: configurationAge(relay.status()),
       restarts: supervisor.restarts(),
       relay: relay.status(),
       secrets: secrets.status(),

@@ -18,7 +18,7 @@ import { prepare } from './prepare.ts';
  * @throws AgentError if a step fails, or if Envoy ends again and again
  */
 export async function run(
-  given: Omit<Context, 'stop' | 'hangups' | 'leave' | 'startedAt' | 'opened'>,
+  given: Omit<Context, 'stop' | 'hangups' | 'leave' | 'startedMs' | 'opened'>,
 ): Promise<void> {
   const { settings, agentLog, outputs } = given;
   const { log } = agentLog;
@@ -33,7 +33,7 @@ export async function run(
   opened.defer(hangups.release);
 
   const leave = createLeave();
-  const context: Context = { ...given, stop, hangups, leave, startedAt: new Date(), opened };
+  const context: Context = { ...given, stop, hangups, leave, startedMs: performance.now(), opened };
   const prepared = await prepare(context);
   const telemetry = await openTelemetry(context, prepared);
   const configuration = await openConfiguration(context, prepared, telemetry);

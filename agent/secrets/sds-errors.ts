@@ -5,7 +5,7 @@ export type SdsErrors = {
   /** Reads a chunk of Envoy's log. */
   read(log: Buffer): void;
   /** Returns the newest error of the last 10 s that names the secret, or else the newest of any. */
-  about(name: string, now: number): string | undefined;
+  about(name: string): string | undefined;
 };
 
 const MOST_KEPT = 16;
@@ -17,8 +17,8 @@ const CLOSED = new RegExp(
   `${MARK}${SDS_CLUSTER} closed(?: since \\d+s ago)?: (\\d+), (.*?)(?:\\{[^"]*\\})?$`,
 );
 
-/** Starts without errors. */
-export function createSdsErrors(): SdsErrors {
+/** Starts without errors. `now`: milliseconds of a monotonic clock; for tests. */
+export function createSdsErrors(now = () => performance.now()): SdsErrors {
   let errors: readonly { readonly message: string; readonly at: number }[] = [];
   return {
     read(log) {
@@ -26,11 +26,11 @@ export function createSdsErrors(): SdsErrors {
       for (const line of log.toString().split('\n')) {
         const [found, code = '', message = ''] = CLOSED.exec(messageOf(line)) ?? [];
         if (found === undefined) continue;
-        errors = [{ message: `${message} (code ${code})`, at: Date.now() }, ...errors].slice(0, MOST_KEPT);
+        errors = [{ message: `${message} (code ${code})`, at: now() }, ...errors].slice(0, MOST_KEPT);
       }
     },
-    about(name, now) {
-      const recent = errors.filter(({ at }) => now - at < KEPT_MS);
+    about(name) {
+      const recent = errors.filter(({ at }) => now() - at < KEPT_MS);
       return (recent.find(({ message }) => message.includes(name)) ?? recent[0])?.message;
     },
   };

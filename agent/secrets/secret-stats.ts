@@ -14,7 +14,7 @@ export type SecretStats = {
 /** Longer than Envoy waits between two attempts to reach the secret server, in milliseconds. */
 const ENDED_MS = 3000;
 
-/** The stream of one secret: failed attempts, and when it was last down, in milliseconds since 1970. */
+/** The stream of one secret: failed attempts, and when it was last down, by a monotonic clock in milliseconds. */
 type Stream = { readonly failed: number; readonly downAt: number };
 
 /** Creates a reader for the statistics of one Envoy, from its start. */
@@ -38,7 +38,7 @@ export function createSecretStats() {
         // Each attempt is connected for a moment, so a grown failure counter means down too.
         const known = streams.get(name);
         const isDown = value('control_plane.connected_state') !== 1 || failed > (known?.failed ?? failed);
-        const downAt = isDown ? now : (known?.downAt ?? 0);
+        const downAt = isDown ? now : (known?.downAt ?? -Infinity);
         after.set(name, { failed, downAt });
         if (now - downAt < ENDED_MS) ended.add(name);
       }

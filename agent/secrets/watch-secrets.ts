@@ -71,7 +71,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       isFirstCheck || late.has(name) || now - since > LISTENER_WAITS_MS;
     late = new Set(waiting.filter(isLate).map(({ name }) => name));
     isFirstCheck = false;
-    const { rejected, ended } = stats.read(named, values, now);
+    const { rejected, ended } = stats.read(named, values, performance.now());
     const refused =
       rejected.size === 0 ? rejected : notInForce(secrets, rejected, await admin.certificates(signal));
     accepted = new Map(
@@ -105,7 +105,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       refused,
       before: accepted,
       files: files.status(),
-      sds: { ...sds, path: sdsSocketPath(), errors: (name) => options.sdsErrors.about(name, now) },
+      sds: { ...sds, path: sdsSocketPath(), errors: (name) => options.sdsErrors.about(name) },
       controlPlane: connected
         ? undefined
         : `the control plane cannot be reached (${lastError ?? 'no connection yet'})${keys}`,

@@ -14,7 +14,9 @@ import type { LastEnd } from '../supervisor/supervisor-options.ts';
 
 /** Inputs of the status. */
 export type StatusInput = ProblemInput & {
-  readonly startedAt: Date;
+  readonly now: Date;
+  /** The time since the start of the agent, in milliseconds. */
+  readonly uptimeMs: number;
   readonly agent: { readonly version: string; readonly instance: string; readonly node: string };
   /** The last end of an Envoy that no stop signal caused. */
   readonly lastEnd: LastEnd | undefined;
@@ -44,12 +46,18 @@ export type Status = ReturnType<typeof status>;
 
 /** Builds the status. Dates are RFC 3339. */
 export function status(input: StatusInput) {
-  const { now, startedAt, agent, supervisor, restarts, relay } = input;
+  const { now, agent, supervisor, restarts, relay } = input;
   const health = healthOf(supervisor);
-  const { configuration: _described, isFirstRefused: _asStatus, ...connection } = relay;
+  const {
+    configuration: _described,
+    isFirstRefused: _asStatus,
+    connectedMs: _connectedMs,
+    disconnectedMs: _disconnectedMs,
+    ...connection
+  } = relay;
   return {
     healthStatus: healthStatus(input, health),
-    agentUptime: formatGoDuration(Math.max(1000, now.getTime() - startedAt.getTime())),
+    agentUptime: formatGoDuration(Math.max(1000, input.uptimeMs)),
     envoyPid: 'pid' in supervisor ? `${supervisor.pid ?? ''}` : '',
     envoyState: supervisor.kind === 'draining' ? 'DRAINING' : health.lifecycle,
     envoyRestartCount: `${restarts.made}`,
@@ -91,8 +99,8 @@ export function status(input: StatusInput) {
  * disconnected for too long.
  */
 function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTHY' {
-  const since = input.relay.disconnectedSince?.getTime() ?? input.now.getTime();
-  const disconnectedTooLong = input.now.getTime() - since > input.disconnectedLimitSeconds * 1000;
+  const { disconnectedMs = 0 } = input.relay;
+  const disconnectedTooLong = disconnectedMs > input.disconnectedLimitSeconds * 1000;
   const healthy =
     SERVES.includes(input.supervisor.kind) &&
     health.lifecycle === 'LIVE' &&
@@ -146,25 +154,19 @@ function describeSupervisor(state: SupervisorState) {
 }
 
 /** Returns the seconds since Envoy's configuration was live, 0 while it is; undefined without a configuration. */
-export function configurationAge(
-  { configuration, disconnectedSince }: RelayStatus,
-  now: Date,
-): number | undefined {
-  if (configuration === 'none') return undefined;
-  return disconnectedSince === undefined
-    ? 0
-    : Math.max(0, Math.floor((now.getTime() - disconnectedSince.getTime()) / 1000));
+export function configurationAge({ configuration, disconnectedMs = 0 }: RelayStatus): number | undefined {
+  return configuration === 'none' ? undefined : Math.floor(disconnectedMs / 1000);
 }
 
 /** `live`, `none`, or `last good of TIME, AGE`: since when it may no longer be the control plane's. */
 function describeConfiguration(
-  { configuration, disconnectedSince, acceptedAt }: RelayStatus,
+  { configuration, disconnectedSince, disconnectedMs, acceptedAt }: RelayStatus,
   now: Date,
 ): string {
   // While a new connection has not confirmed it, the configuration is as old as its last update.
   const since = disconnectedSince ?? acceptedAt;
   if (configuration !== 'last good' || since === undefined) return configuration;
-  const age = Math.max(1000, now.getTime() - since.getTime());
+  const age = Math.max(1000, disconnectedMs ?? now.getTime() - since.getTime());
   return `last good of ${since.toISOString()}, ${formatGoDuration(age)}`;
 }
 

@@ -3,10 +3,10 @@ import { createTokenBucket, type BucketSettings, type TokenBucket } from './toke
 /** The most keys whose rates are tracked; beyond it, the least recent one is evicted. */
 const MOST = 10_000;
 
-/** Creates token buckets by key. `now`: milliseconds since 1970. */
+/** Creates token buckets by key. `now`: milliseconds of a monotonic clock; for tests. */
 export function createKeyedBuckets(
   settings: BucketSettings,
-  now: () => number,
+  now?: () => number,
 ): (key: string) => TokenBucket {
   const buckets = new Map<string, TokenBucket>();
   return (key) => {

@@ -4,13 +4,15 @@ export type BucketSettings = { readonly rate: number; readonly burst: number };
 /** Takes one token and returns 0, or returns the seconds until a token is available and takes none. */
 export type TokenBucket = () => number;
 
-/** Creates a full bucket. `now` returns milliseconds since 1970. */
-export function createTokenBucket({ rate, burst }: BucketSettings, now: () => number): TokenBucket {
+/** Creates a full bucket. `now`: milliseconds of a monotonic clock; for tests. */
+export function createTokenBucket(
+  { rate, burst }: BucketSettings,
+  now: () => number = () => performance.now(),
+): TokenBucket {
   let tokens = burst;
   let at = now();
   return () => {
     const time = now();
-    // If the clock is set back, no tokens are added or removed.
     tokens = Math.min(burst, tokens + (Math.max(0, time - at) / 1000) * rate);
     at = time;
     if (tokens < 1) return (1 - tokens) / rate;

@@ -51,7 +51,7 @@ export function createProgress(
     const progress = followed.push.progress(now);
     const { acknowledged, refused, gone, done } = progress;
     const text = JSON.stringify([acknowledged, refused, gone, done]);
-    const isDue = done || now - followed.toldAt >= APART || now < followed.toldAt;
+    const isDue = done || now - followed.toldAt >= APART;
     if (text === followed.told || !isDue) return !done;
     followed.told = text;
     followed.toldAt = now;
@@ -63,8 +63,8 @@ export function createProgress(
     soon = undefined;
     for (const { push } of pushes) for (const key of noted) push.look(key);
     noted.clear();
-    const now = Date.now();
-    if (Math.abs(now - pendingLookAt) >= PENDING_LOOKS) {
+    const now = performance.now();
+    if (now - pendingLookAt >= PENDING_LOOKS) {
       pendingLookAt = now;
       for (const { push } of pushes) push.lookAtPending();
     }
@@ -85,11 +85,9 @@ export function createProgress(
       } finally {
         const changed = [...keys];
         keys = undefined;
-        const at = Date.now() - (performance.now() - since);
-        pushes = [...pushes, ...pushesOf(changes, Map.groupBy(changed, meshOf), at, streamsOf)].slice(
-          -MOST_PUSHES,
-        );
-        pendingLookAt = Date.now();
+        const begun = pushesOf(changes, Map.groupBy(changed, meshOf), since, streamsOf);
+        pushes = [...pushes, ...begun].slice(-MOST_PUSHES);
+        pendingLookAt = performance.now();
         // A stream without a subscription to what changed answers nothing.
         for (const key of changed) noted.add(key);
         lookSoon();
@@ -127,19 +125,24 @@ export function createProgress(
   };
 }
 
-/** The pushes of changes, one per mesh. A proxy sees resources of its own mesh only. `byMesh`: the keys whose snapshot was replaced. */
+/**
+ * The pushes of changes, one per mesh. A proxy sees resources of its own mesh only. `byMesh`: the keys whose snapshot was replaced. `begin`:
+ * when the changes arrived, by `performance.now()`.
+ */
 function pushesOf(
   changes: readonly Change[],
   byMesh: ReadonlyMap<string | undefined, readonly string[]>,
-  since: number,
+  begin: number,
   streamsOf: (key: string) => readonly StreamStatus[],
 ): readonly Followed[] {
+  const since = Date.now() - (performance.now() - begin);
   const meshes = new Map(changes.map(({ id }) => [meshKey(id), { owner: id.owner, mesh: id.mesh }]));
   const revision = Math.max(...changes.map((change) => change.revision));
   return Array.from(meshes.values(), (mesh) => {
     const ids = (byMesh.get(mesh.mesh) ?? []).map(
       (key) => [key, streamsOf(key).map(({ id }) => id)] as const,
     );
-    return { push: followPush({ mesh, revision, since }, new Map(ids), streamsOf), told: '', toldAt: 0 };
+    const push = followPush({ mesh, revision, since, begin }, new Map(ids), streamsOf);
+    return { push, told: '', toldAt: -Infinity };
   });
 }

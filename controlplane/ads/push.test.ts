@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { CLUSTER, ROUTES } from '../../xds/types.ts';
@@ -6,7 +6,7 @@ import { createProgress } from './progress.ts';
 import { followPush, type MeshProgress } from './push.ts';
 
 const MESH = { owner: '1', mesh: 'colors' };
-const START = { mesh: MESH, revision: 7, since: 1000 };
+const START = { mesh: MESH, revision: 7, since: 1_700_000_000_000, begin: 1000 };
 const keyOf = (name: string): string => JSON.stringify({ identity: { mesh: 'colors', name } });
 
 function type(typeUrl: TypeStatus['typeUrl'], settled: TypeStatus['settled']): TypeStatus {
@@ -98,4 +98,25 @@ it('an answer looks at the streams of its key alone; it read the status of all s
   for (const key of keys) progress.note(key);
   await expect.poll(() => told.at(-1)).toMatchObject({ acknowledged: 500, done: true });
   progress.close();
+});
+
+describe('while the clock of the machine is set', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([3_600_000, -3_600_000])('by %i ms, a push is followed for its minute', async (step) => {
+    const { streamsOf } = world([keyOf('a')]);
+    const progress = createProgress(streamsOf, () => MESH.mesh);
+    const told: MeshProgress[] = [];
+    progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
+    const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));
+    const id = { ...MESH, kind: 'route' as const, parent: 'r', name: 'x' };
+    vi.useFakeTimers({ toFake: ['Date'] });
+    progress.during([{ revision: 7, id, resource: undefined }], performance.now(), () => {
+      server.set(keyOf('a'), new Map());
+      vi.setSystemTime(Date.now() + step);
+    });
+    vi.setSystemTime(Date.now() + step);
+    await expect.poll(() => told).toMatchObject([{ touched: 1, done: false }]);
+    progress.close();
+  });
 });

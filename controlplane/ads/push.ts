@@ -2,11 +2,11 @@ import { shortName } from '../../xds/types.ts';
 import type { StreamStatus } from '../../xds/status.ts';
 import type { MeshId } from '../mesh/resource.ts';
 
-/** How far the configurations of the changes to one mesh are. Times are milliseconds since 1970. */
+/** How far the configurations of the changes to one mesh are. */
 export type MeshProgress = {
   readonly mesh: MeshId;
   readonly revision: number;
-  /** When the changes arrived. */
+  /** When the changes arrived, in milliseconds since 1970. */
   readonly since: number;
   /** The connected streams whose configuration changed. Those in no other number have not answered yet. */
   readonly touched: number;
@@ -28,12 +28,16 @@ export type Push = {
   readonly look: (key: string) => void;
   /** Looks at all streams without an answer. */
   readonly lookAtPending: () => void;
+  /** `now`: by `performance.now()`. */
   readonly progress: (now: number) => MeshProgress;
 };
 
 /** How long streams are followed, in milliseconds. */
 const LONGEST = 60_000;
 const MOST_REFUSALS = 20;
+
+/** The changes of a push. `begin`: when they arrived, by `performance.now()`. */
+type PushedChanges = Pick<MeshProgress, 'mesh' | 'revision' | 'since'> & { readonly begin: number };
 
 type Answer = 'pending' | 'acknowledged' | 'refused' | 'gone';
 
@@ -42,7 +46,7 @@ type Answer = 'pending' | 'acknowledged' | 'refused' | 'gone';
  * answers. `touched`: the ids of the streams that the push touches, by key. `streamsOf`: the current streams of a key.
  */
 export function followPush(
-  { mesh, revision, since }: Pick<MeshProgress, 'mesh' | 'revision' | 'since'>,
+  { mesh, revision, since, begin }: PushedChanges,
   touched: ReadonlyMap<string, readonly number[]>,
   streamsOf: (key: string) => readonly StreamStatus[],
 ): Push {
@@ -76,7 +80,7 @@ export function followPush(
     },
     progress(now) {
       const { pending, acknowledged, refused, gone } = counts;
-      const done = pending === 0 || now - since > LONGEST;
+      const done = pending === 0 || now - begin > LONGEST;
       const refusals = refusalsOf([...refusing.values()]);
       return { mesh, revision, since, touched: answers.size, acknowledged, refused, gone, done, refusals };
     },

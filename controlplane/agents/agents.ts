@@ -87,7 +87,7 @@ export function createAgents({ admission, renewal, onConnected, ...tables }: Age
 
   function connect(call: ServerCall): CallReader {
     let entry: Entry | undefined;
-    const bucket = createTokenBucket(MESSAGES, Date.now);
+    const bucket = createTokenBucket(MESSAGES);
     const timer = setTimeout(
       () => call.end(status.DEADLINE_EXCEEDED, 'a stream without a first message'),
       FIRST_MESSAGE_MS,

@@ -55,6 +55,8 @@ export type ApiOptions = {
   readonly tls?: ServerTls | undefined;
   /** Milliseconds since 1970. Default: the clock. */
   readonly now?: () => number;
+  /** Milliseconds of a clock that never jumps, for rates; for tests. */
+  readonly monotonic?: () => number;
   /** Why the store refuses writes; undefined if it accepts them. Default: always undefined. */
   readonly writeFailure?: () => Error | undefined;
 };
@@ -80,6 +82,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     hosts = [],
     tls,
     now = Date.now,
+    monotonic,
     writeFailure = () => undefined,
   } = options;
   const loggerInstance: FastifyBaseLogger = log;
@@ -116,7 +119,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     async (_request: FastifyRequest, body: Buffer) => body,
   );
   requireOwnHost(app, { names: hosts, certificate: tls && (() => tls.current().cert) });
-  const limit = rateLimit === undefined ? unlimited : limitRate(rateLimit, now);
+  const limit = rateLimit === undefined ? unlimited : limitRate(rateLimit, monotonic);
   authenticateCalls(app, authenticate, limit, callerOfPage);
   let isClosing = false;
   app.addHook('preClose', async () => {

@@ -16,6 +16,7 @@ beforeEach(async () => {
     skip: () => (skipped += 1),
     region: REGION,
     now: () => api.clock.now,
+    monotonic: () => api.clock.now,
   });
 });
 afterEach(() => api.close());

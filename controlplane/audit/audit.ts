@@ -7,12 +7,16 @@ import type { RouteConfig } from '../http/call.ts';
 import { createTokenBucket } from '../../common/limits/token-bucket.ts';
 import { auditEvent } from './event.ts';
 
-/** `append` gets one line of JSON per call; `skip` is called for each skipped one. `now`: milliseconds since 1970. */
+/**
+ * `append` gets one line of JSON per call; `skip` is called for each skipped one. `now`: milliseconds since 1970. `monotonic`: milliseconds
+ * of a clock that never jumps; for tests.
+ */
 export type AuditOptions = {
   readonly append: (line: string) => void;
   readonly skip: () => void;
   readonly region: string;
   readonly now: () => number;
+  readonly monotonic?: () => number;
 };
 
 /**
@@ -26,8 +30,8 @@ const UNAUTHENTICATED_LIMIT = { rate: 10, burst: 1000 };
  * operator's routes (backup, configuration of a proxy, status). The line is queued before the response is sent, and no call
  * waits for the disk. Calls that exceed a rate limit are not audited.
  */
-export function addAudit(app: FastifyInstance, { append, skip, region, now }: AuditOptions): void {
-  const bucket = createTokenBucket(UNAUTHENTICATED_LIMIT, now);
+export function addAudit(app: FastifyInstance, { append, skip, region, now, monotonic }: AuditOptions): void {
+  const bucket = createTokenBucket(UNAUTHENTICATED_LIMIT, monotonic);
   app.addHook('onSend', async (request, reply) => {
     const config = request.routeOptions.config as RouteConfig;
     const { action = '', event: ownName } = config;

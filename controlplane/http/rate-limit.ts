@@ -30,9 +30,9 @@ export const unlimited: RateLimit = () => undefined;
 
 /**
  * Limits the rate of each user, or of each address if authentication is off. Refused calls are not counted.
- * `now`: milliseconds since 1970.
+ * `now`: milliseconds of a monotonic clock; for tests.
  */
-export function limitRate(settings: BucketSettings, now: () => number): RateLimit {
+export function limitRate(settings: BucketSettings, now?: () => number): RateLimit {
   const buckets = new Map<string, TokenBucket>();
   return (caller, address) => {
     const key = caller.kind === 'user' ? userArn(caller) : address;

@@ -14,7 +14,7 @@ const LIMIT_SECONDS = 600;
 export async function sideBySide({ root, env, progress, signal }, jobs) {
   // The tools write to a pipe, and cannot see that the output ends on a terminal.
   const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
-  const started = Date.now();
+  const started = performance.now();
   const codes = await progress.step(jobs.map(({ name }) => name).join(', '), 'running side by side', () =>
     Promise.all(
       jobs.map(async ({ name, command, args }) => {
@@ -24,7 +24,7 @@ export async function sideBySide({ root, env, progress, signal }, jobs) {
           seconds: LIMIT_SECONDS,
           signal,
         });
-        const seconds = ((Date.now() - started) / 1000).toFixed(1);
+        const seconds = ((performance.now() - started) / 1000).toFixed(1);
         return {
           code,
           report: `── ${name}: ${code === 0 ? 'ok' : `exit ${code}`}, ${seconds} s\n${output.trim()}\n`,

@@ -114,9 +114,7 @@ async function codesWith(env: Readonly<Record<string, string>>): Promise<() => r
     host: [],
   };
   return () =>
-    currentProblems({ ...none, now: new Date(), supervisor: starting(1), relay: relay.status() }).map(
-      ({ code }) => code,
-    );
+    currentProblems({ ...none, supervisor: starting(1), relay: relay.status() }).map(({ code }) => code);
 }
 
 type Variables = () => Readonly<Record<string, string>>;

@@ -27,8 +27,8 @@ const MOST_SPELLINGS = 4;
 /** Series that did not change for this long end, in milliseconds. They start again at zero. */
 const IDLE_MS = 15 * 60_000;
 
-/** Creates a registry. `now` is in milliseconds since 1970. */
-export function createRegistry(limit: SeriesLimit, now: () => number = Date.now): Registry {
+/** Creates a registry. `now`: milliseconds of a monotonic clock, for idle series; for tests. */
+export function createRegistry(limit: SeriesLimit, now = () => performance.now()): Registry {
   /** By the sorted tags. */
   const all = new Map<string, Series>();
   /** By the text as it arrived, in whatever order of tags. */
@@ -40,7 +40,7 @@ export function createRegistry(limit: SeriesLimit, now: () => number = Date.now)
     const oldest = now() - IDLE_MS;
     const before = all.size;
     for (const [key, series] of all) {
-      if ((lastChange.get(series) ?? 0) >= oldest) continue;
+      if ((lastChange.get(series) ?? -Infinity) >= oldest) continue;
       all.delete(key);
       lastChange.delete(series);
     }
@@ -56,7 +56,7 @@ export function createRegistry(limit: SeriesLimit, now: () => number = Date.now)
       const identity = JSON.stringify([name, kind, unit, sorted]);
       const existing = all.get(identity);
       if (existing === undefined && !limit.take(name)) return undefined;
-      const series = existing ?? create(kind, unit, name, sorted, now());
+      const series = existing ?? create(kind, unit, name, sorted, Date.now());
       all.set(identity, series);
       // A sender that changes the order of tags all the time must not fill the memory.
       if (known.size >= MOST_SPELLINGS * (all.size + 1)) known.clear();

@@ -84,11 +84,11 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
       tokens,
       clientCa,
       signers,
-      verifications: createTokenBucket(settings.adsRateLimit, Date.now),
+      verifications: createTokenBucket(settings.adsRateLimit),
       region: settings.region,
       trust,
     },
-    newcomers: createTokenBucket(settings.adsRateLimit, Date.now),
+    newcomers: createTokenBucket(settings.adsRateLimit),
     proxies: countProxies(settings.proxyQuotas),
     ownerOf,
     onRefusal(reason, peer, { code, message }) {

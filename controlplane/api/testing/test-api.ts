@@ -65,6 +65,7 @@ async function startOn(folder: string, clock: { now: number }, options: TestApiO
     region: REGION,
     log,
     now,
+    monotonic: now,
     hosts: ['daybreak.example'],
     ...rest,
   });
