@@ -1,4 +1,4 @@
-import type { ModeChange } from '../agents/mode-changes.ts';
+import type { ModeChange } from '../agents/modes/mode-change.ts';
 import type { ProxyId, ProxyView } from '../mesh/proxy-view.ts';
 import type { MeshId, ResourceId } from '../mesh/resource.ts';
 import type { ExternalInputs, Leaving, MutualInstance } from '../translate/external-inputs.ts';

@@ -3,7 +3,7 @@ import type { Log } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { RUNTIME } from '../../xds/types.ts';
 import type { Draining } from '../agents/draining.ts';
-import type { ModeChanges } from '../agents/mode-changes.ts';
+import type { ModeChanges } from '../agents/modes/mode-changes.ts';
 import type { MutualInstances } from '../agents/mutual-instances.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { LiveModel } from '../mesh/live-model.ts';

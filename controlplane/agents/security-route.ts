@@ -16,7 +16,7 @@ import type { Agents } from './agents.ts';
 import type { NodeId } from './draining.ts';
 import { shownCallers, type ShownCaller } from './shown-callers.ts';
 import { summed } from './refusals.ts';
-import type { ModeChange } from './mode-changes.ts';
+import type { ModeChange } from './modes/mode-change.ts';
 
 /** The path of the modes of a mesh. */
 export const SECURITY_PATH = '/daybreak/v1/security';

@@ -4,7 +4,7 @@ import { idKey } from '../../mesh/model.ts';
 import type { NodeId } from '../draining.ts';
 import { createMutualInstances, type MutualInstances } from '../mutual-instances.ts';
 import { createPlainCallers, type PlainCallers } from '../plain-callers.ts';
-import type { PendingReplicas } from '../mode-changes.ts';
+import type { PendingReplicas } from '../modes/pending-replicas.ts';
 import { createNodeFacts, type NodeFacts } from './node-facts.ts';
 import { shareMutual } from './share-mutual.ts';
 import { sharePlainCallers } from './share-plain-callers.ts';

@@ -1,8 +1,16 @@
-import type { Model } from '../mesh/model.ts';
-import { idKey } from '../mesh/model.ts';
-import type { MeshId, Resource } from '../mesh/resource.ts';
-import type { Store } from '../store/store.ts';
-import { identitiesOf, MODE_TIMES, type FormerIdentities } from './mode-changes.ts';
+import type { Model } from '../../mesh/model.ts';
+import { idKey } from '../../mesh/model.ts';
+import type { MeshId, Resource } from '../../mesh/resource.ts';
+import type { Store } from '../../store/store.ts';
+import { identitiesOf, type Identities } from './identities.ts';
+import { MODE_TIMES } from './mode-times.ts';
+
+/** The identities of a mesh before the last changes of an earlier process. `at`: the latest of these, in milliseconds since 1970. */
+export type FormerIdentities = {
+  readonly mesh: MeshId;
+  readonly identities: Identities;
+  readonly at: number;
+};
 
 const MOST = 100;
 

@@ -1,18 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createLog } from '../../common/log.ts';
-import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/testing/resources.ts';
-import type { Model } from '../mesh/model.ts';
-import type { Change } from '../mesh/resource.ts';
-import { formerIdentities } from './former-identities.ts';
-import {
-  createModeChanges,
-  identitiesOf,
-  type FormerIdentities,
-  type ModeChanges,
-  type ModeTimes,
-  type PendingReplicas,
-} from './mode-changes.ts';
-import type { NodeId } from './draining.ts';
+import { createLog } from '../../../common/log.ts';
+import { modelFromInputs, put, resourceFromInput, type Written } from '../../mesh/testing/resources.ts';
+import type { Model } from '../../mesh/model.ts';
+import type { Change } from '../../mesh/resource.ts';
+import { formerIdentities, type FormerIdentities } from './former-identities.ts';
+import { identitiesOf } from './identities.ts';
+import { createModeChanges, type ModeChanges } from './mode-changes.ts';
+import type { ModeTimes } from './mode-times.ts';
+import type { PendingReplicas } from './pending-replicas.ts';
+import type { NodeId } from '../draining.ts';
 
 const log = createLog('test', 'silent');
 const meshName = 'm';
