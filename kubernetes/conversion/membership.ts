@@ -1,10 +1,10 @@
 import { appMeshName } from './names.ts';
 import type { Cluster, KubernetesObject } from './objects.ts';
-import { selects } from './selectors.ts';
+import { selects, type Selected } from './selectors.ts';
 import { isObject, type Path } from './to-model.ts';
 
 /**
- * To what an object belongs: `unknown` where there is nothing of the kind, or the labels of its namespace are not known and
+ * To what an object belongs: `unknown` where there is nothing of the kind, or the files lack labels of its namespace and
  * these may be it; and a fault, in the controller's words, where it is not exactly one.
  */
 export type Membership =
@@ -27,10 +27,12 @@ export function meshOf({ spec, namespace }: KubernetesObject, cluster: Cluster):
       : { state: 'member', of: mesh };
   }
   const { labels, whole } = cluster.namespaceLabels(namespace);
-  const takes = (mesh: KubernetesObject): ReturnType<typeof selects> =>
-    selects(selectorOf(mesh, 'namespaceSelector'), labels, whole);
   return decide(
-    cluster.all('Mesh').map((mesh) => [mesh, takes(mesh)]),
+    (complete) =>
+      cluster
+        .all('Mesh')
+        .map((mesh) => [mesh, selects(selectorOf(mesh, 'namespaceSelector'), labels, complete)]),
+    whole,
     `mesh for namespace: ${namespace}`,
     `meshes for namespace: ${namespace}`,
   );
@@ -50,23 +52,30 @@ export function gatewayOf(route: KubernetesObject, cluster: Cluster): Membership
       : { state: 'member', of: gateway };
   }
   const { labels, whole } = cluster.namespaceLabels(route.namespace);
-  const takes = (gateway: KubernetesObject): ReturnType<typeof selects> => {
+  const takes = (gateway: KubernetesObject, complete: boolean): Selected => {
     const selector = selectorOf(gateway, 'gatewayRouteSelector');
     const own = selector === undefined || selector === null ? 'yes' : selects(selector, route.labels);
-    return own === 'no' ? 'no' : selects(selectorOf(gateway, 'namespaceSelector'), labels, whole);
+    return own === 'no' ? 'no' : selects(selectorOf(gateway, 'namespaceSelector'), labels, complete);
   };
   return decide(
-    cluster.all('VirtualGateway').map((gateway) => [gateway, takes(gateway)]),
+    (complete) => cluster.all('VirtualGateway').map((gateway) => [gateway, takes(gateway, complete)]),
+    whole,
     `virtualGateway for gatewayRoute: ${route.name}`,
     `virtualGateways for gatewayRoute: ${route.name}`,
   );
 }
 
+type Taken = readonly (readonly [KubernetesObject, Selected])[];
+
+// `kubectl label` may have set labels that the manifest of a namespace does not have. They count where none of its own decides.
 function decide(
-  taken: readonly (readonly [KubernetesObject, ReturnType<typeof selects>])[],
+  takenWith: (complete: boolean) => Taken,
+  whole: boolean,
   one: string,
   several: string,
 ): Membership {
+  const own = takenWith(whole);
+  const taken = own.every(([, each]) => each === 'no') ? takenWith(false) : own;
   const candidates = taken.filter(([, each]) => each !== 'no').map(([object]) => object);
   const sure = taken.filter(([, each]) => each === 'yes').map(([object]) => object);
   const [only] = sure;

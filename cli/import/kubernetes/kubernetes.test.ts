@@ -90,6 +90,44 @@ spec: {}
     expect(stdout).toContain('Taken: 1 mesh, 2 virtual nodes.');
   });
 
+  it('a namespace that kubectl label gave to a mesh is a question; its manifest without the label was a problem that no answer ended', async () => {
+    const manifests = `apiVersion: v1
+kind: Namespace
+metadata: { name: apps, labels: { team: one } }
+---
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: Mesh
+metadata: { name: shop }
+spec: { namespaceSelector: { matchLabels: { mesh: shop } } }
+---
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualGateway
+metadata: { name: door, namespace: apps }
+spec:
+  namespaceSelector: { matchLabels: { gateway: door } }
+  listeners: [{ portMapping: { port: 8080, protocol: http } }]
+---
+apiVersion: appmesh.k8s.aws/v1beta2
+kind: GatewayRoute
+metadata: { name: all, namespace: apps }
+spec:
+  httpRoute:
+    match: { prefix: / }
+    action: { target: { virtualService: { virtualServiceRef: { name: web } } } }
+`;
+    const asked = await importTexts({ 'mesh.yaml': manifests });
+    expect(asked.stdout).toContain('Open questions: 2.\n  mesh/apps: ');
+    expect(asked.stdout).toContain('(shop may be it: its labels are not there)');
+    expect(asked.stdout).toContain('(door may be it: its labels are not there)');
+    expect(asked.stdout).not.toContain('Problems');
+    const answered = await importTexts(
+      { 'mesh.yaml': manifests },
+      { parameter: ['mesh/apps=shop', 'virtualGateway/apps/all=door_apps'] },
+    );
+    expect([answered.code, answered.stderr]).toEqual([0, '']);
+    expect(answered.stdout).toContain('gateway route shop/door_apps/all_apps, from mesh.yaml:');
+  });
+
   it('a template that is not valid YAML is refused with a hint to render it', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('port: 8080', '{{- if .x }}') }, { mesh: 'm' });
     expect(ran.code).toBe(1);
