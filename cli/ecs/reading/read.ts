@@ -3,6 +3,7 @@ import type { ParsedDocument, ParsedFile } from '../../import/reading/parsed.ts'
 import { isTemplate } from '../../import/cloudformation/template.ts';
 import type { ImportContext } from '../../import/source.ts';
 import { isShown } from '../../import/terraform/json.ts';
+import { isRawState } from '../../import/terraform/raw-state.ts';
 import type { Given, Read } from './given.ts';
 import { templateDefinitions } from './templates.ts';
 import { terraformDefinitions } from './terraform.ts';
@@ -10,13 +11,14 @@ import { terraformDefinitions } from './terraform.ts';
 /**
  * Reads the task definitions of a file: an input of RegisterTaskDefinition, an answer of DescribeTaskDefinition, or the
  * AWS::ECS::TaskDefinition resources of a CloudFormation template and of the templates that it nests, or the aws_ecs_task_definition
- * resources in output of `terraform show -json`.
+ * resources in output of `terraform show -json` or in a state file of Terraform.
  */
 export async function readDefinitions(file: ParsedFile, context: ImportContext): Promise<Read> {
   if (file.problems.length > 0) return { given: [], problems: file.problems };
   if (file.documents.some(({ value }) => isTemplate(value))) return templateDefinitions(file, context);
   const [first] = file.documents;
-  if (first !== undefined && isShown(first.value)) return terraformDefinitions(file.file, first);
+  if (first !== undefined && (isShown(first.value) || isRawState(first.value)))
+    return terraformDefinitions(file.file, first);
   const given = file.documents.flatMap((document) => definitionIn(file.file, document) ?? []);
   if (given.length > 0) return { given, problems: [] };
   const place = { file: file.file, line: 1, id: '' };
@@ -31,7 +33,7 @@ function hasContainers(value: unknown): boolean {
 }
 
 const FORMS =
-  'not a task definition: it has to be an input of register-task-definition, an answer of describe-task-definition, a CloudFormation template with AWS::ECS::TaskDefinition, or output of `terraform show -json`';
+  'not a task definition: it has to be an input of register-task-definition, an answer of describe-task-definition, a CloudFormation template with AWS::ECS::TaskDefinition, output of `terraform show -json`, or a state file of Terraform';
 const PART =
   'the file has only container definitions: write {"family": NAME, "containerDefinitions": [...]}, or let Terraform fill them in: `terraform show -json`';
 

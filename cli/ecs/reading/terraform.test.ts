@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { terraformDefinitions } from './terraform.ts';
 
 const ADDRESS = 'aws_ecs_task_definition.app';
@@ -16,6 +16,44 @@ test('takes the containers of a task definition from their JSON text', () => {
   expect(given).toMatchObject([
     { name: ADDRESS, definition: { family: 'app', containerDefinitions: [{ name: 'app', image: 'app:1' }] } },
   ]);
+});
+
+describe('a state file of Terraform, as in a bucket, is read; it was no task definition', () => {
+  const resource = {
+    module: 'module.shop',
+    mode: 'managed',
+    type: 'aws_ecs_task_definition',
+    name: 'app',
+    instances: [
+      { index_key: 'blue', attributes: { family: 'app', container_definitions: '[{"name":"app"}]' } },
+      { index_key: 'green', deposed: '1a2b', attributes: { family: 'old', container_definitions: '[]' } },
+    ],
+  };
+  const read = (state: object) =>
+    terraformDefinitions('terraform.tfstate', { value: state, line: 1, lineAt: () => 7 });
+
+  test('with the addresses of its instances, without those that are deposed', () => {
+    const state = { version: 4, lineage: 'l', resources: [resource, { ...resource, mode: 'data' }] };
+    const { given, problems } = read(state);
+    expect(problems).toEqual([]);
+    expect(given).toEqual([
+      {
+        name: 'module.shop.aws_ecs_task_definition.app["blue"]',
+        place: { file: 'terraform.tfstate', line: 7, id: 'module.shop.aws_ecs_task_definition.app["blue"]' },
+        definition: { family: 'app', containerDefinitions: [{ name: 'app' }] },
+      },
+    ]);
+  });
+
+  test.each([
+    ['an encrypted state', { lineage: 'l', encrypted_data: 'x' }, /encrypted state/],
+    ['a state of an older version', { version: 3, lineage: 'l', modules: [] }, /state of version 3/],
+  ])('%s is a problem', (_, state, message) => {
+    expect(read(state)).toMatchObject({
+      given: [],
+      problems: [{ message: expect.stringMatching(message) as string }],
+    });
+  });
 });
 
 test.each([

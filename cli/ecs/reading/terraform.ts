@@ -1,6 +1,8 @@
 import { isObject } from '../../import/is-object.ts';
 import type { ParsedDocument } from '../../import/reading/parsed.ts';
+import type { Path } from '../../import/place.ts';
 import { resourcesIn } from '../../import/terraform/json.ts';
+import { isRawState, listedIn, whyNot } from '../../import/terraform/raw-state.ts';
 import type { Given, Read } from './given.ts';
 
 const TYPE = 'aws_ecs_task_definition';
@@ -25,26 +27,56 @@ const PASSED_OVER = new Set(
   `arn arn_without_revision id region revision skip_destroy tags_all track_latest`.split(' '),
 );
 
-/** Returns the task definitions in output of `terraform show -json`, of a state or a plan. Their names are Terraform's addresses. */
+/**
+ * Returns the task definitions in output of `terraform show -json`, of a state or a plan, or in a state file of version 4. Their names
+ * are Terraform's addresses.
+ */
 export function terraformDefinitions(file: string, document: ParsedDocument): Read {
   const { value } = document;
-  const part = isObject(value) && isObject(value['planned_values']) ? 'planned_values' : 'values';
-  const values = isObject(value) ? value[part] : undefined;
-  const root = isObject(values) ? values['root_module'] : undefined;
+  const why = isRawState(value) && isObject(value) ? whyNot(value) : undefined;
+  if (why !== undefined)
+    return { given: [], problems: [{ place: { file, line: document.line, id: '' }, message: why }] };
   const given: Given[] = [];
   const problems: Read['problems'][number][] = [];
-  for (const { resource, path } of resourcesIn(root, [part, 'root_module'])) {
-    if (resource['type'] !== TYPE || resource['mode'] !== 'managed' || !isObject(resource['values']))
-      continue;
-    const name = String(resource['address']);
+  for (const { name, values, path } of isRawState(value) ? inState(value) : inShown(value)) {
     const place = { file, line: document.lineAt(path), id: name };
-    const text = resource['values']['container_definitions'];
+    const text = values['container_definitions'];
     const containers = typeof text === 'string' ? containersIn(text) : undefined;
-    if (containers !== undefined)
-      given.push({ name, place, definition: definitionOf(resource['values'], containers) });
+    if (containers !== undefined) given.push({ name, place, definition: definitionOf(values, containers) });
     else problems.push({ place, message: typeof text === 'string' ? NO_LIST : UNKNOWN });
   }
   return { given, problems };
+}
+
+type Values = {
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly path: Path;
+};
+
+function inShown(value: unknown): readonly Values[] {
+  const part = isObject(value) && isObject(value['planned_values']) ? 'planned_values' : 'values';
+  const values = isObject(value) ? value[part] : undefined;
+  const root = isObject(values) ? values['root_module'] : undefined;
+  return resourcesIn(root, [part, 'root_module']).flatMap(({ resource, path }) =>
+    isDefinition(resource) && isObject(resource['values'])
+      ? [{ name: String(resource['address']), values: resource['values'], path }]
+      : [],
+  );
+}
+
+function inState(value: unknown): readonly Values[] {
+  const listed = isObject(value) ? listedIn(value) : [];
+  return listed
+    .filter(({ resource }) => isDefinition(resource))
+    .flatMap(({ instances }) => instances)
+    .flatMap(({ address, instance, path }) =>
+      isObject(instance['attributes']) ? [{ name: address, values: instance['attributes'], path }] : [],
+    );
+}
+
+function isDefinition({ type, mode }: Readonly<Record<string, unknown>>): boolean {
+  return type === TYPE && mode === 'managed';
 }
 
 const UNKNOWN =

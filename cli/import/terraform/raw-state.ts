@@ -18,21 +18,14 @@ export function readRawState(file: string, document: ParsedDocument, ask: Ask): 
     why === undefined ? [] : [{ place: wholePlace(file, document), message: why }];
   const resources: TerraformResource[] = [];
   const others: string[] = [];
-  const listed: readonly unknown[] =
-    why === undefined && Array.isArray(value['resources']) ? value['resources'] : [];
-  for (const [index, resource] of listed.entries()) {
-    if (!isObject(resource)) continue;
+  if (why !== undefined) return { resources, left: [], problems, others };
+  for (const { resource, instances } of listedIn(value)) {
     const kind = kindOfType(String(resource['type']));
     if (kind === undefined || resource['mode'] !== 'managed') {
       others.push(String(resource['type']));
       continue;
     }
-    const instances: readonly unknown[] = Array.isArray(resource['instances']) ? resource['instances'] : [];
-    for (const [which, instance] of instances.entries()) {
-      // Terraform will destroy a deposed instance once its successor exists.
-      if (!isObject(instance) || 'deposed' in instance) continue;
-      const path = ['resources', index, 'instances', which];
-      const address = addressOf(resource, instance['index_key']);
+    for (const { address, instance, path } of instances) {
       const marks = marksOf(instance['sensitive_attributes']);
       const attributes = marked(instance['attributes'], marks, [], (at) =>
         ask(questionAt(address, at, 'the value is sensitive')),
@@ -49,7 +42,44 @@ export function readRawState(file: string, document: ParsedDocument, ask: Ask): 
   return { resources, left: [], problems, others };
 }
 
-function whyNot(state: Readonly<Record<string, unknown>>): string | undefined {
+type Instance = {
+  /** Terraform's address, with the index of `count` or `for_each`. */
+  readonly address: string;
+  readonly instance: Readonly<Record<string, unknown>>;
+  readonly path: Path;
+};
+
+/** Returns the resources of a state of version 4, data sources too, each with its instances. */
+export function listedIn(state: Readonly<Record<string, unknown>>): readonly {
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly instances: readonly Instance[];
+}[] {
+  const listed: readonly unknown[] = Array.isArray(state['resources']) ? state['resources'] : [];
+  return listed.flatMap((resource, index) => {
+    if (!isObject(resource)) return [];
+    const instances: readonly unknown[] = Array.isArray(resource['instances']) ? resource['instances'] : [];
+    return [
+      {
+        resource,
+        instances: instances.flatMap((instance, which) =>
+          // Terraform will destroy a deposed instance once its successor exists.
+          !isObject(instance) || 'deposed' in instance
+            ? []
+            : [
+                {
+                  address: addressOf(resource, instance['index_key']),
+                  instance,
+                  path: ['resources', index, 'instances', which],
+                },
+              ],
+        ),
+      },
+    ];
+  });
+}
+
+/** Why import cannot read a state file; undefined if it can. */
+export function whyNot(state: Readonly<Record<string, unknown>>): string | undefined {
   if ('encrypted_data' in state)
     return 'it is an encrypted state: import what tofu show -json prints instead';
   const { version } = state;
