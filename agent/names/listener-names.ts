@@ -1,9 +1,6 @@
 import { chainAddresses } from '../../common/addresses/chain-addresses.ts';
-import {
-  followNames,
-  type FollowNamesOptions,
-  type NameStatus,
-} from '../../common/addresses/follow-names.ts';
+import type { NameStatus } from '../../common/addresses/follow-name.ts';
+import { followNames, type FollowNamesOptions } from '../../common/addresses/follow-names.ts';
 import type { ListenerNames } from '../../common/contracts/listener-names.ts';
 import type { Log } from '../../common/log.ts';
 import { sharedAddresses, type SharedAddress } from '../../common/addresses/shared-addresses.ts';

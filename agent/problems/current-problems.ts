@@ -1,4 +1,4 @@
-import type { NameStatus } from '../../common/addresses/follow-names.ts';
+import type { NameStatus } from '../../common/addresses/follow-name.ts';
 import type { ApplicationProblem } from '../application/watch-application.ts';
 import { AGENT_CODES, type AgentCode } from '../codes.ts';
 import { describeCause } from '../endings/end-cause.ts';

@@ -1,12 +1,10 @@
+import { collectPerTurn } from '../collect-per-turn.ts';
 import { compareText } from '../compare-text.ts';
-import { errorText } from '../error-text.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { askHost, type HostAnswer } from './ask-host.ts';
 import type { Log } from '../log.ts';
-import { FORMER_MS, nameAddresses, NOTHING_SEEN, addAnswer, type NameAddresses } from './seen-addresses.ts';
+import { followName, type FollowedName, type NameStatus } from './follow-name.ts';
+import { FORMER_MS, type NameAddresses } from './seen-addresses.ts';
 import { createSemaphore } from '../limits/semaphore.ts';
-import { withTimeout } from '../limits/with-timeout.ts';
 
 /** Watched names and their current addresses. Names are case-insensitive. */
 export type FollowedNames = {
@@ -23,9 +21,6 @@ export type FollowedNames = {
   readonly status: () => readonly NameStatus[];
   readonly close: () => void;
 };
-
-/** Status of a name. `problem`: why the latest query failed; the last good answer stays in force meanwhile. */
-export type NameStatus = NameAddresses & { readonly name: string; readonly problem: string | undefined };
 
 /** Options of `followNames`. */
 export type FollowNamesOptions = {
@@ -44,28 +39,10 @@ export type FollowNamesOptions = {
 
 /** Concurrent queries. Each getaddrinfo blocks one of four threads of the pool that also reads files. */
 const AT_ONCE = 2;
-/** Milliseconds between queries: the TTL within these bounds, or `USUAL`, Envoy's default, if there is no TTL. */
-const SHORTEST = 1000;
-const USUAL = 5000;
-const LONGEST = 30_000;
 /** Time limit of a query with its time in the queue. A resolver's own limit is often longer, and a nsswitch.conf service may have none. */
 const ANSWER_LIMIT = 30_000;
 
-type Followed = {
-  readonly stop: AbortController;
-  seen: typeof NOTHING_SEEN;
-  first: 'asking' | 'answered' | 'failed';
-  /** The pending query. It cannot be cancelled, and there is no second one at the same time. */
-  query: Promise<HostAnswer> | undefined;
-  problem: string | undefined;
-  /** When watching ends; undefined while the name is included. */
-  until: number | undefined;
-};
-
-/**
- * Watches names: resolves each name again when its TTL has passed. After a failure, including NXDOMAIN, the last good answer stays in
- * force. An address is removed only some minutes after the last answer that contained it (seen-addresses.ts).
- */
+/** Watches a set of names, each as `followName` does. */
 export function followNames({
   onChange,
   log,
@@ -74,105 +51,36 @@ export function followNames({
   limitMs = ANSWER_LIMIT,
   keepMs = FORMER_MS,
 }: FollowNamesOptions): FollowedNames {
-  const names = new Map<string, Followed>();
+  const names = new Map<string, FollowedName>();
   const semaphore = createSemaphore(AT_ONCE);
-  let isChangeDue = false;
+  const changed = collectPerTurn<string, true>(() => onChange());
 
-  function changed(): void {
-    if (isChangeDue) return;
-    isChangeDue = true;
-    setImmediate(() => {
-      isChangeDue = false;
-      onChange();
+  const start = (name: string): FollowedName =>
+    followName({
+      name,
+      known: known.get(name),
+      ask: () => semaphore(() => ask(name)),
+      limitMs,
+      onChange: () => changed(name, true),
+      onOver: () => void names.delete(name),
+      log,
     });
-  }
-
-  function applyAnswer(name: string, state: Followed, answer: readonly string[]): void {
-    const before = nameAddresses(state.seen);
-    state.seen = addAnswer(state.seen, answer, performance.now());
-    const now = nameAddresses(state.seen);
-    if (state.problem !== undefined) log.info({ name }, 'a name resolves again');
-    state.problem = undefined;
-    if (state.first === 'answered' && isDeepStrictEqual(before, now)) return;
-    state.first = 'answered';
-    log.debug({ name, ...now }, 'the addresses of a name changed');
-    changed();
-  }
-
-  function fail(name: string, state: Followed, error: unknown): void {
-    const problem = errorText(error);
-    if (state.problem !== problem)
-      log.warn(
-        { code: 'NAME_UNRESOLVED', name, problem },
-        'cannot resolve a name; its last addresses stay in use',
-      );
-    state.problem = problem;
-    if (state.first !== 'asking') return;
-    state.first = 'failed';
-    changed();
-  }
-
-  /** Resolves with the milliseconds to wait before the next query. */
-  async function askOnce(name: string, state: Followed): Promise<number> {
-    try {
-      state.query ??= semaphore(() => ask(name)).finally(() => (state.query = undefined));
-      const { addresses, ttlMs } = await withTimeout(limitMs, 'the resolver did not answer', state.query);
-      if (state.stop.signal.aborted) return 0;
-      applyAnswer(name, state, addresses);
-      return Math.min(Math.max(ttlMs ?? USUAL, SHORTEST), LONGEST);
-    } catch (error) {
-      if (!state.stop.signal.aborted) fail(name, state, error);
-      return USUAL;
-    }
-  }
-
-  async function run(name: string, state: Followed): Promise<void> {
-    const { signal } = state.stop;
-    while (!signal.aborted) {
-      if (state.until !== undefined && performance.now() > state.until) {
-        names.delete(name);
-        return;
-      }
-      const wait = await askOnce(name, state);
-      await sleep(wait * (0.9 + Math.random() * 0.2), undefined, { ref: false, signal });
-    }
-  }
-
-  function start(name: string): Followed {
-    const before = known.get(name);
-    const state: Followed = {
-      stop: new AbortController(),
-      seen: before === undefined ? NOTHING_SEEN : addAnswer(NOTHING_SEEN, before, performance.now()),
-      first: before === undefined ? 'asking' : 'answered',
-      query: undefined,
-      problem: undefined,
-      until: undefined,
-    };
-    run(name, state).catch((error: unknown) => {
-      // A fault would end the watch of this name without a word.
-      if (!state.stop.signal.aborted) throw error;
-    });
-    return state;
-  }
 
   return {
     follow(wanted) {
       const next = new Set(Array.from(wanted, (name) => name.toLowerCase()));
       const end = performance.now() + keepMs;
-      for (const [name, state] of names) state.until = next.has(name) ? undefined : (state.until ?? end);
+      for (const [name, followed] of names) followed.endAt(next.has(name) ? undefined : end);
       for (const name of next) if (!names.has(name)) names.set(name, start(name));
     },
-    isSettled: (name) => names.get(name.toLowerCase())?.first !== 'asking',
-    addressesOf(name) {
-      const state = names.get(name.toLowerCase());
-      return state?.first === 'answered' ? nameAddresses(state.seen) : undefined;
-    },
+    isSettled: (name) => names.get(name.toLowerCase())?.isSettled() !== false,
+    addressesOf: (name) => names.get(name.toLowerCase())?.addresses(),
     status: () =>
-      Array.from(names, ([name, { seen, problem }]) => ({ name, ...nameAddresses(seen), problem })).toSorted(
-        (a, b) => compareText(a.name, b.name),
+      Array.from(names.values(), (followed) => followed.status()).toSorted((a, b) =>
+        compareText(a.name, b.name),
       ),
     close() {
-      for (const { stop } of names.values()) stop.abort();
+      for (const followed of names.values()) followed.close();
       names.clear();
     },
   };

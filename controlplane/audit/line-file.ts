@@ -1,8 +1,8 @@
 import { coded } from '../codes.ts';
-import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
+import { rotatedFile } from './rotated-file.ts';
 
 /** A log file that may be rotated at any time. `append` never waits for the disk and never fails. */
 export type LineFile = {
@@ -29,7 +29,6 @@ export type LineFileOptions = {
 const LONGEST_PAUSE = 30_000;
 /** The size of one write, in bytes. */
 const BATCH = 256 * 1024;
-const NEWLINE = 0x0a;
 
 /** Creates a line file. The file is opened with the first line, and errors are logged then. */
 export function openLineFile({
@@ -41,26 +40,17 @@ export function openLineFile({
 }: LineFileOptions): LineFile {
   const waiting: Buffer[] = [];
   let bytes = 0;
-  let handle: FileHandle | undefined;
-  let reopenNext = false;
+  const output = rotatedFile(file);
   let failing = false;
   let lost = 0;
   let worker: Promise<void> | undefined;
   const backoff = createBackoff(pause, LONGEST_PAUSE);
   const stop = new AbortController();
 
-  const closeFile = async (): Promise<void> => {
-    const old = handle;
-    handle = undefined;
-    await old?.close().catch(() => undefined);
-  };
   const writeSome = async (): Promise<void> => {
-    if (handle !== undefined && (reopenNext || !(await isStill(handle, file)))) await closeFile();
-    reopenNext = false;
-    handle ??= await openAtLineStart(file);
     const batch = take(waiting);
     const buffer = Buffer.concat(batch);
-    const { bytesWritten } = await handle.write(buffer);
+    const bytesWritten = await output.write(buffer);
     let written = bytesWritten;
     while (batch[0] !== undefined && batch[0].length <= written) {
       written -= batch[0].length;
@@ -83,7 +73,7 @@ export function openLineFile({
         backoff.reset();
       } catch (error) {
         // A partly written line is written again as a whole, on a new line.
-        await closeFile();
+        await output.close();
         if (!failing)
           log.error(coded('AUDIT_LOST', { err: error, file }), 'cannot write audit events; calls continue');
         failing = true;
@@ -110,9 +100,7 @@ export function openLineFile({
         worker = undefined;
       });
     },
-    reopen: () => {
-      reopenNext = true;
-    },
+    reopen: output.reopen,
     close: async (patience = 2000) => {
       stop.abort();
       await Promise.race([worker, sleep(patience, undefined, { ref: false })]);
@@ -122,7 +110,7 @@ export function openLineFile({
           coded('AUDIT_LOST', { file, lost: waiting.length }),
           'audit events are dropped: the program ends before they are written',
         );
-      await closeFile();
+      await output.close();
     },
   };
 }
@@ -131,23 +119,4 @@ function take(waiting: readonly Buffer[]): Buffer[] {
   let size = 0;
   const end = waiting.findIndex((buffer) => (size += buffer.length) > BATCH);
   return waiting.slice(0, end < 0 ? waiting.length : Math.max(end, 1));
-}
-
-async function isStill(handle: FileHandle, file: string): Promise<boolean> {
-  const [there, ours] = await Promise.all([stat(file).catch(() => undefined), handle.stat()]);
-  return there?.ino === ours.ino && there.dev === ours.dev;
-}
-
-async function openAtLineStart(file: string): Promise<FileHandle> {
-  const handle = await open(file, 'a+', 0o600);
-  try {
-    const { size } = await handle.stat();
-    if (size === 0) return handle;
-    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-    if (buffer[0] !== NEWLINE) await handle.write('\n');
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
 }
