@@ -27,19 +27,20 @@ const SETTLE_MS = 1500;
 /** Measures all rows of the table; contenders alternate in repeated measurements. */
 export async function measure(
   sides: readonly Side[],
-  { rounds, storms, idleMs }: PushOptions,
+  options: PushOptions,
 ): Promise<ReadonlyMap<Side, Figures>> {
-  const found = new Map(sides.map((side) => [side, new Map<string, { unit: string; value: number }>()]));
-  const set = (side: Side, what: string, unit: string, value: number): void =>
-    void found.get(side)?.set(what, { unit, value });
-  const inTurns = async <T>(times: number, work: (side: Side) => Promise<T>): Promise<Map<Side, T[]>> => {
-    const results = new Map<Side, T[]>(sides.map((side) => [side, []]));
-    for (let round = 0; round < times; round += 1)
-      for (const side of sides) results.get(side)?.push(await work(side));
-    return results;
-  };
+  const table = createTable(sides);
+  await measureConnecting(table, options);
+  await measureChanges(table, options);
+  await measureBurst(table);
+  await measureReconnecting(table, options);
+  await measureIdle(table, options);
+  return table.figures;
+}
 
-  const empty = await inTurns(1, ({ contender }) => residentKb(contender.pid));
+/** All connect at once, in several rounds. Memory a stream is measured after the first round and after the last one. */
+async function measureConnecting(table: Table, { storms }: PushOptions): Promise<void> {
+  const empty = await table.inTurns(1, ({ contender }) => residentKb(contender.pid));
   const storm = async (side: Side) => {
     await side.streams.drop();
     await sleep(SETTLE_MS);
@@ -51,109 +52,142 @@ export async function measure(
     await sleep(REST_MS);
     for (const [side, [before = 0] = []] of empty) {
       const kilobytes = (await residentKb(side.contender.pid)) - before;
-      set(side, what, 'kB', kilobytes / side.count);
+      table.set(side, what, 'kB', kilobytes / side.count);
     }
   };
-  const first = await inTurns(1, storm);
+  const first = await table.inTurns(1, storm);
   await noteMemory('memory a stream, when all have connected once');
-  const more = await inTurns(storms - 1, storm);
-  for (const side of sides) {
-    const results = [...(first.get(side) ?? []), ...(more.get(side) ?? [])];
+  const more = await table.inTurns(storms - 1, storm);
+  for (const [side, results] of first) {
+    const all = [...results, ...(more.get(side) ?? [])];
+    const set = (what: string, value: number) => table.set(side, `all connect at once, ${what}`, 'ms', value);
     set(
-      side,
-      'all connect at once, until each has all',
-      'ms',
-      median(results, ({ outcome }) => outcome.ms),
+      'until each has all',
+      median(all, ({ outcome }) => outcome.ms),
     );
     set(
-      side,
-      'all connect at once, CPU',
-      'ms',
-      median(results, ({ cpu }) => cpu),
+      'CPU',
+      median(all, ({ cpu }) => cpu),
     );
     set(
-      side,
-      "all connect at once, the load generator's CPU",
-      'ms',
-      median(results, ({ clients }) => clients),
+      "the load generator's CPU",
+      median(all, ({ clients }) => clients),
     );
   }
   await noteMemory(`memory a stream, when all have connected ${storms} times`);
+}
 
+/** A change that all streams see, then one that a few see. */
+async function measureChanges(table: Table, { rounds }: PushOptions): Promise<void> {
   // The first changes find cold code and caches, as in the first seconds of a control plane.
-  await inTurns(3, (side) => push(side));
-  const pushes = await inTurns(rounds, (side) => costOf(side, () => push(side)));
-  for (const [side, results] of pushes) {
+  await table.inTurns(3, (side) => push(side));
+  for (const [side, results] of await table.inTurns(rounds, (each) => costOf(each, () => push(each)))) {
+    const set = (what: string, unit: string, value: number) =>
+      table.set(side, `a change that all see: ${what}`, unit, value);
     set(
-      side,
-      'a change that all see: median stream',
+      'median stream',
       'ms',
       median(results, ({ outcome }) => outcome.p50),
     );
     set(
-      side,
-      'a change that all see: 99th of 100 streams',
+      '99th of 100 streams',
       'ms',
       median(results, ({ outcome }) => outcome.p99),
     );
     set(
-      side,
-      'a change that all see: last stream',
+      'last stream',
       'ms',
       median(results, ({ outcome }) => outcome.ms),
     );
     const cpu = results.reduce((sum, each) => sum + each.cpu, 0) / rounds;
-    set(side, 'a change that all see: CPU a stream', 'µs', (cpu * 1000) / side.count);
+    set('CPU a stream', 'µs', (cpu * 1000) / side.count);
   }
-  const few = await inTurns(rounds, (side) => costOf(side, () => changeFor(side, FEWS, FEW)));
+  const few = await table.inTurns(rounds, (side) => costOf(side, () => changeFor(side, FEWS, FEW)));
   for (const [side, results] of few) {
+    const set = (what: string, unit: string, value: number) =>
+      table.set(side, `a change that ${FEW} see: ${what}`, unit, value);
     set(
-      side,
-      `a change that ${FEW} see: last stream`,
+      'last stream',
       'ms',
       median(results, ({ outcome }) => outcome.ms),
     );
     set(
-      side,
-      `a change that ${FEW} see: streams that were sent something`,
+      'streams that were sent something',
       '',
       median(results, ({ outcome }) => outcome.reached),
     );
   }
-  for (const [side, [result]] of await inTurns(1, (each) => costOf(each, () => burst(each)))) {
+}
+
+/** A hundred changes in a second. */
+async function measureBurst(table: Table): Promise<void> {
+  for (const [side, [result]] of await table.inTurns(1, (each) => costOf(each, () => burst(each)))) {
     if (result === undefined) continue;
     const { outcome, cpu } = result;
-    set(side, `${BURST} changes in a second: responses a stream`, '', outcome.messages / side.count);
-    set(side, `${BURST} changes in a second: the last to the last stream`, 'ms', outcome.settled);
-    set(side, `${BURST} changes in a second: longest that a stream waited`, 'ms', outcome.gap);
-    set(side, `${BURST} changes in a second: CPU`, 'ms', cpu);
+    const set = (what: string, unit: string, value: number) =>
+      table.set(side, `${BURST} changes in a second: ${what}`, unit, value);
+    set('responses a stream', '', outcome.messages / side.count);
+    set('the last to the last stream', 'ms', outcome.settled);
+    set('longest that a stream waited', 'ms', outcome.gap);
+    set('CPU', 'ms', cpu);
   }
-  const back = await inTurns(storms, async (side) => {
+}
+
+/** All streams are dropped, and connect again after a change. */
+async function measureReconnecting(table: Table, { storms }: PushOptions): Promise<void> {
+  const back = await table.inTurns(storms, async (side) => {
     await side.streams.drop();
     const weight = nextWeight(side);
     await send(side.contender.change(EVERYONES, weight));
     return side.streams.connect(true, { host: EVERYONES, weight });
   });
+  const what = 'all reconnect, until each has what changed meanwhile';
   for (const [side, results] of back)
-    set(
+    table.set(
       side,
-      'all reconnect, until each has what changed meanwhile',
+      what,
       'ms',
       median(results, ({ ms }) => ms),
     );
+}
+
+/** Nothing changes for a while. */
+async function measureIdle(table: Table, { idleMs }: PushOptions): Promise<void> {
   await sleep(REST_MS);
-  for (const [side, [result]] of await inTurns(1, (each) => costOf(each, () => each.streams.idle(idleMs)))) {
+  const idle = await table.inTurns(1, (each) => costOf(each, () => each.streams.idle(idleMs)));
+  for (const [side, [result]] of idle) {
     if (result === undefined) continue;
-    set(side, 'nothing changes: responses', '', result.outcome.messages);
-    set(
-      side,
-      'nothing changes: bytes a stream a minute',
-      'B',
-      (result.outcome.bytes / side.count / idleMs) * 60_000,
-    );
-    set(side, 'nothing changes: CPU a second', 'ms', (result.cpu / idleMs) * 1000);
+    const set = (what: string, unit: string, value: number) =>
+      table.set(side, `nothing changes: ${what}`, unit, value);
+    set('responses', '', result.outcome.messages);
+    set('bytes a stream a minute', 'B', (result.outcome.bytes / side.count / idleMs) * 60_000);
+    set('CPU a second', 'ms', (result.cpu / idleMs) * 1000);
   }
-  return found;
+}
+
+/** The figures of all contenders, and the order in which they are measured. */
+type Table = {
+  readonly figures: ReadonlyMap<Side, Figures>;
+  readonly set: (side: Side, what: string, unit: string, value: number) => void;
+  /** Does the work `times` times with each contender in turn. */
+  readonly inTurns: <T>(
+    times: number,
+    work: (side: Side) => Promise<T>,
+  ) => Promise<ReadonlyMap<Side, readonly T[]>>;
+};
+
+function createTable(sides: readonly Side[]): Table {
+  const figures = new Map(sides.map((side) => [side, new Map<string, { unit: string; value: number }>()]));
+  return {
+    figures,
+    set: (side, what, unit, value) => void figures.get(side)?.set(what, { unit, value }),
+    async inTurns<T>(times: number, work: (side: Side) => Promise<T>) {
+      const results = new Map<Side, T[]>(sides.map((side) => [side, []]));
+      for (let round = 0; round < times; round += 1)
+        for (const side of sides) results.get(side)?.push(await work(side));
+      return results;
+    },
+  };
 }
 
 /** The change that every stream sees. */

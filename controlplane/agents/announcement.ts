@@ -1,6 +1,7 @@
 import { asObject } from '../../common/as-object.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
-import type { KnownLeaving, NodeId } from './draining.ts';
+import type { KnownLeaving } from './draining-table.ts';
+import type { NodeId } from './draining.ts';
 
 /**
  * A message between replicas. `replica`: a name that a process chooses at its start. `out`: draining instances by the replica's own ids.

@@ -4,7 +4,8 @@ import { coalesceRuns } from '../mesh/concurrency/coalesce-runs.ts';
 import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
 import { decodeAnnouncement, encodeAnnouncements, type Announcement } from './announcement.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
-import type { Draining, NodeId, OwnLeaving } from './draining.ts';
+import type { OwnLeaving } from './draining-table.ts';
+import type { Draining, NodeId } from './draining.ts';
 
 /** A table of draining instances that replicas share. */
 export type SharedDraining = Draining & { readonly close: () => void };

@@ -14,7 +14,8 @@ import { automaticTls, withAutomatic } from '../tls/automatic.ts';
 import { listenerTlsModes } from '../tls/listeners.ts';
 import type { SecretRef } from '../tls/secrets.ts';
 import { ingressClusters } from './clusters.ts';
-import { ingressListener, type OpenListener } from './listeners.ts';
+import { ingressListener } from './listeners.ts';
+import type { OpenListener } from './port-chains.ts';
 import { ingressRoutes } from './routes.ts';
 import type { OwnView } from './own-view.ts';
 
