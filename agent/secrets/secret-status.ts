@@ -45,7 +45,7 @@ export type SecretFacts = {
 };
 
 /** State of the secret server (`APPMESH_SDS_SOCKET_PATH`). */
-export type SdsFacts = {
+type SdsFacts = {
   readonly path: string;
   /** Why the server is unreachable; undefined if it is reachable. */
   readonly unreachable: string | undefined;
