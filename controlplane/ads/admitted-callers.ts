@@ -28,7 +28,7 @@ export function withCallers(
   return isDeepStrictEqual(before, access) ? { ...fresh, access: before } : fresh;
 }
 
-/** Whether other callers are admitted than in the configuration that was made last. */
+/** Whether the admitted callers differ from those in the latest configuration. */
 export function hasNewCallers(config: ProxyConfig, source: AccessSource): boolean {
   const id = resolve(source.model, config.identity);
   const view = id && viewOf(source.model, id);
@@ -36,7 +36,9 @@ export function hasNewCallers(config: ProxyConfig, source: AccessSource): boolea
   return accessIn(withCallers(view, id, { ...source, before: config.access })) !== config.access;
 }
 
-/** Applies changes to the graph. Returns the proxies that they may concern; no virtual node is `admitting` without a trust domain. */
+/**
+ * Applies changes to the graph. Returns the proxies that the changes may concern. Without a trust domain, no virtual node is `admitting`.
+ */
 export function applyToGraph(
   changes: readonly Change[],
   table: Pick<ConfigTable, 'paths'>,

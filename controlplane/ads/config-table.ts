@@ -20,7 +20,7 @@ export type ProxyConfig = Recipient & {
   problems: readonly ConditionalProblem[];
   /** External inputs of the configuration that are not fresh, because their source does not answer. */
   readonly troubles: () => readonly Problem[];
-  /** Which callers the virtual node admits; undefined: all. */
+  /** The callers that the virtual node admits; undefined: all. */
   access: NodeAccess | undefined;
   /** Number of open streams. */
   streams: number;
@@ -31,7 +31,7 @@ export class ConfigTable {
   readonly #configs = new Map<string, ProxyConfig>();
   readonly #keysByPath = new Map<string, Set<string>>();
 
-  /** Counts a new stream of a recipient. Returns its configuration; one with a single stream is new. */
+  /** Counts a new stream of a recipient. Returns its configuration, which is new if it has a single stream. */
   open(recipient: Recipient, troublesOf: (key: string) => readonly Problem[]): ProxyConfig {
     const key = JSON.stringify(recipient);
     const shared = this.#configs.get(key);
@@ -55,7 +55,7 @@ export class ConfigTable {
     return config;
   }
 
-  /** Counts a stream less. After the last one, forgets the configuration and returns it. */
+  /** Removes a stream from the count. After the last one, removes the configuration and returns it. */
   close(key: string): ProxyConfig | undefined {
     const config = this.#configs.get(key);
     if (config === undefined || --config.streams > 0) return undefined;

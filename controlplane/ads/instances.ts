@@ -18,7 +18,7 @@ export type InstancesOf = {
   readonly hasOthersElsewhere: (node: ResourceId<'virtualNode'>) => boolean;
 };
 
-/** Instances of which nothing is known. */
+/** A source that knows nothing about instances. */
 export const NO_INSTANCES: InstancesOf = {
   leaving: () => [],
   mutual: () => [],
@@ -27,8 +27,8 @@ export const NO_INSTANCES: InstancesOf = {
 };
 
 /**
- * Adds the draining instances of the virtual nodes in a proxy's mesh to its inputs, and those that take mutual TLS. `hasOthers`: whether a
- * proxy of a virtual node is connected that has no certificate.
+ * Adds the draining instances of the virtual nodes in a proxy's mesh to its inputs, and those that accept mutual TLS. `hasOthers`: whether
+ * a virtual node has a connected proxy without a certificate.
  */
 export function withInstances(
   inputs: ExternalInputs,

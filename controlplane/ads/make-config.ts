@@ -14,14 +14,14 @@ import { proxyPath, resolve, type Identity } from './identity.ts';
 import { withInstances, withModeChange, type InstancesOf } from './instances.ts';
 import type { ProblemLog } from './problem-log.ts';
 
-/** Everything that a configuration is made of, and where it goes. */
+/** The inputs of a configuration, and its destination. */
 export type ConfigMakerOptions = {
   readonly source: AccessSource;
   readonly discovery: Pick<Discovery, 'ask'>;
   readonly server: () => XdsServer;
   readonly settings: TranslationSettings;
   readonly instances: InstancesOf;
-  /** Whether a proxy of a virtual node is connected that takes no mutual TLS. */
+  /** Whether a virtual node has a connected proxy that does not accept mutual TLS. */
   readonly hasOthers: (node: Pick<Identity, 'mesh' | 'name'>) => boolean;
   readonly problemLog: Pick<ProblemLog, 'say'>;
   readonly log: Log;
@@ -78,7 +78,7 @@ function serve(
   server().set(key, made.snapshot);
 }
 
-/** Makes something from the inputs of a round of lookups. Ends the round in any case: otherwise, the inputs would be watched forever. */
+/** Runs `make` with the inputs of a round of lookups, and ends the round in any case: otherwise, the inputs would be watched forever. */
 function fromInputs<T>(
   asking: Asking,
   make: (inputs: ExternalInputs) => T,

@@ -28,7 +28,7 @@ export type ProxyConfigs = {
   readonly release: (key: string) => void;
   /** Rebuilds only the configurations that these changes affect. Returns the number of affected streams. */
   readonly apply: (changes: readonly Change[]) => number;
-  /** Rebuilds the configurations of a virtual node's callers, because what its instances say has changed. */
+  /** Rebuilds the configurations of a virtual node's callers, because the reports of its instances have changed. */
   readonly refreshCallers: (node: ResourceId<'virtualNode'>) => void;
   /** Rebuilds those of its own proxies too. */
   readonly refresh: (node: ResourceId<'virtualNode'>) => void;
@@ -41,9 +41,9 @@ export type ProxyConfigs = {
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
   /** All configurations of the connected proxies of a resource. */
   readonly allOf: (identity: Identity) => readonly ProxyConfig[];
-  /** Whether a proxy of a virtual node is connected that takes no mutual TLS. */
+  /** Whether a virtual node has a connected proxy that does not accept mutual TLS. */
   readonly hasOthers: (node: Pick<Identity, 'mesh' | 'name'>) => boolean;
-  /** Calls `listener` with each virtual node of which a proxy that takes no mutual TLS came or went. */
+  /** Calls `listener` with a virtual node when a proxy of it that does not accept mutual TLS connects or disconnects. */
   readonly onOthers: (listener: (node: ResourceId<'virtualNode'>) => void) => void;
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
@@ -82,7 +82,7 @@ export function createProxyConfigs(
     problemLog,
     log,
   });
-  /** One change outside the model may affect every proxy, and each drain of an instance is such a change. */
+  /** A change outside the model, such as the drain of an instance, may affect every proxy. */
   const due = createDueItems((key: string) => {
     const config = table.get(key);
     if (config !== undefined) make(config);
@@ -93,7 +93,7 @@ export function createProxyConfigs(
     return table.at(proxyPath({ mesh, kind: 'virtualNode', name })).some(({ features }) => !features.mtls);
   }
 
-  /** A proxy without a certificate came or went: its callers may not use mutual TLS by its host name, or may again. */
+  /** A proxy without a certificate connected or disconnected: its callers may no longer use mutual TLS by its host name, or may again. */
   function noteOther({ identity, features }: ProxyConfig): void {
     if (settings.trustDomain === undefined || features.mtls || identity.kind !== 'virtualNode') return;
     const id = resolve(model, identity);

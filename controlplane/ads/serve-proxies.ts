@@ -19,7 +19,7 @@ import type { InstancesOf } from './instances.ts';
 import { measurePropagation } from './propagation.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 
-/** Everything that serves proxies, between the model and the streams. */
+/** The parts between the model and the streams, which serve proxies. */
 export type Proxies = {
   readonly xds: XdsServer;
   readonly configs: ProxyConfigs;

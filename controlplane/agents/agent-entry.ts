@@ -49,8 +49,8 @@ export function stateOf({ at, bytes }: Pick<Entry, 'at' | 'bytes'>): AgentState 
 
 /**
  * Tells an agent the revision of the model, if that has changed. An agent reports its state soon after Envoy has accepted an update, so it
- * knows the revision of then, and asks for nothing. At most one message waits for an agent that does not read; it gets the revision at
- * the time when it is sent.
+ * learns the revision of that time without a request. At most one message waits for an agent that does not read; its content is the
+ * revision at the time when it is sent.
  */
 export function tellRevision(
   entry: Pick<Entry, 'toldRevision' | 'isTelling'> & { readonly call: Pick<ServerCall, 'write'> },
@@ -65,7 +65,7 @@ export function tellRevision(
   entry.call.write(encode, { left: () => void (entry.isTelling = false) });
 }
 
-/** Decodes a message of an agent. @throws CallError if it is none */
+/** Decodes a message of an agent. @throws CallError if the bytes are not a message */
 export function decodeMessage(bytes: Uint8Array): ReturnType<typeof decodeAgentMessage> {
   try {
     return decodeAgentMessage(bytes);

@@ -53,7 +53,7 @@ const MESSAGES = { rate: 2, burst: 30 };
 
 /**
  * Creates the control plane's side of the channel. A stream has to be admitted like an ADS stream, as the node that its first message
- * names, and there is one a connection.
+ * names. A connection has at most one such stream.
  */
 export function createAgents({ admission, renewal, onConnected, ...tables }: AgentsOptions): Agents {
   let told = renewal?.().generation;

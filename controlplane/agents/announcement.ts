@@ -20,7 +20,7 @@ export type AnnouncedLeaving = {
   readonly known: KnownLeaving | undefined;
 };
 
-/** Returns texts with all of an announcement, each of `mostBytes` at most. Leaves out an entry that is longer by itself. */
+/** Splits an announcement into texts of at most `mostBytes` each. Leaves out an entry that is longer by itself. */
 export function encodeAnnouncements(
   { replica, out, back }: Announcement,
   mostBytes: number,
@@ -44,7 +44,7 @@ export function encodeAnnouncements(
   return texts;
 }
 
-/** Decodes a text; undefined if it is no announcement. Skips entries of an unknown form, which a later version may send. */
+/** Decodes a text; undefined if the text is not an announcement. Skips entries of an unknown form, which a later version may send. */
 export function decodeAnnouncement(text: string): Announcement | undefined {
   const message = asObject(parse(text));
   const replica = message['replica'];

@@ -3,7 +3,10 @@ import { idKey } from '../mesh/model.ts';
 import type { ResourceId } from '../mesh/resource.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
 
-/** A draining instance. `isEnded`: its agent's stream has ended, so that an agent that serves under its addresses brings it back. */
+/**
+ * A draining instance. `isEnded`: the stream of its agent has ended, so an agent that serves under the same addresses brings the instance
+ * back.
+ */
 export type KnownLeaving = { readonly leaving: Leaving; readonly isEnded: boolean };
 
 /** An instance of this replica; `known` is undefined once it is no longer out. */
@@ -25,7 +28,7 @@ export type DrainingOfNode = {
   readonly entries: Map<string, DrainingEntry>;
 };
 
-/** The instances of each virtual node that are out, and those who listen to changes. */
+/** The instances of each virtual node that are out, and the listeners to changes. */
 export type DrainingTable = {
   readonly get: (node: ResourceId<'virtualNode'>) => DrainingOfNode | undefined;
   readonly all: () => Iterable<DrainingOfNode>;

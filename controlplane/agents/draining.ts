@@ -13,15 +13,15 @@ export type NodeId = ResourceId<'virtualNode'>;
 /** The instances of virtual nodes that drain, according to their agents. */
 export type Draining = {
   readonly of: (node: NodeId) => readonly Leaving[];
-  /** An agent's stream says that its instance drains, or with undefined that it does not. `stream`: the key of the stream. */
+  /** Records that the instance of an agent's stream drains, or with undefined that it does not. `stream`: the key of the stream. */
   readonly set: (stream: string, node: NodeId, leaving: Leaving | undefined) => void;
   /** Whether the instance of a stream drains. */
   readonly isSet: (stream: string) => boolean;
-  /** The stream has ended. An instance that drained stays out for a while, because Cloud Map lists it until later. */
+  /** Records the end of a stream. An instance that drained stays out for a while, because Cloud Map still lists it. */
   readonly end: (stream: string) => void;
-  /** An instance serves: if it stayed out, under the same addresses, it comes back. Returns whether there was one. */
+  /** Records that an instance serves: an instance that stayed out under the same addresses comes back. Returns whether there was one. */
   readonly serves: (node: NodeId, { from, addresses }: Leaving) => boolean;
-  /** Another replica knows of an instance, which is then out for `leaseMs` milliseconds. `known` undefined: it is no longer out. */
+  /** Records an instance that another replica knows: it is out for `leaseMs` milliseconds. `known` undefined: it is no longer out. */
   readonly learn: (key: string, node: NodeId, known: KnownLeaving | undefined, leaseMs: number) => void;
   /** The instances that this replica's own streams reported. */
   readonly own: () => readonly OwnLeaving[];

@@ -3,12 +3,12 @@ import { idKey } from '../mesh/model.ts';
 import type { MutualInstance } from '../translate/external-inputs.ts';
 import type { NodeId } from './draining.ts';
 
-/** The instances of virtual nodes that take mutual TLS, according to their agents. */
+/** The instances of virtual nodes that accept mutual TLS, according to their agents. */
 export type MutualInstances = {
   readonly of: (node: NodeId) => readonly MutualInstance[];
   /**
-   * An agent's stream says on which ports its instance takes mutual TLS; undefined: on none. `stream`: the key of the stream. `from`: the
-   * address of the agent.
+   * Records on which ports the instance of an agent's stream accepts mutual TLS; undefined: on none. `stream`: the key of the stream.
+   * `from`: the address of the agent.
    */
   readonly set: (stream: string, node: NodeId, instance: MutualInstance | undefined, from?: string) => void;
   /** The stream has ended. The instance stays for a while, because its Envoy serves on without a control plane. */

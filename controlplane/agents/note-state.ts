@@ -17,8 +17,8 @@ export type InstanceTables = {
 };
 
 /**
- * Takes what an agent says of its own instance. An agent speaks only for the virtual node that its credential admits, and only an agent
- * that has shown who it is may name addresses and callers: another one could name any.
+ * Records an agent's report about its own instance. An agent speaks only for the virtual node that its credential admits. Only an
+ * authenticated agent may name addresses and callers: any other agent could name arbitrary ones.
  */
 export function noteState(
   { identity, resource, isIdentified, call }: Entry,

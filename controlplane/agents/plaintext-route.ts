@@ -16,7 +16,7 @@ export type PlaintextNode = {
   readonly mesh: string;
   readonly virtualNode: string;
   readonly mtls: string;
-  /** Whether a proxy of the node itself is connected that has no certificate: it takes plain text only. */
+  /** Whether the node itself has a connected proxy without a certificate, which accepts plain text only. */
   readonly hasProxyWithoutCertificate: boolean;
   readonly callers: readonly ShownCaller[];
 };
@@ -32,8 +32,8 @@ export type PlaintextOptions = {
 };
 
 /**
- * `GET /daybreak/v1/identity/plaintext`: the virtual nodes that are called without mutual TLS, or that have a proxy without a certificate,
- * in the meshes that the caller may see; needs the action `daybreak:GetIdentity`.
+ * `GET /daybreak/v1/identity/plaintext`: the virtual nodes that have callers without mutual TLS, or a proxy without a certificate, in the
+ * meshes that the caller may see. Needs the action `daybreak:GetIdentity`.
  */
 export function plaintextRoute({ model, callers, hasOthers, agents, window }: PlaintextOptions) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -6,13 +6,13 @@ import type { ResourceId } from '../mesh/resource.ts';
 
 /** The reports of all agents at one moment. */
 export type AgentReports = {
-  /** The proxy whose agent connects from an address, or says that it has it; undefined if none does. */
+  /** The proxy whose agent connects from an address, or reports the address as its own; undefined if there is none. */
   readonly proxyAt: (address: string) => ProxyAt | undefined;
   /** The refused requests and connections that the agents of a virtual node report. */
   readonly refusalsOf: (node: ResourceId<'virtualNode'>) => readonly Refusal[];
 };
 
-/** A proxy: `mesh/M/virtualNode/N`, and the resource that this names now. */
+/** A proxy: `mesh/M/virtualNode/N`, and the resource that the name stands for now. */
 export type ProxyAt = { readonly path: string; readonly id: ReturnType<typeof resolve> };
 
 /** Reads the latest states of all agents at once. `entries`: by the peer address. */
@@ -22,7 +22,7 @@ export function readReports(entries: ReadonlyMap<string, Entry>, model: Model): 
   for (const [peer, entry] of entries) {
     const id = resolve(model, entry.identity);
     const state = stateOf(entry);
-    // An agent that has not shown who it is could name the addresses of others.
+    // An unauthenticated agent could name the addresses of others.
     const own = [hostOf(peer), ...((entry.isIdentified && state?.addresses) || [])];
     for (const address of own) if (!proxies.has(address)) proxies.set(address, { path: entry.resource, id });
     const reported = state?.refusals ?? [];

@@ -21,18 +21,18 @@ import type { ModeChange } from './modes/mode-change.ts';
 /** The path of the modes of a mesh. */
 export const SECURITY_PATH = '/daybreak/v1/security';
 
-/** The modes of one virtual node, and what its proxies say. */
+/** The modes of one virtual node, and the reports of its proxies. */
 export type NodeSecurity = ProxySecurity & {
   readonly virtualNode: string;
   /** Absent unless its mode of mutual TLS changes now: its proxies take plain text and mutual TLS meanwhile. */
   readonly changing?: ModeChange;
   /** The instances that take mutual TLS. */
   readonly mutualInstances: number;
-  /** Whether a proxy of it is connected that has no certificate. */
+  /** Whether the virtual node has a connected proxy without a certificate. */
   readonly hasProxyWithoutCertificate: boolean;
   /** The callers without mutual TLS in the window, the latest first. */
   readonly plainCallers: readonly ShownCaller[];
-  /** Requests and connections that authorization refused since the Envoys started; with `AUDIT` those that it would refuse. */
+  /** Requests and connections that authorization has refused since the Envoys started; with `AUDIT`, those that it would have refused. */
   readonly refusals: readonly Refusal[];
 };
 
@@ -55,8 +55,9 @@ const ACTION = 'daybreak:GetIdentity';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
- * `GET /daybreak/v1/security?mesh=M`: the modes of mutual TLS and authorization of each virtual node of a mesh, who calls it in plain text,
- * and who is refused, or would be. `meshOwner=A` names the account of the mesh. Needs the action `daybreak:GetIdentity`.
+ * `GET /daybreak/v1/security?mesh=M`: the modes of mutual TLS and authorization of each virtual node of a mesh, its callers in plain text,
+ * and the callers that authorization refuses, or would refuse. `meshOwner=A` names the account of the mesh. Needs the action
+ * `daybreak:GetIdentity`.
  */
 export function securityRoute(live: LiveModel, facts: SecurityFacts) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -36,15 +36,15 @@ const CHANGES: readonly string[] = [
   'daybreak:RotateIdentity',
 ] satisfies readonly (typeof OPERATOR_ACTIONS)[number][];
 
-/** Whether an action of this control plane alone changes something. */
+/** Whether an action that only this control plane has changes something. */
 export function isChange(action: string): boolean {
   return CHANGES.includes(action);
 }
 
-/** An action of this control plane alone. */
+/** An action that only this control plane has. */
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
-/** The actions that change something: a user without any of them only reads. */
+/** The actions that change something: a user without any of them can only read. */
 export const WRITE_ACTIONS: readonly string[] = [
   ...[...OPERATIONS, ...DAYBREAK_OPERATIONS]
     .filter(({ name }) => !/^(?:Describe|List)/.test(name))

@@ -33,7 +33,7 @@ export function authorize(principal: Principal, request: AccessRequest, mesh: Me
 }
 
 /**
- * Authorizes a stream again, which goes on after its request. Returns why it has to end; undefined if it may go on.
+ * Authorizes an open stream again. Returns why the stream has to end; undefined if it may continue.
  * @param caller the caller as it is now; undefined if its session or key has ended
  */
 export function refusalOfStream(

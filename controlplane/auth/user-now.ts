@@ -2,8 +2,8 @@ import type { Signers } from './open-access.ts';
 import { userArn, type Principal } from './principal.ts';
 
 /**
- * Returns a caller as the credentials are now, with the user's current policies: for a stream, which goes on after its request. Undefined:
- * the caller's key is gone, has expired, or is another user's. A key of `daybreak login` is in no file, so its caller stays the same.
+ * Returns a caller with the current credentials and policies of its user, for a stream that stays open after its request. Undefined: the
+ * caller's key was removed, has expired, or belongs to another user. A key of `daybreak login` is in no file, so its caller stays the same.
  * `now`: milliseconds since 1970.
  */
 export function userNow(

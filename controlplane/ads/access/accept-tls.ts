@@ -9,7 +9,7 @@ export type AdsTls = {
   readonly certificate: Followed<ServerCertificate>;
   /** A client without a certificate, or with one of another authority, may connect, but is not authenticated by it. */
   readonly clientCa: Followed<ClientCa> | undefined;
-  /** Whether clients are asked for a certificate without `clientCa` too: the control plane verifies its own certificates itself. */
+  /** Whether to ask clients for a certificate without `clientCa` too: the control plane verifies its own certificates itself. */
   readonly hasAuthority?: boolean;
 };
 
@@ -35,7 +35,7 @@ export function acceptTls(
 ): TlsAcceptor {
   const context = (): SecureContextOptions => {
     const { cert, key } = certificate.current();
-    // Without a list, Node would take the authorities of the web.
+    // Without a list, Node would trust the public authorities of the web.
     return { cert, key, ca: clientCa === undefined ? [] : [clientCa.current().pem] };
   };
   const server = createServer(

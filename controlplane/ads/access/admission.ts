@@ -48,11 +48,11 @@ export type Admission = {
   admit(call: ServerCall, identity: Identity): { readonly isIdentified: boolean };
   /** Whether proxies have to authenticate. */
   readonly asks: boolean;
-  /** Verifies all streams again, and ends those whose credential no longer holds, evenly within `spreadMs` (default: 2,000; 0: now). */
+  /** Verifies all streams again, and ends those whose credential is no longer valid, evenly within `spreadMs` (default: 2,000; 0: now). */
   recheck(spreadMs?: number): void;
   /** Ends the streams of a connection that has become too old. */
   readonly drainConnection: (connection: Connection) => void;
-  /** Admits no more streams, and ends all, evenly within `limitMs`. Resolves once the last was told. */
+  /** Admits no more streams, and ends all, evenly within `limitMs`. Resolves when the last one has been told. */
   drain(limitMs: number, signal: AbortSignal): Promise<void>;
 };
 
@@ -68,7 +68,7 @@ const REVOCATION_SPREAD_MS = 2000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const STOPPING = 'this control plane is stopping: ask another';
 
-/** All that an admission is about; a plain record, changed by the functions below alone. */
+/** The state of an admission: a plain record that only the functions below change. */
 type Gate = {
   readonly options: AdmissionOptions;
   readonly streams: Map<ServerCall, LiveStream>;
@@ -132,7 +132,7 @@ function guard(gate: Gate, call: ServerCall, enter: () => void, onKnown?: () => 
   };
   try {
     if (HEALTH_SERVICE.test(call.path)) return enter();
-    // An agent without a credential gets one here; the service has limits of its own.
+    // An agent without a credential gets one by this service, which has limits of its own.
     if (call.path === ATTEST_PATH && gate.state === 'open') return enter();
     if (gate.state === 'stopping') throw new CallError(status.UNAVAILABLE, STOPPING);
     const shown = authenticateStream(gate.options.authorities, call);
@@ -158,7 +158,7 @@ function admit(gate: Gate, call: ServerCall, identity: Identity): { readonly isI
   return { isIdentified: credential.identifies };
 }
 
-/** Reports what the service itself refuses, most of all what `admit` threw into it. */
+/** Reports the refusals of the service itself, most of which are errors that `admit` threw. */
 function noteRefusal({ options }: Gate, { call, state }: LiveStream, callEnd: CallEnd | undefined): void {
   const reason = reasonOf(callEnd?.code, 'quota');
   if (callEnd === undefined || reason === undefined) return;
@@ -173,7 +173,7 @@ function comesWithProxy({ agentCalls }: Gate, { path, connection }: ServerCall):
   return true;
 }
 
-/** Called once it is known who comes: strangers must not use up what is there for proxies. */
+/** Called after the caller is authenticated: strangers must not use up the budget of proxies. */
 function requireRoom({ newcomers }: AdmissionOptions): void {
   const wait = newcomers();
   if (wait === 0) return;
@@ -197,7 +197,7 @@ function endAtExpiry(gate: Gate, stream: LiveStream): void {
   ).unref();
 }
 
-/** Verifies a stream again; false where it was ended. */
+/** Verifies a stream again. Returns false if it ended the stream. */
 function check(gate: Gate, stream: LiveStream): boolean {
   try {
     verifyAgain(stream, (identity) => subjectOf(gate, identity));

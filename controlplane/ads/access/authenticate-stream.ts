@@ -67,7 +67,7 @@ function byCertificate(
   { connection }: ServerCall,
   { clientCa, trust }: StreamAuthorities,
 ): Credential | undefined {
-  // The holder verifies it up to a root: Node's TLS takes no root that is itself below another authority.
+  // `svidHolder` verifies the certificate up to a root: Node's TLS accepts no root that is itself below another authority.
   const presented = trust === undefined ? undefined : connection.presented();
   const holder = trust && presented && svidHolder(new X509Certificate(presented.raw), trust, Date.now);
   if (holder !== undefined) return holder;

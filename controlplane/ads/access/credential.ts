@@ -26,16 +26,16 @@ export type Credential = {
   readonly identifies: boolean;
   /** When the credential expires, as currently known, in milliseconds since 1970; undefined: never. */
   expires(): number | undefined;
-  /** Whether it holds at this moment; to be asked again while the stream lives. Throws a CallError UNAUTHENTICATED. */
+  /** Checks that the credential is valid now. Call this again while the stream lives. Throws a CallError UNAUTHENTICATED. */
   verify(): void;
   /**
-   * Whether its holder may be that proxy at this moment; undefined: may see all proxies. To be asked again too, after
-   * `verify`. Throws a CallError PERMISSION_DENIED.
+   * Checks that the holder may be that proxy now; undefined: that the holder may see all proxies. Call this again too, after `verify`.
+   * Throws a CallError PERMISSION_DENIED.
    */
   admit(subject: Subject | undefined): void;
 };
 
-/** The credential of each stream where none is asked for. */
+/** The credential of every stream if authentication is off. */
 export const ANYONE: Credential = {
   who: 'anyone',
   identifies: false,
@@ -101,7 +101,7 @@ export function certificateHolder(
   };
 }
 
-/** The user who signed the call. `keyOf` is asked anew each time for the key of the signature. */
+/** The user who signed the call. Each check asks `keyOf` again for the key of the signature. */
 export function signer(
   key: AccessKey,
   keyOf: (id: string) => AccessKey | undefined,

@@ -14,7 +14,7 @@ export type StreamState =
       readonly kind: 'admitted';
       readonly credential: Credential;
       readonly identity: Identity;
-      /** Takes it off the count of proxies. */
+      /** Removes the stream from the count of proxies. */
       readonly leaveCount: () => void;
     }
   | { readonly kind: 'over' };
@@ -23,7 +23,7 @@ export type StreamState =
 export type LiveStream = {
   readonly call: ServerCall;
   state: StreamState;
-  /** Verifies it again when its credential expires. */
+  /** Verifies the stream again when its credential expires. */
   expiry: NodeJS.Timeout | undefined;
 };
 

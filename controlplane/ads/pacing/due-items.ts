@@ -3,7 +3,7 @@ import { inShortTurns } from '../short-turns.ts';
 
 /** Items that wait for work. */
 export type DueItems<T> = {
-  /** Works on items, at once or, while earlier ones are in work, after these. An item that waits already does not wait twice. */
+  /** Works on items at once or, if earlier ones are in progress, after those. A waiting item is not queued again. */
   readonly add: (items: Iterable<T>) => void;
 };
 
@@ -11,8 +11,8 @@ export type DueItems<T> = {
 const LONGEST_REST = 2000;
 
 /**
- * Calls `work` for items in short turns, for each as seldom as possible: a storm of changes that affect the same items costs each of them
- * few calls. After the work on some items it rests for as long as that took, while further items gather and other work runs.
+ * Calls `work` for items in short turns, and for each item as rarely as possible: a storm of changes that affect the same items costs each
+ * of them few calls. After the work on some items it rests for as long as that took, while further items gather and other work runs.
  */
 export function createDueItems<T>(work: (item: T) => void): DueItems<T> {
   const due = new Set<T>();

@@ -19,7 +19,7 @@ export class KnownFacts {
     this.#lease = lease;
   }
 
-  /** Takes a fact from the store; undefined if it is gone. Returns its virtual node. */
+  /** Records a fact of the store; undefined: the store has deleted it. Returns its virtual node. */
   learn(name: string, resource: Resource<'nodeFact'> | undefined): NodeId {
     const { node } = parseName(name);
     const key = idKey(node);
@@ -46,7 +46,7 @@ export class KnownFacts {
     });
   }
 
-  /** The names of facts that are due: of this replica's own, those to write again; of the others, those that are too old. */
+  /** The names of facts that are due: facts of this replica that have to be written again, and facts of others that are too old. */
   due(isOwn: (name: string) => boolean): readonly string[] {
     return Array.from(this.#byNode.values()).flatMap((facts) =>
       Array.from(facts.values()).flatMap(({ name, spec }) => {

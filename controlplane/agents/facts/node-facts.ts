@@ -18,11 +18,11 @@ export type NodeFacts = {
   readonly nodes: (kind: NodeFact['kind']) => readonly NodeId[];
   /** Writes a fact soon, together with others, and again while it holds. `id`: unique for the node and the kind. */
   readonly put: (node: NodeId, id: string, fact: NodeFact) => void;
-  /** A fact that this replica has put does not hold any more. */
+  /** Retracts a fact of this replica, which is no longer true. */
   readonly drop: (node: NodeId, kind: NodeFact['kind'], id: string) => void;
   /** Removes facts, whichever replica has put them. */
   readonly remove: (node: NodeId, kind: NodeFact['kind'], ids: readonly string[]) => void;
-  /** Called with each virtual node of which a fact of this or another replica has changed in the store. */
+  /** Calls the listener with each virtual node whose facts have changed in the store, by this or another replica. */
   readonly onChange: (listener: (node: NodeId, kind: NodeFact['kind']) => void) => void;
   readonly close: () => void;
 };
@@ -33,13 +33,13 @@ export type FactTimes = {
   readonly lease: Readonly<Record<NodeFact['kind'], number>>;
   /** How long changes gather. */
   readonly gather: number;
-  /** How often facts are looked at, to write them again or to remove them. */
+  /** How often facts are checked, to write them again or to remove them. */
   readonly look: number;
 };
 
 const HOUR = 3_600_000;
 
-// Callers have a window of their own, by their last call.
+// Callers have their own window, which begins with their last call.
 const TIMES: FactTimes = {
   // A pending proxy holds a change of the mode for MODE_TIMES.most.
   lease: { instance: HOUR, other: HOUR / 4, pending: HOUR / 12, callers: 366 * 24 * HOUR },

@@ -29,7 +29,10 @@ export type ConnectedOthers = {
   readonly refreshCallers: (node: NodeId) => void;
 };
 
-/** Opens the tables. `windowSeconds`: how long a caller without mutual TLS counts. `isShared`: whether there is an authority, and so a need to keep them. */
+/**
+ * Opens the tables. `windowSeconds`: how long a caller without mutual TLS counts. `isShared`: whether there is an authority, without which
+ * the store need not keep the tables.
+ */
 export function openInstances(
   live: LiveModel,
   {

@@ -24,7 +24,7 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
   function tell(node: NodeId): void {
     const now = of(node).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
     const key = idKey(node);
-    // A fact that only was written again changes nothing.
+    // A fact that was only written again changes nothing.
     if (isDeepStrictEqual(told.get(key) ?? [], now)) return;
     if (now.length === 0) told.delete(key);
     else told.set(key, now);

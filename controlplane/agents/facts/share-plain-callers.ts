@@ -18,7 +18,7 @@ export function sharePlainCallers(
   windowMs: number,
   now: () => number = Date.now,
 ): PlainCallers {
-  /** Calls of a known caller are written again so seldom. */
+  /** The shortest time between two writes of a known caller, in milliseconds. */
   const every = Math.max(windowMs / 24, MINUTE);
 
   const stored = (node: NodeId): readonly PlainCaller[] =>

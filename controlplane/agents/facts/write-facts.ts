@@ -7,9 +7,9 @@ import { idOf, parseName, PLACE } from './fact-names.ts';
 
 /** Writes facts to the store, together with others. */
 export type FactWriter = {
-  /** Writes, or removes, the facts of these names soon. A name that waits already does not wait twice. */
+  /** Writes or removes the facts of these names soon. A waiting name is not queued again. */
   readonly plan: (names: Iterable<string>) => void;
-  /** Writes nothing more. */
+  /** Stops writing. */
   readonly close: () => void;
 };
 
@@ -23,12 +23,12 @@ export type FactWriterOptions = {
 };
 
 const MOST_AT_ONCE = 500;
-/** Attempts of one write, after which it is put off: another replica has committed in between each time. */
+/** Attempts of one write before it is postponed: each time, another replica has committed in between. */
 const ATTEMPTS = 20;
 /** When a failed write is tried again, in milliseconds, give or take a third: replicas must not fail together again. */
 const RETRY_MS = 10_000;
 
-/** Creates a writer for which nothing waits. */
+/** Creates a writer with an empty queue. */
 export function createFactWriter({ live, replica, factOf, gatherMs, log }: FactWriterOptions): FactWriter {
   const due = new Set<string>();
   let timer: NodeJS.Timeout | undefined;

@@ -10,7 +10,7 @@ import { withFiles, type Files } from './with-files.ts';
 /** A random mesh of specifications that the API accepts, and the proxy under test. */
 export type AnyMesh = Pick<Case, 'proxy' | 'resources'> & {
   readonly features: Features;
-  /** Whether all the certificates, authorities and instances that it names are known, or none of them. */
+  /** Whether all certificates, authorities and instances that the mesh names are known, or none of them. */
   readonly known: boolean;
 };
 
