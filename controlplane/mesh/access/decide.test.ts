@@ -14,26 +14,31 @@ import { accessOf, anyArrival, anyPolicies, DECLARED, idOf, TRUST_DOMAIN } from 
 function naive(policies: readonly AccessPolicySpec[], arrival: Arrival): Omit<Decision, 'line'> {
   const { chain, id, port, request, address } = arrival;
   const foreign = id !== undefined && !id.startsWith(`spiffe://${TRUST_DOMAIN}/`);
-  const http = (list: readonly HttpAccess[] | undefined): boolean =>
+  const http = (list: readonly HttpAccess[] | undefined, read: (path: string) => string): boolean =>
     list === undefined ||
     (request !== undefined &&
       list.some(({ methods, path }) => {
-        const own = request.path.replace(/\?.*$/, '');
+        const own = read(request.path.replace(/\?.*$/, ''));
         return (
           (methods === undefined || methods.map(String).includes(request.method)) &&
-          (path?.exact === undefined || own === path.exact) &&
-          (path?.prefix === undefined || own.startsWith(path.prefix))
+          (path?.exact === undefined || own === read(path.exact)) &&
+          (path?.prefix === undefined || own.startsWith(read(path.prefix)))
         );
       }));
-  const common = ({ ports, http: asked }: AccessRule | UnauthenticatedRule): boolean =>
-    (ports === undefined || ports.includes(port)) && http(asked);
+  const common = (
+    { ports, http: asked }: AccessRule | UnauthenticatedRule,
+    read: (path: string) => string = String,
+  ): boolean => (ports === undefined || ports.includes(port)) && http(asked, read);
+  // As an application may read a path.
+  const readByApplication = (text: string): string =>
+    decodeURIComponent(text.replaceAll(/;[^/]*/g, '').replaceAll(/\/{2,}/g, '/'));
   const named = ({ from = [] }: AccessRule): boolean =>
     from.some(({ virtualNode, spiffeId }) => id === (spiffeId ?? idOf(virtualNode?.virtualNodeName ?? '')));
   const all = (member: 'allow' | 'deny'): readonly AccessRule[] =>
     policies.flatMap((policy) => policy[member] ?? []);
   const counts = chain === 'mesh' || (chain === 'user' && foreign);
   const denied = all('deny').some(
-    (rule) => common(rule) && (rule.from === undefined || (counts && named(rule))),
+    (rule) => common(rule, readByApplication) && (rule.from === undefined || (counts && named(rule))),
   );
   const allowed = all('allow').some(
     (rule) => common(rule) && (rule.from === undefined ? chain === 'mesh' : counts && named(rule)),
@@ -116,6 +121,40 @@ describe('one rule at a time', () => {
       {},
       { request: { method: 'GET', path: '/b%2Fa' } },
       'allowed backend',
+    ],
+    ...(
+      [
+        ['a colon', '/u:delete', '/u%3Adelete'],
+        ['a colon, in small digits', '/u:delete', '/u%3adelete'],
+        ['a colon that the rule escapes', '/u%3Adelete', '/u:delete'],
+        ['a letter with an accent, in small digits', '/caf%C3%A9', '/caf%c3%a9'],
+        ['a parameter', '/a/b', '/a;v=1/b'],
+        ['a parameter at the end', '/a/b', '/a/b;v=1?q'],
+        ['a segment that is a parameter', '/a/b', '/;/a/;x/b'],
+      ] as const
+    ).map(([what, exact, asked]): [string, AccessPolicySpec, Partial<Arrival>, string] => [
+      `a path that an application takes for the refused one: ${what}`,
+      { deny: [{ http: [{ path: { exact } }] }] },
+      { request: { method: 'GET', path: asked } },
+      'refused p0/deny/1',
+    ]),
+    [
+      'two dots with a parameter, which some applications resolve',
+      { deny: [{ http: [{ path }] }] },
+      { request: { method: 'GET', path: '/b/..;x/a' } },
+      'refused escaped-slash',
+    ],
+    [
+      'a prefix and a colon that the caller escapes',
+      { deny: [{ http: [{ path: { prefix: '/a:' } }] }] },
+      { request: { method: 'GET', path: '/a%3Ab/c?d' } },
+      'refused p0/deny/1',
+    ],
+    [
+      'an allow, which takes a path only as it is written',
+      { allow: [{ http: [{ path: { exact: '/u:x' } }] }] },
+      { id: idOf('x'), request: { method: 'GET', path: '/u%3Ax' } },
+      'refused none',
     ],
     ['a rule with paths on tcp', { deny: [{ http: [{ path }] }] }, { request: undefined }, 'allowed backend'],
     ['a certificate of the user for an id of the mesh', {}, { chain: 'user' }, 'refused none (audited)'],

@@ -1,5 +1,6 @@
 import { cidr, covers } from '../../../common/addresses/ip-range.ts';
 import type { HttpAccess } from '../../model/daybreak-types.ts';
+import { deniedPaths, UNCLEAR_PATHS } from './denied-paths.ts';
 import type { NodeAccess } from './node-access.ts';
 import { enforcedProgram, programOf, type AccessChain, type Program, type Step } from './steps.ts';
 
@@ -44,17 +45,17 @@ function firstOf({ byId, others }: Program, arrival: Arrival): Step {
   return found;
 }
 
-function holds({ when }: Step, { address, request }: Arrival): boolean {
+function holds({ when, admits }: Step, { address, request }: Arrival): boolean {
   switch (when.kind) {
     case 'always':
       return true;
     case 'escaped':
-      return request !== undefined && /^[^?]*%(?:2[Ff]|5[Cc])/.test(request.path);
+      return request !== undefined && new RegExp(`^${UNCLEAR_PATHS}`).test(request.path);
     case 'match':
       return (
         (when.cidrs === undefined || when.cidrs.some((range) => isWithin(address, range))) &&
         (when.http === undefined ||
-          (request !== undefined && when.http.some((each) => isRequest(each, request))))
+          (request !== undefined && when.http.some((each) => isRequest(each, request, admits))))
       );
   }
 }
@@ -68,9 +69,11 @@ function isWithin(address: string, range: string): boolean {
 function isRequest(
   { methods, path }: HttpAccess,
   request: { readonly method: string; readonly path: string },
+  admits: boolean,
 ): boolean {
   if (methods !== undefined && !methods.some((each) => each === request.method)) return false;
   if (path === undefined) return true;
   const [own = ''] = request.path.split('?', 1);
+  if (!admits) return new RegExp(`^${deniedPaths(path)}${path.exact === undefined ? '' : '$'}`).test(own);
   return path.exact === undefined ? own.startsWith(path.prefix ?? '') : own === path.exact;
 }

@@ -7,7 +7,10 @@ export const BACKEND_LINE = 'backend';
 /** The line of a request that no rule matches. */
 export const NO_LINE = 'none';
 
-/** The line of a request whose path has an escaped slash or backslash, which the application may decode after the rules have seen it. */
+/**
+ * The line of a request whose path has an escaped slash or backslash, or a segment of dots with a parameter (`..;x`): the application may
+ * resolve it after the rules have seen it.
+ */
 export const ESCAPED_LINE = 'escaped-slash';
 
 /** The connections that a filter chain takes: mutual TLS of proxies; TLS of the model's own, or that passes through; plain text. */

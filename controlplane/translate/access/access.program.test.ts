@@ -26,6 +26,47 @@ describe.each(ENVOYS)('%s', (variable) => {
     ).toEqual([]);
   });
 
+  test('no way of writing a refused path passes: bytes that are no UTF-8 in the query, and dots with a parameter', {
+    timeout: 120_000,
+  }, async () => {
+    const long = `/${':'.repeat(1023)}`;
+    const deny = (path: object) => accessOf([{ deny: [{ http: [{ path }] }] }], 'ENFORCE');
+    const accesses = [deny({ prefix: '/a/' }), deny({ exact: '/a/b' }), deny({ exact: long })];
+    const envoy = await startGuardedEnvoy(envoyOf(variable), {
+      accesses,
+      address: ownAddress(),
+      certificates,
+    });
+    const ask = (index: number, path: string) =>
+      envoy.ask(index, {
+        port: 80,
+        chain: 'plain',
+        id: undefined,
+        address: '127.1.2.3',
+        request: { method: 'GET', path },
+      });
+    try {
+      for (const path of [
+        '/a/b',
+        '/a/b?x',
+        '/a/b?\xFF',
+        '/x/..;/a/b',
+        '/.;y/a/b',
+        '/x%2Fy?\xFF',
+        '/a;x/b?\xFF',
+      ]) {
+        expect([path, await ask(0, path)]).toEqual([path, 'refused']);
+        expect([path, await ask(1, path)]).toEqual([path, 'refused']);
+      }
+      expect(await ask(0, '/b?\xFF')).toBe('admitted');
+      expect(await ask(1, '/a/b/c?\xFF')).toBe('admitted');
+      expect(await ask(2, long.replaceAll(':', '%3a'))).toBe('refused');
+      expect(await ask(2, `${long}:`)).toBe('admitted');
+    } finally {
+      await envoy.close();
+    }
+  });
+
   test('without authorization, the filters admit every caller', async () => {
     const options = { accesses: [undefined], address: ownAddress(), certificates };
     const envoy = await startGuardedEnvoy(envoyOf(variable), options);

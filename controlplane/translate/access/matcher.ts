@@ -15,6 +15,7 @@ import type {
 } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
 import type { StringMatcherSchema } from '#envoy/xds/type/matcher/v3/string_pb.ts';
 import { cidr } from '../../../common/addresses/ip-range.ts';
+import { deniedPaths, UNCLEAR_PATHS } from '../../mesh/access/denied-paths.ts';
 import type { Program, Step } from '../../mesh/access/steps.ts';
 import type { HttpAccess } from '../../model/daybreak-types.ts';
 import { typed } from '../envoy/typed.ts';
@@ -69,21 +70,20 @@ function action({ line, admits }: Step): OnMatch {
   return { onMatch: { case: 'action', value: { name: 'verdict', typedConfig } } };
 }
 
-function predicate({ when }: Step, protocol: 'http' | 'tcp'): Predicate {
-  if (when.kind === 'escaped') {
-    const regex = '[^?]*%(2[Ff]|5[Cc]).*';
-    const value = { engineType: { case: 'googleRe2' as const, value: {} }, regex };
-    return header(':path', { matchPattern: { case: 'safeRegex', value } });
-  }
+/** Any bytes: in a query there may be some that are no UTF-8, and Envoy before 1.37.6 has no `.` for them. */
+const ANY_BYTES = String.raw`\C*`;
+
+function predicate({ when, admits }: Step, protocol: 'http' | 'tcp'): Predicate {
+  if (when.kind === 'escaped') return pathLike(`${UNCLEAR_PATHS}${ANY_BYTES}`);
   if (when.kind === 'always') throw new Error('only the last step always decides');
   const { http, cidrs } = when;
   return every([
     ...(cidrs === undefined ? [] : [addressIn(cidrs, protocol)]),
-    ...(http === undefined ? [] : [some(http.map(request))]),
+    ...(http === undefined ? [] : [some(http.map((each) => request(each, admits)))]),
   ]);
 }
 
-function request({ methods, path }: HttpAccess): Predicate {
+function request({ methods, path }: HttpAccess, admits: boolean): Predicate {
   return every([
     ...(methods === undefined
       ? []
@@ -92,12 +92,21 @@ function request({ methods, path }: HttpAccess): Predicate {
             methods.map((method) => header(':method', { matchPattern: { case: 'exact', value: method } })),
           ),
         ]),
-    ...(path === undefined ? [] : [pathPredicate(path)]),
+    ...(path === undefined ? [] : [admits ? admittedPath(path) : deniedPath(path)]),
   ]);
 }
 
+function deniedPath(path: NonNullable<HttpAccess['path']>): Predicate {
+  return pathLike(`${deniedPaths(path)}${path.exact === undefined ? ANY_BYTES : `(?:\\?${ANY_BYTES})?`}`);
+}
+
+function pathLike(regex: string): Predicate {
+  const value = { engineType: { case: 'googleRe2' as const, value: {} }, regex };
+  return header(':path', { matchPattern: { case: 'safeRegex', value } });
+}
+
 /** `:path` has the query too. */
-function pathPredicate({ exact, prefix }: NonNullable<HttpAccess['path']>): Predicate {
+function admittedPath({ exact, prefix }: NonNullable<HttpAccess['path']>): Predicate {
   const begins = (value: string): Predicate => header(':path', { matchPattern: { case: 'prefix', value } });
   if (exact === undefined) return begins(prefix ?? '/');
   return some([header(':path', { matchPattern: { case: 'exact', value: exact } }), begins(`${exact}?`)]);

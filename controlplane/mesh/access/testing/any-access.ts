@@ -26,7 +26,14 @@ const caller = fc.oneof(
   fc.constantFrom('a', 'c', 'x').map((virtualNodeName) => ({ virtualNode: { virtualNodeName } })),
   fc.constantFrom(FOREIGN, idOf('a')).map((spiffeId) => ({ spiffeId })),
 );
-const path = fc.constantFrom({ exact: '/a' }, { exact: '/a/b' }, { prefix: '/a' }, { prefix: '/' });
+const path = fc.constantFrom(
+  { exact: '/a' },
+  { exact: '/a/b' },
+  { prefix: '/a' },
+  { prefix: '/' },
+  { exact: '/a:b' },
+  { prefix: '/%C3%A9/' },
+);
 const http = fc.record({ methods: some(fc.constantFrom('GET', 'POST')), path }, { requiredKeys: [] });
 const ports = fc.constantFrom([], [80], [80, 81]);
 
@@ -49,9 +56,13 @@ export const anyPolicies: fc.Arbitrary<readonly AccessPolicySpec[]> = fc.array(
   { maxLength: 3 },
 );
 
+/** Some are other ways to write a path of a rule. */
+const PATHS = ['/', '/a', '/a?q=/a/b', '/a/b', '/ab', '/b?x=%2F', '/a%2Fb'];
+const WRITTEN_OTHERWISE = ['/a%3Ab', '/a%3ab?x', '/%c3%a9/b', '/a;v=1', '/a;v=1/b?x', '/;v=1/a/b', '/ab;/b'];
+
 const request = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PATCH'),
-  path: fc.constantFrom('/', '/a', '/a?q=/a/b', '/a/b', '/ab', '/b?x=%2F', '/a%2Fb'),
+  path: fc.constantFrom(...PATHS, '/a:b', ...WRITTEN_OTHERWISE),
 });
 
 /** A request, or a tcp connection, from a caller that some rules name, or from another one. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,6 +81,8 @@ function request(
   to: Target,
   { method, path }: NonNullable<Arrival['request']>,
 ): Promise<'admitted' | 'refused'> {
+  // HTTP/1.1 has no such path.
+  if (/[^!-~]/.test(path)) return requestOverHttp2(to, { method, path });
   return new Promise((resolve, reject) => {
     const send = to.cert === undefined ? httpRequest : httpsRequest;
     send({ ...to, method, path, agent: false }, (answer) => {
@@ -91,6 +94,26 @@ function request(
       .on('error', reject)
       .end();
   });
+}
+
+/** Only to a listener in plain text. `path` may have any byte, as a character below 256. */
+async function requestOverHttp2(
+  { host, port, localAddress }: Target,
+  { method, path }: NonNullable<Arrival['request']>,
+): Promise<'admitted' | 'refused'> {
+  const session = connectHttp2(`http://${host}:${port}`, {
+    createConnection: () => connect({ host, port, localAddress }),
+  });
+  try {
+    const stream = session.request({ ':method': method, ':path': path });
+    const [answer] = (await once(stream, 'response')) as [{ ':status'?: number }];
+    stream.resume();
+    const { ':status': status = 0 } = answer;
+    if (status !== 200 && status !== 403) throw new Error(`${method} ${path} is answered with ${status}`);
+    return status === 200 ? 'admitted' : 'refused';
+  } finally {
+    session.destroy();
+  }
 }
 
 async function connection(to: Target): Promise<'admitted' | 'refused'> {
