@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { IssuedCertificate } from '../../common/contracts/attestation/messages.ts';
 import { readCertificates } from '../secrets/pem.ts';
+import { resourceName } from '../settings/parsers/resource-name.ts';
 import { pemOf } from './pem.ts';
 
 /** A certificate with its key, ready for TLS. Times in milliseconds since 1970. */
@@ -24,8 +25,8 @@ export type HeldIdentity = {
 };
 
 /**
- * Puts a certificate together with its key.
- * @throws Error if the control plane sent a certificate that does not fit the key or the clock: Envoy and TLS would fail later, and
+ * Puts a certificate together with its key. The end is that of the certificate; a renewal that is not before it is half-way.
+ * @throws Error if the control plane sent a certificate that does not fit the node, the key or the clock: Envoy and TLS would fail later, and
  * without a clear reason
  */
 export function holdIdentity(
@@ -35,7 +36,7 @@ export function holdIdentity(
   now: number,
 ): HeldIdentity {
   const { chain, roots, spiffeId, ends, renew, generation, expiredGraceSeconds } = issued;
-  const held = {
+  const received = {
     nodeId,
     spiffeId,
     key,
@@ -47,10 +48,11 @@ export function holdIdentity(
     expiredGraceSeconds,
     contact: now,
   };
-  const problem = identityProblem(held, nodeId, now);
+  const problem = identityProblem(received, nodeId, now);
   if (problem !== undefined)
     throw new Error(`the certificate of the control plane cannot be used: ${problem}`);
-  return held;
+  const end = new X509Certificate(received.chain).validToDate.getTime();
+  return { ...received, ends: end, renew: renew < end ? renew : (now + end) / 2 };
 }
 
 /** The shortest time between a certificate and its renewal, in milliseconds. */
@@ -83,17 +85,29 @@ export function identityProblem(held: HeldIdentity, nodeId: string, now: number)
 }
 
 /** Why a certificate does not lead to one of its roots, or is not that of its SPIFFE id; undefined if it does and is. */
-function chainProblem({ chain, roots, spiffeId }: HeldIdentity, now: number): string | undefined {
+function chainProblem({ chain, roots, spiffeId, nodeId }: HeldIdentity, now: number): string | undefined {
   const [leaf, ...issuers] = readCertificates('', Buffer.from(chain));
   if (leaf.subjectAltName !== `URI:${spiffeId}`) return `it is not that of ${spiffeId}`;
+  if (!isOf(nodeId, spiffeId)) return `it is that of ${spiffeId}`;
   let last = leaf;
   for (const issuer of issuers) {
     if (!isIssuedBy(last, issuer)) return 'its chain is broken';
     if (issuer.validToDate.getTime() <= now) return `its issuer ended at ${issuer.validToDate.toISOString()}`;
     last = issuer;
   }
-  const trusted = readCertificates('', Buffer.from(roots));
-  return trusted.some((root) => isIssuedBy(last, root)) ? undefined : 'none of its roots issued it';
+  const [root] = readCertificates('', Buffer.from(roots)).filter((each) => isIssuedBy(last, each));
+  if (root === undefined) return 'none of its roots issued it';
+  return root.validToDate.getTime() <= now
+    ? `its root ended at ${root.validToDate.toISOString()}`
+    : undefined;
+}
+
+/** Whether a SPIFFE id is that of a node. The node's id need not name the account of the mesh. */
+function isOf(nodeId: string, spiffeId: string): boolean {
+  const named = resourceName(nodeId);
+  if (!('value' in named)) return true;
+  const { mesh, kind, name } = named.value;
+  return spiffeId.endsWith(`/mesh/${mesh}/${kind}/${name}`);
 }
 
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

@@ -55,7 +55,7 @@ export async function writeIdentityFile(file: string, identity: HeldIdentity): P
 function momentOf(identity: HeldIdentity, now: number): number {
   const { ends, contact } = identity;
   if (now < ends || contact === undefined) return now;
-  const window = graceWindow(identity, contact);
+  const window = graceWindow(identity, Math.min(contact, now));
   // A certificate has whole seconds.
   return window === undefined || now >= window.until ? now : ends - 1000;
 }

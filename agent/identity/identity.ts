@@ -6,6 +6,7 @@ import { coded } from '../codes.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { attest, AttestationRefused } from './attest.ts';
 import { createAttemptWaits } from './attempt-waits.ts';
+import { createClockTimer } from './clock-timer.ts';
 import { holdIdentity, untilRenewal, type HeldIdentity } from './held-identity.ts';
 import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
@@ -66,7 +67,6 @@ const REFUSED_WAIT_MS = 2000;
 /** The file has the last contact with a control plane, exact to this part of the certificate's lifetime. */
 const NOTED_SHARE = 0.02;
 const NOTE_EVERY_MS = 60_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Opens the identity: the kept certificate if it can be used, else a new one as soon as the control plane gives it. Attempts go on in the
@@ -79,8 +79,6 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   let held = file === undefined ? undefined : await readIdentityFile(file, nodeId, log);
   if (held !== undefined) log.info(facts(held), 'took the kept certificate');
   let problem: string | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
   let isAttempting = false;
   let refusedAt = 0;
   /** The generation that the control plane named last. */
@@ -111,7 +109,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       if (file !== undefined) await keep(file, held, log);
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
-      schedule(isCurrent ? untilRenewal(held, Date.now()) : OUTDATED_MS * (1 + Math.random()));
+      next.set(isCurrent ? untilRenewal(held, Date.now()) : OUTDATED_MS * (1 + Math.random()));
     } catch (error) {
       const text = errorText(error);
       if (text !== problem)
@@ -123,17 +121,13 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       if (error instanceof AttestationRefused) outage.answered(false);
       else outage.missed();
       const least = error instanceof AttestationRefused ? error.retryAfterMs : 0;
-      schedule(waits.next(current() !== undefined, least));
+      next.set(waits.next(current() !== undefined, least));
     } finally {
       isAttempting = false;
     }
   }
 
-  function schedule(ms: number): void {
-    if (isClosed) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void attempt(), Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)).unref();
-  }
+  const next = createClockTimer(() => void attempt());
 
   // So that an agent that starts while the control plane is away knows since when.
   const noting = setInterval(() => {
@@ -143,7 +137,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     if (file !== undefined) void keep(file, held, log);
   }, NOTE_EVERY_MS).unref();
 
-  schedule(held === undefined ? 0 : held.renew - Date.now());
+  next.set(held === undefined ? 0 : held.renew - Date.now());
   return {
     current,
     held: () => held,
@@ -162,7 +156,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       wanted = generation;
       if (held === undefined || isAttempting || (held.generation ?? 0) >= generation) return;
       log.info({ generation, spreadSeconds }, 'the authority has changed: renewing the certificate');
-      schedule(Math.random() * spreadSeconds * 1000);
+      next.set(Math.random() * spreadSeconds * 1000);
     },
     connected: () => outage.answered(true),
     refused(reason) {
@@ -171,11 +165,10 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       if (!/\b16 UNAUTHENTICATED\b/.test(reason) || current() === undefined || isAttempting) return;
       if (Date.now() - refusedAt < REFUSED_EVERY_MS) return;
       refusedAt = Date.now();
-      schedule(REFUSED_WAIT_MS * (1 + Math.random()));
+      next.set(REFUSED_WAIT_MS * (1 + Math.random()));
     },
     close() {
-      isClosed = true;
-      clearTimeout(timer);
+      next.close();
       clearInterval(noting);
       outage.close();
     },

@@ -115,6 +115,25 @@ describe('an outage of the control plane', () => {
     expect(acceptsExpiredUntil()).toBe(START + 24 * HOUR);
   });
 
+  it('begins with this start if the file says that a control plane will answer in the future: the clock was ahead', () => {
+    const { missed, acceptsExpiredUntil } = follow({ contact: START + 1000 * HOUR });
+    missed();
+    now += lifetime;
+    outage.look();
+    expect(acceptsExpiredUntil()).toBe(START + lifetime + 24 * HOUR);
+  });
+
+  it('is no longer if the clock is set back during it', () => {
+    const { missed, acceptsExpiredUntil } = follow();
+    missed();
+    now -= 1000 * HOUR;
+    outage.look();
+    const back = now;
+    now += lifetime;
+    outage.look();
+    expect(acceptsExpiredUntil()).toBe(back + lifetime + 24 * HOUR);
+  });
+
   it('counts a refusal as an answer: a node that was revoked is in no outage', () => {
     const { missed, answered, look, acceptsExpiredUntil } = follow();
     missed();

@@ -61,7 +61,8 @@ export type OutageOptions = {
 
 /** Follows the control plane's absence. Nothing is accepted before an attempt of this process has failed. */
 export function followOutage({ held, log, onChange, now = Date.now }: OutageOptions): Outage {
-  let contact = held()?.contact ?? now();
+  // A contact in the future, of a clock that was ahead, would make the acceptance longer.
+  let contact = Math.min(held()?.contact ?? now(), now());
   let isConnected = false;
   let isAway = false;
   let until: number | undefined;
@@ -99,7 +100,7 @@ export function followOutage({ held, log, onChange, now = Date.now }: OutageOpti
   }
 
   const look = (): void => {
-    if (isConnected) contact = now();
+    contact = isConnected ? now() : Math.min(contact, now());
     const wasOpen = until !== undefined;
     endIfOver();
     begin();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Challenge, Proof, ProofMethod } from '../../common/contracts/attestation/messages.ts';
 import { signCallerIdentity } from '../../common/contracts/attestation/sign-sts.ts';
+import { requireStsHost } from '../../common/contracts/attestation/sts-host.ts';
 import { signedHeaders } from '../../common/contracts/attestation/sts-request.ts';
 import { tokenTags } from '../../common/contracts/attestation/web-identity.ts';
 import { readSource } from '../../common/files/source.ts';
@@ -44,6 +45,7 @@ async function proveByRole(
   { stsHost, stsRegion, audience, nonce }: Challenge,
   { signingRequest, nodeId }: { readonly signingRequest: Uint8Array; readonly nodeId: string },
 ): Promise<Proof> {
+  requireStsHost(stsHost, stsRegion);
   // Loaded only by an agent that uses it: it takes megabytes.
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const subject = { host: stsHost, audience, ...subjectOf(nonce, { signingRequest, nodeId }) };
@@ -60,6 +62,7 @@ async function proveByToken(
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
   endpoint: string | undefined,
 ): Promise<Proof> {
+  requireStsHost(host, region);
   const { webIdentityToken } = await import('./web-identity-token.ts');
   const tags = tokenTags(subjectOf(nonce, hello));
   return { method: 'aws jwt', token: await webIdentityToken({ host, region, endpoint, audience, tags }) };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signCallerIdentity, type AwsCredentials } from '../../common/contracts/attestation/sign-sts.ts';
+import { requireStsHost } from '../../common/contracts/attestation/sts-host.ts';
 import { signedLoginHeaders } from '../../common/contracts/attestation/sts-request.ts';
 import { CallError } from '../client/errors.ts';
 import type { WireResponse } from '../client/send.ts';
@@ -47,6 +48,7 @@ export async function login(options: LoginOptions): Promise<LoginKeys> {
 async function attemptLogin({ post, host: endpoint, credentials }: LoginOptions): Promise<LoginKeys> {
   const asked = membersOf(await post('{}'), ['challenge', 'audience', 'stsHost', 'stsRegion']);
   const { challenge = '', audience = '', stsHost: host = '', stsRegion: region = '' } = asked;
+  requireStsHost(host, region);
   const subject = { host, audience, challenge, endpoint };
   const proof = await signCallerIdentity({ host, region }, credentials, (signed) =>
     signedLoginHeaders(subject, signed),

@@ -5,6 +5,8 @@ import { randomUUID, webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import {
   BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   type JsonGeneralName,
@@ -50,6 +52,8 @@ export type Names = {
   readonly alternative?: readonly JsonGeneralName[];
   /** Milliseconds from now; default: an hour. With a negative lifetime it has expired. */
   readonly lifetimeMs?: number;
+  /** What the certificate is for; default: anything. */
+  readonly usage?: 'serverAuth' | 'clientAuth';
 };
 
 /** An authority that issues certificates. */
@@ -74,7 +78,7 @@ export async function makeAuthority(): Promise<Authority> {
   });
   return {
     pem: `${authority.toString('pem')}\n`,
-    async issue({ commonName, alternative = [], lifetimeMs = 3_600_000 }) {
+    async issue({ commonName, alternative = [], lifetimeMs = 3_600_000, usage }) {
       const own = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
       const certificate = await X509CertificateGenerator.create({
         subject: commonName === undefined ? '' : [{ CN: [commonName] }],
@@ -84,7 +88,10 @@ export async function makeAuthority(): Promise<Authority> {
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: ALGORITHM,
-        extensions: alternative.length === 0 ? [] : [new SubjectAlternativeNameExtension([...alternative])],
+        extensions: [
+          ...(alternative.length === 0 ? [] : [new SubjectAlternativeNameExtension([...alternative])]),
+          ...(usage === undefined ? [] : [new ExtendedKeyUsageExtension([ExtendedKeyUsage[usage]])]),
+        ],
       });
       return { cert: `${certificate.toString('pem')}\n`, key: await pemOf(own.privateKey) };
     },

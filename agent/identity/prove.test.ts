@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Challenge } from '../../common/contracts/attestation/messages.ts';
+import { prove } from './prove.ts';
+
+const HELLO = { nodeId: 'mesh/m/virtualNode/a', signingRequest: new Uint8Array([1]) };
+const SETTINGS = { proofs: ['aws-iam', 'aws-jwt'] as const, joinToken: undefined };
+
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const challenge = (method: 'aws iam' | 'aws jwt', stsHost: string, stsRegion = 'eu-west-1'): Challenge => ({
+  method,
+  nonce: new Uint8Array(32),
+  audience: 'apps.example',
+  stsHost,
+  stsRegion,
+});
+
+it.each([
+  'sts.evil.example',
+  'sts.eu-west-1.amazonaws.com.evil.example',
+  'iam.eu-west-1.amazonaws.com',
+  'sts.us-east-1.amazonaws.com',
+  'sts.eu-west-1.amazonaws.com\r\nx',
+])('signs nothing for the host %j, whatever the control plane says: the role could be shown elsewhere', async (host) => {
+  for (const method of ['aws iam', 'aws jwt'] as const)
+    await expect(prove(SETTINGS, challenge(method, host), HELLO)).rejects.toThrow(
+      `${JSON.stringify(host)} is no host of AWS STS in eu-west-1`,
+    );
+});
+
+it.each([
+  ['sts.eu-west-1.amazonaws.com', 'eu-west-1'],
+  ['sts.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+])('signs for %s', async (host, region) => {
+  expect(await prove(SETTINGS, challenge('aws iam', host, region), HELLO)).toMatchObject({
+    method: 'aws iam',
+    signature: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+});
