@@ -9,7 +9,7 @@ import {
   openIssuer,
 } from '../../controlplane/identity/authority/certificates.ts';
 
-// What an agent takes from a control plane that is mistaken, or lies.
+// An agent checks the certificate of a control plane that is mistaken, or lies.
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;

@@ -52,7 +52,7 @@ export type Names = {
   readonly alternative?: readonly JsonGeneralName[];
   /** Milliseconds from now; default: an hour. With a negative lifetime it has expired. */
   readonly lifetimeMs?: number;
-  /** What the certificate is for; default: anything. */
+  /** The extended key usage; default: none, which means any. */
   readonly usage?: 'serverAuth' | 'clientAuth';
 };
 
