@@ -12,8 +12,8 @@ import type { ControlPlaneSettings } from './settings.ts';
 import { createStopping, endOnSignal, type Stopping } from './stopping.ts';
 
 /**
- * Runs a control plane until SIGTERM or SIGINT. When it is ready, it prints one line of JSON with its actual addresses.
- * `droppedLogBytes`: bytes of the log that its output did not take. A failed start closes everything that it opened, and throws.
+ * Runs a control plane until SIGTERM or SIGINT. When it is ready, it prints one line of JSON with its actual addresses. `droppedLogBytes`:
+ * bytes of the log that were dropped, because its output did not accept them. A failed start closes everything that it opened, and throws.
  * Returns the exit code.
  */
 export async function runControlPlane(

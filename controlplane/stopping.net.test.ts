@@ -23,6 +23,6 @@ test.each([
   await until('a connection to the store', () => (open() ?? 0) > 0);
   const children = await readFile(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8');
   process.kill(Number(children.trim()), signal);
-  // Without a handler, the kernel drops the signal, and the control plane ends by itself, with 1, when it has waited for long enough.
+  // Without a handler, the kernel drops the signal, and the control plane exits with 1 by itself when its wait is over.
   expect(await unshare).toMatchObject({ exitCode });
 });

@@ -47,9 +47,8 @@ const COLORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the hosts, the model and the programs, and waits until a request gets its color. `say` is told of each step as
- * it begins. `env` returns further variables of a virtual node's agent. `controlPlaneStage`: the programs of the control plane;
- * default `stage`.
+ * Creates the hosts, the model and the programs, and waits until a request gets its color. Calls `say` at the beginning of each step. `env`
+ * returns further variables of a virtual node's agent. `controlPlaneStage`: the programs of the control plane; default `stage`.
  */
 export async function startColorMesh(
   lab: Lab,

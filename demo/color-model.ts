@@ -76,7 +76,7 @@ function routeWith(weights: Weights): CreateRouteInput {
   return { ...route, spec: { httpRoute: { match: { prefix: '/' }, action: { weightedTargets } } } };
 }
 
-// The files are our own and have the type that their name says.
+// The files belong to this project, and their names tell the types.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 function read<T>(name: string): T {
   return JSON.parse(readFileSync(join(MODEL, `${name}.json`), 'utf8')) as T;

@@ -4,8 +4,8 @@ import type { ColorMesh } from './color-mesh.ts';
 import { updateWeights, type Weights } from './color-model.ts';
 
 /**
- * Moves the route's weights. Answers how long it took, in milliseconds, from sending UpdateRoute until the gateway's
- * Envoy had acknowledged the new route: by the control plane's clock, which is this machine's.
+ * Moves the route's weights. Returns the time in milliseconds from the sending of UpdateRoute to the ACK of the new route by the gateway's
+ * Envoy, measured by the clock of the control plane, which is this machine's.
  */
 export async function shiftWeights(mesh: ColorMesh, weights: Weights): Promise<number> {
   const before = await acknowledgedAt(mesh);
@@ -22,7 +22,7 @@ export async function shiftWeights(mesh: ColorMesh, weights: Weights): Promise<n
   return Math.max(0, Math.round((at - sentAt) * 10) / 10);
 }
 
-/** Waits until `done` answers true, and calls `look` meanwhile, ten times a second. */
+/** Waits until `done` returns true, and meanwhile calls `look` ten times a second. */
 export async function watch(done: () => boolean, look: () => void): Promise<void> {
   while (!done()) {
     await sleep(100);

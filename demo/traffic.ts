@@ -13,8 +13,8 @@ export type Tally = {
 /** Requests at a constant rate until they are stopped. */
 export type Traffic = {
   /**
-   * From now on, requests are counted from zero; those under way count where they began. After `most` of them no more
-   * are sent (default: no end). Answers the tally until now.
+   * Restarts the count at zero. Requests in flight count in the tally in which they began. After `most` requests, no more are sent
+   * (default: no limit). Returns the previous tally.
    */
   cut(most?: number): Tally;
   tally(): Tally;
@@ -24,7 +24,7 @@ export type Traffic = {
 
 const CONNECTIONS = 8;
 
-/** Asks `url` for its color, `perSecond` times a second over eight connections. */
+/** Requests a color from `url`, `perSecond` times a second over eight connections. */
 export function startTraffic(url: string, perSecond: number): Traffic {
   const agent = keepAlive(CONNECTIONS);
   let current = newTally();

@@ -8,7 +8,7 @@ const TAIL_LINES = 25;
 const KILL_AFTER_MS = 2000;
 
 /**
- * Runs a command to its end and answers what it printed, stdout and stderr as they came (the last MiB of it).
+ * Runs a command to its end. Returns its exit code and its output, stdout and stderr interleaved (the last MiB).
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ seconds: number, signal?: AbortSignal, cwd?: string, env?: Record<string, string | undefined> }} options
@@ -87,13 +87,13 @@ function killGroup({ pid }, signal) {
   }
 }
 
-/** A word as a shell wants it. @param {string} word */
+/** Quotes a word for a shell. @param {string} word */
 export function quoted(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
- * Every program called `name` on a PATH, in its order.
+ * Returns every program called `name` on a PATH, in the order of the PATH.
  * @param {string} name
  * @param {string} path
  */

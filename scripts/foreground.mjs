@@ -4,8 +4,8 @@ import { constants } from 'node:os';
 /** @import { Context } from './context.mjs' */
 
 /**
- * Runs a program as if it had been called by hand: our terminal is its own, our signals reach it, its exit code is the answer
- * (128 + n when signal n ended it).
+ * Runs a program as if it had been called by hand: it uses our terminal and receives our signals. Returns its exit code (128 + n when
+ * signal n ended it).
  * @param {Context} context
  * @param {string} command found on the task's PATH
  * @param {readonly string[]} args

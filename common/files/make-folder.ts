@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Creates a folder and its missing parents, as `mkdir` with `recursive` does. That one never returns where the parent exists and refuses new folders with
- * `ENOENT`, as /proc does.
+ * Creates a folder and its missing parents, as `mkdir` with `recursive` does. `mkdir` itself never returns if the parent exists and refuses
+ * new folders with `ENOENT`, as /proc does.
  * @throws Error of `mkdir` if the folder cannot be created; `EEXIST` if a file has its name
  */
 export function makeFolder(path: string, mode = 0o777): void {

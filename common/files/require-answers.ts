@@ -10,7 +10,7 @@ const unanswered = new Map<string, Promise<void>>();
 
 /**
  * Asks for each file once, so that a file system that does not answer (NFS without its server, FUSE) cannot stop this process in a later
- * synchronous call. A file that is missing or cannot be read is no error here, because its reader has the better words.
+ * synchronous call. A file that is missing or unreadable is not an error here, because its reader has a better message.
  * @throws Error `no answer within 2 s`, with the path in `path`, for the first file without an answer
  */
 export async function requireAnswers(paths: readonly string[], limitMs: number = LIMIT_MS): Promise<void> {

@@ -1,7 +1,7 @@
 /** Runs work as soon as a permit is free, in call order. Resolves or rejects as the work does. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Creates a semaphore with `permits` permits. Its queue has no bound: the callers limit how many calls wait. */
+/** Creates a semaphore with `permits` permits. Its queue has no bound; callers have to limit the number of waiting calls. */
 export function createSemaphore(permits: number): Semaphore {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -8,7 +8,7 @@ export type BackgroundOutput = {
   readonly divert: (text: string) => boolean;
   /** Bytes that were dropped. */
   readonly dropped: () => number;
-  /** Has losses logged, once the output takes lines again. */
+  /** Sets the function that logs losses, once the output accepts lines again. */
   readonly logTo: (log: Log, fields: (bytes: number) => object) => void;
 };
 

@@ -3,7 +3,7 @@ import { watchStalls } from '../../xds/protocol/stalls.ts';
 import { createAddressGroups } from './address-groups.ts';
 import type { ConnectionLimits } from './limits.ts';
 
-/** Why a connection was closed: all slots are busy; it was evicted for another; it did not authenticate in time. */
+/** Why a connection was closed: all slots are busy, it was evicted for another connection, or it did not authenticate in time. */
 export type CloseReason = 'full' | 'replaced' | 'silent';
 
 /** Options of a connection limiter. */
@@ -68,7 +68,7 @@ class Entry implements ConnectionSlot {
  */
 export function createConnectionLimiter({ limits, silentMs, onClosed }: LimiterOptions): ConnectionLimiter {
   const strangers = createAddressGroups<Entry>();
-  const idle = new Set<Entry>(); // the longest idle first
+  const idle = new Set<Entry>(); // The connections that have been idle for longest come first.
   let busy = 0;
   const silence =
     silentMs === undefined ? undefined : watchStalls<Entry>(silentMs, (entry) => close(entry, 'silent'));

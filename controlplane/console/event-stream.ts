@@ -3,14 +3,14 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** One reader of server-sent events. */
 export type EventStream = {
-  /** Sends an event. A reader that does not take what it was sent is ended. */
+  /** Sends an event. Ends a reader that does not read. */
   readonly send: (event: string, data: object) => void;
-  /** Sends nothing, to keep the connection. */
+  /** Sends a comment, to keep the connection open. */
   readonly beat: () => void;
   readonly end: () => void;
 };
 
-/** The most bytes that wait for a reader. */
+/** The maximum number of bytes that wait for a reader. */
 const MOST_WAITING = 1024 * 1024;
 
 /** Begins the response (https://html.spec.whatwg.org/multipage/server-sent-events.html). `id`: the request's id. */

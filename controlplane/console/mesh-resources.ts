@@ -11,7 +11,7 @@ import type { MeshResources, ResourceState } from './contract.ts';
 
 /** Resources that are handled together. */
 const BATCH = 250;
-/** How long this process handles resources before other work runs in between, in milliseconds. */
+/** How long this process handles resources before it lets other work run, in milliseconds. */
 const TURN_MS = 8;
 
 /**
@@ -32,7 +32,7 @@ export async function readableResources(
     readable.push(...batch.filter((resource) => mayDescribe(caller, resource, region)));
     await pause();
   }
-  // If the mesh exists, it is not among them either, so this throws.
+  // If the mesh exists, the caller may not describe the mesh either, so this throws.
   if (readable.length === 0) {
     const resource = arnOf(meshResourceId(mesh), region);
     authorize(caller, { action: 'appmesh:DescribeMesh', resource }, mesh);
@@ -40,7 +40,7 @@ export async function readableResources(
   return readable;
 }
 
-/** Returns the entity tag of resources: it changes when one is created, changed or deleted, and with the policies of the caller. */
+/** Returns the entity tag of resources: it changes when a resource is created, changed or deleted, and with the policies of the caller. */
 export function tagOf(resources: readonly Resource[]): string {
   const hash = createHash('sha256');
   for (const { uid, version } of resources) hash.update(`${uid}-${version}\n`);

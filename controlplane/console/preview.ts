@@ -32,7 +32,7 @@ const MOST_COMPARED = 500;
  * permission for the call, and the action `daybreak:GetConfigDump`, because it shows configurations.
  */
 export function previewRoutes(services: ApiServices, previewChange: PreviewOfChange) {
-  // Translations for a whole mesh take seconds of this process: one at a time.
+  // The translations for a whole mesh take seconds of this process, so previews run one at a time.
   const inTurn = createSemaphore(1);
   return async (app: FastifyInstance): Promise<void> => {
     app.post('/console/preview', { config: CONFIG }, async (request) =>
@@ -75,7 +75,7 @@ async function preview(
     ...puts.map((put) => ({ revision: model.revision + 1, id: put, resource: put })),
   ];
   const next = model.with({ puts, deletes });
-  // A page that asks about a later text, or applies the change, closes the connection of its question.
+  // A page that asks about a later text, or applies the change, closes the connection of its earlier question.
   const isLeft = (): boolean => request.raw.socket.destroyed;
   const touched = await touchedProxies(model, next, changes, previewChange, isLeft);
   return { ...base, change: kindOf(before, after), ...touched };
@@ -102,7 +102,7 @@ async function touchedProxies(
     }
     for (const { connected, before, after } of previewChange(model, next, proxy)) {
       compared += 1;
-      // A proxy keeps its configuration after the deletion of its resource; one that is not there yet has none.
+      // A proxy keeps its configuration after the deletion of its resource. A proxy whose resource does not exist yet has none.
       if (before === undefined && connected === 0) continue;
       const differences = after === undefined ? [] : differencesOf(before, after);
       const problems = problemDifferences(before, after);

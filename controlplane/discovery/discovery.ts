@@ -14,7 +14,7 @@ import { createSources } from './sources.ts';
 export type Discovery = {
   /** Begins a round of a subscriber's lookups; `found` is for translate. */
   readonly ask: (subscriber: string) => Asking;
-  /** Lookups without a subscription. A value that is unknown at first is known a little later. */
+  /** Lookups without a subscription. A value that is unknown at first becomes known a little later. */
   readonly peek: ExternalInputs;
   /** Called with the subscribers whose answers changed, or arrived for the first time. Returns a function that stops it. */
   readonly onChange: (listener: (subscribers: ReadonlySet<string>) => void) => () => void;

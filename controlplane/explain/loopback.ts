@@ -24,8 +24,8 @@ export function isWithoutRules({ listeners }: Pick<Served, 'listeners'>): boolea
 }
 
 /**
- * Returns where a call arrives on a host without redirect rules: at the port of loopback that it names, or the one of the virtual
- * service that it names. Undefined if the call does not pass the proxy.
+ * Returns where a call arrives on a host without redirect rules: at the loopback port that the call names, or at the loopback port of the
+ * virtual service that it names. Undefined if the call does not pass the proxy.
  */
 export function loopbackEntry(
   served: Pick<Served, 'listeners'>,

@@ -76,7 +76,7 @@ export function leaving({ target = '/' }: RoutedRequest, route: Route): string {
     : target;
 }
 
-/** HTTP/2 asks for an upgrade by a method of its own (extended CONNECT), which becomes a GET again at the other end. */
+/** HTTP/2 requests an upgrade by its own method (extended CONNECT), which becomes a GET again at the other end. */
 function upgradeOverHttp2(
   headers: Mutable,
   upgrade: string,

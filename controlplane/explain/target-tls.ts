@@ -8,8 +8,8 @@ import type { Served } from './served.ts';
 
 /**
  * How the connections to a target are encrypted. `plain`: not at all. `tls`: by TLS that the model configures. `mutual`: by mutual TLS with
- * certificates of the control plane's authority, to a target whose certificate has the SPIFFE id `target`. `instances`: whether all
- * instances take it, some of those that are known, or none; the others get plain text.
+ * certificates of the control plane's authority, to a target whose certificate has the SPIFFE id `target`. `instances`: whether all, some
+ * or none of the known instances accept mutual TLS; the others get plain text.
  */
 export type TargetTls =
   | { readonly kind: 'plain' }
@@ -32,7 +32,7 @@ function isTls({ transportSocket }: Cluster): boolean {
   return transportSocket?.name === 'envoy.transport_sockets.tls';
 }
 
-/** Which hosts have the metadata that chooses the socket. */
+/** Returns which hosts have the metadata that chooses the socket. */
 function marks(
   assignment: ClusterLoadAssignment | undefined,
   wanted: NonNullable<Cluster['transportSocketMatches'][number]['match']> | undefined,

@@ -30,7 +30,7 @@ export type RouteConfig = {
   readonly action?: string;
   /** The route needs no authentication. */
   readonly open?: true;
-  /** The route needs a caller, and no action: it shows or gives no more than the caller has. */
+  /** The route needs an authenticated caller but no action: it gives no more than the caller already has. */
   readonly authenticated?: true;
   /** The route answers under any host name, because health checks use any. */
   readonly anyHost?: true;

@@ -39,7 +39,7 @@ export class Dependents {
     return this.#above([asTarget(node)]).map(plain);
   }
 
-  /** Stores the new state, and returns the vertices that changed. */
+  /** Stores the new state. Returns the vertices that changed. */
   #replace({ id, resource }: Change): readonly Vertex[] {
     const key = vertex(id);
     const before = this.#resources.get(key);
@@ -72,7 +72,7 @@ export class Dependents {
     return found;
   }
 
-  /** Returns every virtual node that a resource, if it exists, leads to, by the paths that `#above` goes up. */
+  /** Returns every virtual node that a resource, if it exists, leads to: the paths of `#above`, in the other direction. */
   #below(start: Vertex): readonly ResourceId<'virtualNode'>[] {
     const found: ResourceId<'virtualNode'>[] = [];
     const reached = new Set<Vertex>([start]);
@@ -118,7 +118,7 @@ function asTarget(id: ResourceId): Vertex {
   return `target\0${vertex(id)}`;
 }
 
-/** The virtual node whose second vertex this is. */
+/** The virtual node to which this second vertex belongs. */
 function targetOf(key: Vertex): ResourceId<'virtualNode'> | undefined {
   const [mark, kind, owner = '', mesh = '', parent = '', name = ''] = key.split('\0');
   return mark === 'target' && kind === 'virtualNode' ? { kind, owner, mesh, parent, name } : undefined;

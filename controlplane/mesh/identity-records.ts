@@ -12,8 +12,8 @@ export type RootRecord =
   | { readonly certificate: string; readonly privateCa: string };
 
 /**
- * A change of the root that is under way. `distributing`: the new root is the last of the roots, and proxies learn of it. `signing`: the
- * new root signs, and the old one is the last of the roots until no valid certificate is below it.
+ * A change of the root that is in progress. `distributing`: the new root is the last of the roots, and proxies learn of it. `signing`: the
+ * new root signs, and the old root stays the last of the roots until no valid certificate is below it.
  */
 export type RotationRecord = {
   readonly step: 'distributing' | 'signing';
@@ -95,9 +95,9 @@ export type NodeFact =
 
 /** A fact about a virtual node. Its resource has the node and the kind of fact in its name. */
 export type NodeFactRecord = {
-  /** The process that wrote it. */
+  /** The replica that wrote the fact. */
   readonly replica: string;
-  /** When it held last, in milliseconds since 1970. */
+  /** When the fact was last true, in milliseconds since 1970. */
   readonly seen: number;
   readonly fact: NodeFact;
 };

@@ -25,7 +25,7 @@ export type VirtualNodeView = {
   readonly name: string;
   readonly spec: VirtualNodeSpec;
   readonly security: ProxySecurity;
-  /** Which callers the virtual node admits. Absent: all. */
+  /** The callers that the virtual node admits. Absent: all. */
   readonly access?: NodeAccess;
   readonly services: readonly ServiceView[];
 };
@@ -42,8 +42,8 @@ export type VirtualGatewayView = {
 };
 
 /**
- * How a proxy takes the callers of its mesh: `mtls` with or without TLS between proxies, `authorization` all of them or the ones that
- * may call it.
+ * How a proxy admits the callers of its mesh. `mtls`: with or without mutual TLS between proxies. `authorization`: all callers, or only
+ * those that may call it.
  */
 export type ProxySecurity = { readonly mtls: MtlsMode; readonly authorization: AuthorizationMode };
 

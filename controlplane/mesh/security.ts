@@ -4,7 +4,7 @@ import type { Model } from './model.ts';
 import type { ProxyId, ProxySecurity } from './proxy-view.ts';
 import type { MeshId, Resource } from './resource.ts';
 
-/** The security of a proxy that no MeshIdentity or NodeIdentity speaks of. */
+/** The security of a proxy without a MeshIdentity or NodeIdentity. */
 export const NO_SECURITY: ProxySecurity = { mtls: 'OFF', authorization: 'OFF' };
 
 /** Returns the security of a proxy: members of its NodeIdentity, else those of the MeshIdentity, else `OFF`. */

@@ -6,6 +6,6 @@ export type Context = {
   readonly settings: ControlPlaneSettings;
   readonly log: Log;
   readonly opened: AsyncDisposableStack;
-  /** Bytes of the log that its output did not take. */
+  /** Bytes of the log that were dropped, because its output did not accept them. */
   readonly droppedLogBytes: () => number;
 };

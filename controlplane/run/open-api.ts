@@ -65,7 +65,7 @@ export async function openApi(context: Context, base: Base, side: ProxySide): Pr
   return api;
 }
 
-/** Creates the console; undefined where it is off. */
+/** Creates the console; undefined if it is off. */
 async function openConsole({ settings }: Context, { access }: Base): Promise<Console | undefined> {
   if (!settings.console) return undefined;
   const { createConsole } = await loadConsole();
@@ -87,7 +87,7 @@ function consoleParts(
   };
 }
 
-/** The routes about the proxies: what they are served, why, whom they admit, and in which state they are. */
+/** The routes about the proxies: their configurations, explanations, admitted callers, and states. */
 function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base, side: ProxySide): void {
   const { live, identities } = base;
   const { proxies, agents } = side;

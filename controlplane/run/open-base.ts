@@ -28,7 +28,7 @@ export type Base = {
   readonly identities: Identities | undefined;
 };
 
-/** Opens the store and the model in memory, and who may use them. */
+/** Opens the store, the model in memory, and the credentials of users. */
 export async function openBase({ settings, log, opened }: Context): Promise<Base> {
   const metrics = createMetrics();
   const trackers = openConnectionTrackers(settings, log, metrics);

@@ -16,13 +16,13 @@ import type { Base } from './open-base.ts';
 import type { Context } from './context.ts';
 import { openFiles } from './start-error.ts';
 
-/** The parts that serve the proxies and hear their agents. */
+/** The parts that serve the proxies and receive the reports of their agents. */
 export type ProxySide = {
   readonly proxies: Proxies;
   readonly agents: Agents;
   /** The admission of streams, and the certificate authority of proxies. */
   readonly adsAccess: Omit<AdsAccess, 'close'>;
-  /** Which instances take mutual TLS, and which callers came without it. */
+  /** The instances that accept mutual TLS, and the callers that did not use it. */
   readonly instances: Pick<Instances, 'mutual' | 'plain' | 'hasOthers'>;
   /** The virtual nodes whose mode of mutual TLS changes. */
   readonly modes: ModeChanges;
@@ -55,7 +55,7 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     log,
   });
   opened.defer(instances.close);
-  // Before the proxies, so that it has a change when they get their configurations.
+  // Opened before the proxies, so that it knows a change of the mode when they get their configurations.
   const modes = createModeChanges({
     model: live.model,
     onChanges: (listener) => live.onChanges(listener),

@@ -47,7 +47,7 @@ export type ProxyStatus = {
   /** The latest report of its agent; undefined without an agent, or with one of a version that reports nothing. */
   readonly report?: ProxyReport | undefined;
   readonly types: readonly ProxyTypeStatus[];
-  /** The parts of the model without effect on this proxy, with reasons, and failing look-ups in AWS or in a folder. */
+  /** The parts of the model that have no effect on this proxy, with the reasons, and failing lookups in AWS or in a folder. */
   readonly problems: readonly Problem[];
 };
 
@@ -59,7 +59,7 @@ export type ProxyReport = {
   readonly ready: boolean;
   /** Whether the proxy is about to stop, or its application is gone. */
   readonly draining: boolean;
-  /** Why it drains or is not ready; empty if it serves. */
+  /** Why the proxy drains or is not ready; empty if it serves. */
   readonly reason: string;
   /** The IP addresses of its task or host. */
   readonly addresses: readonly string[];
@@ -68,7 +68,7 @@ export type ProxyReport = {
    * of that configuration. Undefined: none yet.
    */
   readonly runsOn: { readonly source: 'live' | 'last good'; readonly since: string } | undefined;
-  /** Certificates in use, those that end first at the front; at most 16. */
+  /** Certificates in use, at most 16, those that expire first at the front. */
   readonly certificates: readonly { readonly name: string; readonly ends: string }[];
   /** Requests and connections that authorization refused since Envoy started, or would refuse; at most 6. Absent: none. */
   readonly refusals?: readonly Refusal[];

@@ -8,7 +8,7 @@ export type WatchedStore = {
   readonly store: Store;
   /** The error of the last failed write; undefined if writes succeed. */
   readonly failure: () => StoreError | undefined;
-  /** Stops the probes; does not wait for a probe in progress. */
+  /** Stops the probes, without waiting for a probe in progress. */
   readonly close: () => void;
 };
 

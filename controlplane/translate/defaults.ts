@@ -5,9 +5,9 @@ export const REQUEST_TIMEOUT = 15_000;
 export const IDLE_TIMEOUT = 300_000;
 
 /**
- * Connect time-out to the application beside the proxy, and to a gateway's own second pass, in milliseconds (Envoy's default).
- * If the application is down, the connection is refused at once. If its accept queue is full, the kernel retries the SYN after
- * one second, which App Mesh's 250 ms cut short.
+ * Connect time-out to the application beside the proxy, and to a gateway's own second pass, in milliseconds (Envoy's default). If the
+ * application is down, the kernel refuses the connection at once. If the application's accept queue is full, the kernel retries the SYN
+ * after one second, so App Mesh's 250 ms were too short.
  */
 export const INGRESS_CONNECT_TIMEOUT = 5000;
 

@@ -38,7 +38,7 @@ const NAMES = caseNames().filter((name) => SHOWN.test(name));
 
 test.each(NAMES)('%s: no feature is missing in a cache key', (name) => {
   for (const [feature, first, second] of pairs(readCase(name))) {
-    // Caches are by the objects of the model: each reading of a case has its own.
+    // Caches are keyed by the objects of the model, and each reading of a case has its own objects.
     const [each, other] = [readCase(name), readCase(name)];
     const shared = caseView(each);
     textOf(shared, each, first);

@@ -54,7 +54,10 @@ const READERS = {
    * Its tracer samples at a rate that changes. From 1.38 on, OpenTelemetry's tracer applies the rate to requests that a caller has sampled too.
    */
   sampledParents: flag,
-  /** Its bootstrap has no tracer, so that no request has to pass the steps of one: 1.9 % of its instructions (bench/README.md). */
+  /**
+   * Its bootstrap has no tracer, so requests need not pass the steps of a tracer, which are 1.9 % of a request's instructions
+   * (bench/README.md).
+   */
   untraced: flag,
   /** Its Envoy sends the access log to the agent too, as records of OTLP. */
   otlpLogs: flag,

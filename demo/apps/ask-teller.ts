@@ -6,9 +6,9 @@ const LIMIT_MS = 15_000;
 export type AskTeller = (headers: OutgoingHttpHeaders) => Promise<string>;
 
 /**
- * Makes a client of the teller at `endpoint` (host:port).
- * Nothing is asked twice: a connection that breaks is an error, so that nothing which goes wrong in between stays unseen.
- * Its errors say what came instead of a color: another status and its body, or how the connection failed.
+ * Creates a client of the teller at `endpoint` (host:port). It retries no request: a broken connection is an error, so that no fault in
+ * between stays unnoticed. Its errors contain the answer that came instead of a color (another status and its body), or how the connection
+ * failed.
  */
 export function createAskTeller(endpoint: string): AskTeller {
   const agent = new Agent({ keepAlive: true });

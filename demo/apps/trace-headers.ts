@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 const NAMES =
   /^(?:traceparent|tracestate|baggage|x-amzn-trace-id|b3|x-b3-[a-z]+|x-datadog-[a-z-]+|x-request-id)$/;
 
-/** Returns the headers that an application passes on from a request that it serves to the requests that it makes for it. */
+/** Returns the headers that an application copies from a request that it serves to the requests that it sends meanwhile. */
 export function traceHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => NAMES.test(name)));
 }

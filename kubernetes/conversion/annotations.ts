@@ -1,18 +1,18 @@
 import { amended, areAmendments } from '../../common/amendments.ts';
 import type { KubernetesObject } from './objects.ts';
 
-/** Annotations with what App Mesh's kinds in Kubernetes have no place for, as JSON. Amazon's controller passes them over. */
+/** Annotations, as JSON, for parts of a resource that App Mesh's kinds in Kubernetes cannot express. Amazon's controller ignores them. */
 export const ANNOTATIONS = {
   /** A list of `{"key", "value"}`. */
   tags: 'daybreak/tags',
   /** Amendments of the specification: a list of `{"path", "value"}`. */
   amendments: 'daybreak/amendments',
-  /** Both for the routes in a virtual router, by their names. */
+  /** Tags and amendments of the routes in a virtual router, by their names. */
   routeTags: 'daybreak/route-tags',
   routeAmendments: 'daybreak/route-amendments',
 } as const;
 
-/** The specification and the tags of an object, or of a route in it, with what its annotations say. */
+/** The specification and the tags of an object, or of a route in it, after its annotations were applied. */
 export function withAnnotations(
   { annotations }: Pick<KubernetesObject, 'annotations'>,
   spec: unknown,

@@ -2,8 +2,8 @@ import type { Cluster, KubernetesObject } from './objects.ts';
 import { isObject, type Path, type Reference } from './to-model.ts';
 
 /**
- * The virtual services that the backend groups of a virtual node add to its backends: each once, and none that is a backend
- * already. The group `*` is all virtual services of its namespace.
+ * Returns the virtual services that the backend groups of a virtual node add to its backends: each once, without those that are backends
+ * already. The group `*` stands for all virtual services of its namespace.
  */
 export function backendsOfGroups(
   node: KubernetesObject,
@@ -54,7 +54,7 @@ function servicesIn(
     return [];
   }
   const { virtualservices } = isObject(found.spec) ? found.spec : {};
-  // A reference in a group without a namespace is one into the node's, as the controller reads it.
+  // As in the controller, a reference without a namespace is a reference into the namespace of the virtual node.
   return (Array.isArray(virtualservices) ? virtualservices : []).flatMap((each: unknown) => {
     const service = referenceIn(each);
     return service === undefined ? [] : [{ ...service, namespace: service.namespace ?? ownNamespace }];

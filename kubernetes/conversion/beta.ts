@@ -5,12 +5,12 @@ import { isObject, type Path } from './to-model.ts';
 type Members = Readonly<Record<string, unknown>>;
 type Tell = (path: Path, message: string) => void;
 
-/** Whether an object is of version v1beta1, that of the controller up to v0.5: routers stand in virtual services there. */
+/** Whether an object is of version v1beta1, which controllers up to v0.5 have: there, virtual services contain the routers. */
 export function isBeta({ apiVersion }: KubernetesObject): boolean {
   return apiVersion === `${GROUP}/v1beta1`;
 }
 
-/** Makes resources of an object of v1beta1. `objects`: all, for the listener of a virtual router that names none. */
+/** Converts an object of v1beta1 to resources. `objects`: all objects, for the listener of a virtual router that does not name one. */
 export function convertBeta(
   object: KubernetesObject,
   objects: readonly KubernetesObject[],
@@ -20,7 +20,7 @@ export function convertBeta(
   const whole = { object, at: ['spec'], mesh: undefined, gateway: undefined } as const;
   switch (object.kind) {
     case 'Mesh': {
-      // The members about Cloud Map said where the controller registers pods; they had no meaning for App Mesh.
+      // The members about Cloud Map told the controller where to register pods; they had no meaning for App Mesh.
       const { serviceDiscoveryType: _type, cloudMapNamespaceName: _namespace, ...mesh } = spec;
       return [{ ...whole, kind: 'mesh', members: { meshName: object.name, spec: mesh } }];
     }
@@ -37,7 +37,7 @@ export function convertBeta(
   }
 }
 
-// Names of App Mesh, but for those of virtual services, had no dots; a dot is how another namespace is named.
+// Names of App Mesh, except those of virtual services, had no dots; a dot separates the name from another namespace.
 function namespaced(name: string, namespace: string): string {
   return name.includes('.') ? name.replaceAll('.', '-') : `${name}-${namespace}`;
 }
@@ -60,7 +60,7 @@ function dnsOf(dns: unknown): Members {
 
 function cloudMapOf(cloudMap: unknown, meshName: string, virtualNodeName: string): Members {
   if (!isObject(cloudMap)) return {};
-  // The controller registered pods with these, and asked for them.
+  // The controller registered pods with these attributes, and queried by them.
   const own = { [`${GROUP}/mesh`]: meshName, [`${GROUP}/virtualNode`]: virtualNodeName };
   const attributes = { ...(isObject(cloudMap['attributes']) ? cloudMap['attributes'] : {}), ...own };
   const pairs = Object.entries(attributes).map(([key, value]) => ({ key, value }));
@@ -155,7 +155,7 @@ function retryPolicyOf({ perRetryTimeoutMillis, ...others }: Members): Members {
   return { ...others, perRetryTimeout: { unit: 'ms', value: perRetryTimeoutMillis } };
 }
 
-// The first listener of the first target of the first route.
+// Returns the first listener of the first target of the first route.
 function listenersFor(
   { namespace }: KubernetesObject,
   routes: readonly unknown[],

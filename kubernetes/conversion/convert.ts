@@ -17,9 +17,8 @@ import {
 import { isObject, toModel, type Conversation, type Path, type Reference } from './to-model.ts';
 
 /**
- * Makes resources of the API of all objects of App Mesh among these, by the rules of Amazon's controller: names, the mesh that
- * each belongs to, references, backend groups, the routes in a virtual router. Namespaces are looked at for their labels, other
- * objects not at all.
+ * Converts all objects of App Mesh among these to resources of the API, by the rules of Amazon's controller: names, the mesh of each
+ * object, references, backend groups, the routes in a virtual router. It reads the labels of namespaces, and ignores all other objects.
  */
 export function convertObjects(objects: readonly KubernetesObject[]): Conversion {
   const faults: Remark[] = [];
@@ -38,7 +37,7 @@ export function convertObjects(objects: readonly KubernetesObject[]): Conversion
     } else if (!(object.kind in CRD_KINDS)) fault(['kind'], `${GROUP}/v1beta2 has no kind ${object.kind}`);
     else made = convert(converter);
     faults.push(...own);
-    // A partly invalid object is not converted at all.
+    // An object with an invalid part is not converted at all.
     if (own.length === 0) resources.push(...made);
   }
   return { resources, faults, notes };

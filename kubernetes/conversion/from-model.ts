@@ -3,16 +3,16 @@ import { CRD_MEMBERS } from './members.ts';
 import type { CrdKind } from './objects.ts';
 import { isObject } from './to-model.ts';
 
-/** How a specification names another object: by its name in Kubernetes, or, where it is not there, by its ARN. */
+/** How a specification names another object: by its name in Kubernetes or, if the object is not part of the conversion, by its ARN. */
 export type Naming = (kind: CrdKind, name: string) => { readonly object: string } | { readonly arn: string };
 
 /** Members without a counterpart in App Mesh's custom resources: structure of the API's model, member. */
 const NO_PLACE = new Set(['DnsServiceDiscovery.ipPreference', 'AwsCloudMapServiceDiscovery.ipPreference']);
 
-/** The preferences that the controller takes in a mesh. */
+/** The preferences that the controller accepts in a mesh. */
 const IP_PREFERENCES: ReadonlySet<unknown> = new Set(['IPv4_ONLY', 'IPv6_ONLY']);
 
-/** The other way round: the members of the API that CRD_MEMBERS leads to. */
+/** The inverse: the members of the API that CRD_MEMBERS leads to. */
 const RENAMED = new Map(
   Object.entries(CRD_MEMBERS).flatMap(([name, rule]) => (rule.rule === 'renamed' ? [[rule.to, name]] : [])),
 );
@@ -22,7 +22,7 @@ const REFERENCES = new Map(
   ),
 );
 
-/** Brings a specification of the API to the members of App Mesh's kinds in Kubernetes, along a shape of the model. */
+/** Converts a specification of the API to the members of App Mesh's kinds in Kubernetes, along a shape of the model. */
 export function fromModel(shapeName: string, value: unknown, naming: Naming): unknown {
   const shape = shapeNamed(shapeName);
   if (shape.type === 'list' && Array.isArray(value)) {
@@ -33,7 +33,7 @@ export function fromModel(shapeName: string, value: unknown, naming: Naming): un
     const target = shape.members?.[member]?.shape;
     const place = `${shapeName}.${member}`;
     if (target === undefined || NO_PLACE.has(place)) return [];
-    // Values that the controller refuses have no counterpart either.
+    // Values that the controller refuses have no counterpart.
     if (place === 'MeshServiceDiscovery.ipPreference' && !IP_PREFERENCES.has(part)) return [];
     const reference = shapeNamed(target).type === 'string' ? REFERENCES.get(member) : undefined;
     if (reference !== undefined && typeof part === 'string') return [named(reference, part, naming)];
@@ -42,7 +42,7 @@ export function fromModel(shapeName: string, value: unknown, naming: Naming): un
   return Object.fromEntries(members);
 }
 
-// Only that of a mesh has another name; a virtual node's is called as in the API.
+// Only the preference of a mesh has another name; that of a virtual node has the name of the API.
 function renamed(shapeName: string, member: string): string {
   if (member === 'serviceDiscovery' && shapeName !== 'MeshSpec') return member;
   return RENAMED.get(member) ?? member;

@@ -2,13 +2,13 @@ import type { CrdKind } from './objects.ts';
 
 /** The conversion of a member that the API does not have. */
 export type MemberRule =
-  /** The API spells it so. */
+  /** The API's spelling. */
   | { readonly rule: 'renamed'; readonly to: string }
-  /** An object, by name and namespace: the API has its name, in the first of these members that the structure has. */
+  /** A reference to an object, by name and namespace. The API has its name, in the first of these members that the structure has. */
   | { readonly rule: 'reference'; readonly kind: CrdKind; readonly to: readonly string[] }
-  /** The same by an ARN of App Mesh. */
+  /** A reference by an ARN of App Mesh. */
   | { readonly rule: 'arn'; readonly kind: string; readonly to: readonly string[] }
-  /** It says something of the cluster: names and memberships come of it, and the API has no place for it. */
+  /** A member about the cluster, from which names and memberships follow. The API has no such member. */
   | { readonly rule: 'cluster' };
 
 const VIRTUAL_SERVICE = ['virtualServiceName'];
@@ -16,8 +16,8 @@ const VIRTUAL_NODE = ['virtualNodeName', 'virtualNode'];
 const VIRTUAL_ROUTER = ['virtualRouterName'];
 
 /**
- * The members that App Mesh's kinds in Kubernetes have (`appmesh.k8s.aws/v1beta2`, controller v1.13) and the API has not. All
- * others are the API's, in its spelling.
+ * The members that App Mesh's kinds in Kubernetes have (`appmesh.k8s.aws/v1beta2`, controller v1.13) and the API does not. All other
+ * members have the names of the API.
  */
 export const CRD_MEMBERS: Readonly<Record<string, MemberRule>> = {
   certificateARN: { rule: 'renamed', to: 'certificateArn' },
@@ -31,7 +31,7 @@ export const CRD_MEMBERS: Readonly<Record<string, MemberRule>> = {
   virtualRouterARN: { rule: 'arn', kind: 'virtualRouter', to: VIRTUAL_ROUTER },
 };
 
-/** Those at the top of a specification that say something of the cluster. */
+/** The members about the cluster at the top of a specification. */
 export const CLUSTER_MEMBERS: Readonly<Record<string, MemberRule>> = Object.fromEntries(
   [
     'awsName',

@@ -4,19 +4,19 @@ import { selects, type Selected } from './selectors.ts';
 import { isObject, type Path } from './to-model.ts';
 
 /**
- * To what an object belongs: `unknown` where there is nothing of the kind, or the files lack labels of its namespace and
- * these may be it; and a fault, in the controller's words, where it is not exactly one.
+ * The mesh or gateway that an object belongs to. `unknown`: there is none of the kind, or the files lack labels of the object's namespace,
+ * which may decide. `fault`: there is not exactly one, in the controller's words.
  */
 export type Membership =
   | { readonly state: 'member'; readonly of: KubernetesObject }
-  /** It is named, and is not there: this is the name in Kubernetes. */
+  /** The name in Kubernetes of an object that is named and does not exist. */
   | { readonly state: 'named'; readonly name: string; readonly namespace: string }
   | { readonly state: 'unknown'; readonly candidates: readonly KubernetesObject[] }
   | { readonly state: 'fault'; readonly path: Path; readonly message: string };
 
 /**
- * The mesh of an object: what `spec.meshRef` says, which the controller writes; else the one whose namespaceSelector takes its
- * namespace.
+ * Returns the mesh of an object: the one in `spec.meshRef`, which the controller writes, else the one whose namespaceSelector matches the
+ * object's namespace.
  */
 export function meshOf({ spec, namespace }: KubernetesObject, cluster: Cluster): Membership {
   const named = reference(spec, 'meshRef');
@@ -39,8 +39,8 @@ export function meshOf({ spec, namespace }: KubernetesObject, cluster: Cluster):
 }
 
 /**
- * The virtual gateway of a gateway route: what `spec.virtualGatewayRef` says, which the controller writes; else the one whose
- * namespaceSelector takes its namespace, and whose gatewayRouteSelector takes its labels, or is not there.
+ * Returns the virtual gateway of a gateway route: the one in `spec.virtualGatewayRef`, which the controller writes, else the one whose
+ * namespaceSelector matches the route's namespace, and whose gatewayRouteSelector, if there is one, matches the route's labels.
  */
 export function gatewayOf(route: KubernetesObject, cluster: Cluster): Membership {
   const named = reference(route.spec, 'virtualGatewayRef');
@@ -107,7 +107,7 @@ function reference(
   return { name: value['name'], namespace: typeof namespace === 'string' ? namespace : undefined };
 }
 
-/** The App Mesh name of the mesh or gateway that an object belongs to; undefined if it is unknown. */
+/** Returns the App Mesh name of the mesh or gateway that an object belongs to; undefined if it is unknown. */
 export function memberName(membership: Membership, kind: 'Mesh' | 'VirtualGateway'): string | undefined {
   if (membership.state === 'member') return appMeshName(membership.of);
   if (membership.state !== 'named') return undefined;

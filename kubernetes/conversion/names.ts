@@ -1,6 +1,6 @@
 import type { CrdKind, KubernetesObject } from './objects.ts';
 
-/** The App Mesh name of an object: its `spec.awsName`, else the controller's default from its name and namespace. */
+/** Returns the App Mesh name of an object: its `spec.awsName`, else the controller's default from its name and namespace. */
 export function appMeshName({ kind, name, namespace, spec }: KubernetesObject): string {
   const { awsName } = (spec ?? {}) as { readonly awsName?: unknown };
   return typeof awsName === 'string' && awsName !== ''
@@ -8,15 +8,15 @@ export function appMeshName({ kind, name, namespace, spec }: KubernetesObject): 
     : defaultName(kind as CrdKind, name, namespace);
 }
 
-/** The default name that the controller gives an object without `spec.awsName` [controller, webhooks/appmesh]. */
+/** Returns the default name that the controller gives an object without `spec.awsName` [controller, webhooks/appmesh]. */
 export function defaultName(kind: CrdKind, name: string, namespace: string): string {
   if (kind === 'Mesh') return name;
   return kind === 'VirtualService' ? `${name}.${namespace}` : `${name}_${namespace}`;
 }
 
 /**
- * The name in an ARN of App Mesh, such as `arn:aws:appmesh:REGION:ACCOUNT:mesh/M/virtualService/NAME`; undefined where it is
- * none, or of another kind.
+ * Returns the name in an ARN of App Mesh, such as `arn:aws:appmesh:REGION:ACCOUNT:mesh/M/virtualService/NAME`; undefined if the text is not
+ * an ARN, or is that of another kind.
  */
 export function nameInArn(arn: string, kind: string): string | undefined {
   const match = /^arn:[^:]*:appmesh:[^:]*:[^:]*:mesh\/[^/]+\/(\w+)\/(.+)$/s.exec(arn);

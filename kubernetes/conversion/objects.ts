@@ -6,22 +6,22 @@ export const GROUP = 'appmesh.k8s.aws';
 /** The label by which Kubernetes itself names each namespace. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
-/** An object of Kubernetes, with what is needed of it here. */
+/** An object of Kubernetes, with the members that the conversion needs. */
 export type KubernetesObject = {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  /** `''` for kinds that have none. */
+  /** `''` for kinds without a namespace. */
   readonly namespace: string;
   readonly labels: Labels;
   readonly annotations: Readonly<Record<string, string>>;
-  /** As it stands there. */
+  /** The unconverted specification. */
   readonly spec: unknown;
 };
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** The kinds of App Mesh in Kubernetes, and those of the API. A backend group is none of the API. */
+/** The kinds of App Mesh in Kubernetes, with the kinds of the API. The API has no kind for a backend group. */
 export const CRD_KINDS = {
   Mesh: 'mesh',
   VirtualNode: 'virtualNode',
@@ -34,21 +34,24 @@ export const CRD_KINDS = {
 
 export type CrdKind = keyof typeof CRD_KINDS;
 
-/** Whether an object is of App Mesh's group. */
+/** Whether an object belongs to App Mesh's group. */
 export function isOfAppMesh({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): boolean {
   return apiVersion.startsWith(`${GROUP}/`);
 }
 
-/** All objects of a cluster that matter, to be looked up. */
+/** The objects of a cluster that the conversion reads. */
 export type Cluster = {
-  /** The objects of a kind. Descriptions with the same name and namespace are one object, of which the last counts. */
+  /** The objects of a kind. Of several descriptions with the same name and namespace, the last one counts. */
   readonly all: (kind: CrdKind) => readonly KubernetesObject[];
   readonly find: (kind: CrdKind, namespace: string, name: string) => KubernetesObject | undefined;
-  /** The labels of a namespace; `whole` is false where its object is not there, so that others may be missing. */
+  /**
+   * The labels of a namespace. `whole` is false if the object of the namespace is missing, because then the namespace may have further
+   * labels.
+   */
   readonly namespaceLabels: (namespace: string) => { readonly labels: Labels; readonly whole: boolean };
 };
 
-/** Makes the cluster of the objects of version v1beta2, and the namespaces. */
+/** Creates the cluster from the objects of version v1beta2 and the namespaces. */
 export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
   const byName = new Map(
     objects

@@ -1,11 +1,11 @@
 import type { Labels } from './objects.ts';
 
-/** Whether a selector takes something: not to be known where labels that it asks for may be missing. */
+/** Whether a selector matches. `unknown`: labels that it requires may be missing here. */
 export type Selected = 'yes' | 'no' | 'unknown';
 
 /**
- * Whether a label selector takes these labels, as Kubernetes has it: none takes nothing, an empty one everything, and else
- * all that it asks for has to hold. `whole`: there are no other labels.
+ * Returns whether a label selector matches labels, by the rules of Kubernetes: no selector matches nothing, an empty one matches
+ * everything, and otherwise all requirements have to hold. `whole`: there are no other labels.
  */
 export function selects(selector: unknown, labels: Labels, whole = true): Selected {
   if (selector === undefined || selector === null) return 'no';

@@ -6,7 +6,7 @@ import { nameInArn } from './names.ts';
 /** The members and indexes that lead to a part of an object. */
 export type Path = readonly (string | number)[];
 
-/** Another object, as a specification names it. */
+/** A reference to another object in a specification. */
 export type Reference = {
   readonly kind: CrdKind;
   readonly name: string;
@@ -21,8 +21,8 @@ export type Conversation = {
 };
 
 /**
- * Brings a specification of App Mesh's kinds in Kubernetes to the API's members, along a shape of the model. Members that
- * neither knows stay unchanged: the check against the model names them.
+ * Converts a specification of App Mesh's kinds in Kubernetes to the API's members, along a shape of the model. Unknown members stay
+ * unchanged, so that the check against the model reports them.
  */
 export function toModel(shape: string, spec: unknown, path: Path, conversation: Conversation): unknown {
   return converted(
@@ -57,14 +57,14 @@ function converted(walk: Walk, shape: Shape, value: unknown, path: Path): unknow
       const to = targetOf(rule, shape) ?? name;
       const resolved =
         rule.rule === 'arn' ? namedByArn(walk, rule.kind, part, at) : named(walk, rule.kind, part, at);
-      // An ARN goes before a reference, whichever stands first.
+      // An ARN takes precedence over a reference, in any order.
       if (resolved !== undefined && (rule.rule === 'arn' || out[to] === undefined)) out[to] = resolved;
     }
   }
   return out;
 }
 
-// A rule whose member of the API the structure does not have is none here.
+// A rule does not apply to a structure without the rule's member of the API.
 function ruleFor({ rules }: Walk, name: string, shape: Shape): MemberRule | undefined {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
   if (rule === undefined || rule.rule === 'cluster') return rule;
@@ -92,7 +92,7 @@ function named(walk: Walk, kind: CrdKind, value: unknown, path: Path): string | 
 
 function namedByArn(walk: Walk, kind: string, value: unknown, path: Path): string | undefined {
   if (value === null) return undefined;
-  // A variable that has no value yet may be an ARN later.
+  // A variable without a value may become an ARN later.
   if (typeof value === 'string' && value.startsWith('$')) return value;
   const name = typeof value === 'string' ? nameInArn(value, kind) : undefined;
   if (name !== undefined) return name;
@@ -103,7 +103,7 @@ function namedByArn(walk: Walk, kind: string, value: unknown, path: Path): strin
   return undefined;
 }
 
-/** Whether a value is an object, and no list. */
+/** Whether a value is an object and not a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,8 +5,8 @@ import { installPythonProgram } from './python-program.mjs';
 const VERSION = '1.46.3';
 
 /**
- * The AWS command line and boto3, which the tests drive the API with. Later programs find the command by DAYBREAK_AWS, and
- * boto3 in its folder.
+ * Installs the AWS command line and boto3, with which tests call the API. Later programs find the command by DAYBREAK_AWS, and boto3 in its
+ * folder.
  * @param {Context} context
  */
 export function installAws(context) {

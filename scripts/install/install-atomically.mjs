@@ -39,7 +39,7 @@ export async function installAtomically(context, { what, doing, target, present,
 }
 
 /**
- * Holds the checkout's lock while `work` runs. The kernel lets go of it when this process ends, however it ends.
+ * Holds the checkout's lock while `work` runs. The kernel releases the lock when this process ends in any way.
  * @param {Context} context
  * @param {() => Promise<void>} work
  */

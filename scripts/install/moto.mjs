@@ -5,8 +5,8 @@ import { installPythonProgram } from './python-program.mjs';
 const VERSION = '5.2.5';
 
 /**
- * moto, which stands in for AWS's services in tests: a program that serves over plain HTTP at the address and port that it is
- * given (`-H`, `-p`) until it is stopped. Later programs find moto by DAYBREAK_MOTO.
+ * Installs moto, which replaces AWS's services in tests: a program that serves plain HTTP at the address and port of its flags (`-H`, `-p`)
+ * until it is stopped. Later programs find moto by DAYBREAK_MOTO.
  * @param {Context} context
  */
 export function installMoto(context) {

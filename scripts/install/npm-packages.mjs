@@ -8,7 +8,7 @@ import { installAtomically } from './install-atomically.mjs';
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean }> }} LockFile */
 
 /**
- * The npm packages of package-lock.json, Node 24 among them.
+ * Installs the npm packages of package-lock.json, which include Node 24.
  * @param {Context} context
  */
 export async function installNpmPackages(context) {
@@ -47,8 +47,8 @@ export async function installNpmPackages(context) {
 }
 
 /**
- * Whether what npm says it installed is what the lock file asks for: the same version of everything, and nothing left out
- * but what is optional (made for another processor).
+ * Whether the installed packages, as npm recorded them, are those of the lock file: the same versions, and nothing missing except optional
+ * packages for another processor.
  * @param {LockFile | undefined} wanted package-lock.json
  * @param {LockFile | undefined} installed node_modules/.package-lock.json, which npm writes last of all
  */
@@ -75,7 +75,7 @@ async function lockFile(file) {
   }
 }
 
-/** The npm that runs us, where one does, so that a machine with several uses one. @returns {[string, ...string[]]} */
+/** Returns the npm that runs this script, if any, so that a machine with several npms uses only one. @returns {[string, ...string[]]} */
 function npm() {
   const script = process.env['npm_execpath'] ?? '';
   return basename(script) === 'npm-cli.js' ? [process.execPath, script] : ['npm'];

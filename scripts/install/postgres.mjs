@@ -13,8 +13,8 @@ const SETTINGS_FOLDER = '/etc/postgresql-common/createcluster.d';
 const NO_SERVER = 'create_main_cluster = false\n';
 
 /**
- * The PostgreSQL server's programs, for the tests to start servers of their own. Where they are missing, the
- * distribution's package is installed, without the server that it would start.
+ * Finds the programs of the PostgreSQL server, with which the tests start their own servers. If they are missing, installs the
+ * distribution's package, without starting its server.
  * @param {Context} context
  */
 export async function installPostgres(context) {
@@ -34,7 +34,7 @@ export async function installPostgres(context) {
 
 /** @param {Context} context */
 function isInstalled({ env }) {
-  // Debian keeps the server's programs off the PATH, a folder a version.
+  // Debian installs the server's programs outside of the PATH, in one folder per version.
   const versions = existsSync(PROGRAMS) ? readdirSync(PROGRAMS) : [];
   const isThere = versions.some((version) => isProgram(join(PROGRAMS, version, 'bin/initdb')));
   return isThere || programs('initdb', env['PATH'] ?? '').length > 0;

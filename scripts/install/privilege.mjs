@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { quoted } from '../command.mjs';
 
 /**
- * Whether this process may make network namespaces; if not, why not and what to type instead.
+ * Returns whether this process may create network namespaces; if not, the reason and the command to type instead.
  * @param {string} again the npm command to repeat with sudo, `npm test` for instance
  * @returns {{ yes: true } | { yes: false, why: string }}
  */
@@ -20,7 +20,7 @@ export function mayMakeHosts(again) {
   };
 }
 
-/** sudo looks for npm in the system's folders only: one that lives in a home must be shown the way. @param {string} again */
+/** sudo searches only the system's folders for npm, so the command sets the PATH for an npm in a home folder. @param {string} again */
 function sudo(again) {
   const node = dirname(process.env['npm_node_execpath'] ?? process.execPath);
   const found = ['/usr/bin', '/usr/local/bin', '/bin'].includes(node) || node.includes('node_modules');

@@ -8,8 +8,8 @@ import { holdsWheels, installWheels, providePython } from './python.mjs';
 /** @import { Context } from '../context.mjs' */
 
 /**
- * A program in Python that the tests run: its folder and command, where what is run later finds the command, its wheels
- * (a requirements file beside this one), the module that it is, and Python that fails where a part of it is missing.
+ * A program in Python that the tests run: its folder and command, the variable by which later programs find the command, its wheels (a
+ * requirements file beside this one), its module, and Python code that fails if a part of the program is missing.
  * @typedef {{
  *   what: string,
  *   doing: string,
@@ -23,7 +23,7 @@ import { holdsWheels, installWheels, providePython } from './python.mjs';
  */
 
 /**
- * Installs a program, of one version whatever the machine has.
+ * Installs a program, in the same version on every machine.
  * @param {Context} context
  * @param {PythonProgram} program
  */

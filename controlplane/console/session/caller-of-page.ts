@@ -10,7 +10,7 @@ import { sameText, type Sessions } from './sessions.ts';
 import type { ConsoleSigners } from './sign-in.ts';
 
 /**
- * Authenticates the pages' requests by the cookie of their session. A signed request counts as a client's, whatever cookie it has. A
+ * Authenticates the pages' requests by the cookie of their session. A signed request counts as that of a client, even if it has a cookie. A
  * request that writes has to repeat the session's token in a header, which no page of another origin can read or send. `sessions`:
  * undefined if authentication is off: then a page is known by its headers alone.
  */
@@ -19,7 +19,7 @@ export function callerOfPage(sessions: Sessions | undefined): CallerOfPage {
     const { method, headers } = request;
     const token = headers[TOKEN_HEADER];
     if (sessions === undefined) {
-      // Browsers set this header themselves, for requests of pages of this very host and port.
+      // Browsers set this header themselves, for requests from pages of exactly this host and port.
       const isPage = token !== undefined || headers['sec-fetch-site'] === 'same-origin';
       return isPage ? { caller: undefined } : undefined;
     }
@@ -60,7 +60,7 @@ export function callerNow(
  * @throws ApiError ForbiddenException
  */
 export function requireOwnPage({ headers }: Pick<FastifyRequest, 'headers'>): void {
-  // Browsers have it since 2023; each request that writes also has an Origin, which is checked before.
+  // Browsers have sent this header since 2023. Each request that writes also has an Origin, which is checked earlier.
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return;
   throw forbidden('A page of another site or port may not use the session of the console.');

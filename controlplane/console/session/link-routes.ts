@@ -19,7 +19,7 @@ export function linkRoutes({ links, ...services }: SessionServices & { readonly 
       const caller = callerOf(request);
       if (caller.kind === 'anyone') return { path: '/console/' };
       const key = services.signers?.keyOf(caller.accessKeyId);
-      // Else a session could prolong itself for ever.
+      // Otherwise a session could extend itself forever.
       if (request.call.source === 'console' || key === undefined) {
         throw forbidden(
           'A link to the console needs a call that is signed with a key of the credentials file.',
@@ -31,7 +31,7 @@ export function linkRoutes({ links, ...services }: SessionServices & { readonly 
     app.get('/console/link/:code', { config: USE, exposeHeadRoute: false }, async (request, reply) => {
       if (services.signers === undefined) return reply.redirect('/console/', 303);
       requireConfidential(request);
-      // A browser that only fetches ahead would use the link up.
+      // A browser that prefetches the page would use up the link.
       if (/prefetch|prerender/.test(String(request.headers['sec-purpose'] ?? ''))) {
         return reply.code(503).send();
       }

@@ -4,14 +4,17 @@ import { deleteFirst, digestOf, digestOfKey, randomSecret, type SessionsOptions 
 
 /** How long a link works, in milliseconds. */
 export const LINK_LIFETIME = 60_000;
-/** The most links that wait to be used; a further one drops the oldest. */
+/** The maximum number of unused links; a further one drops the oldest. */
 const MOST = 1000;
 
 /** Links that sign a user in, each once. */
 export type Links = {
   /** Makes a link for the user of a key, and returns its code: 256 random bits in base64url. */
   make(key: AccessKey): string;
-  /** Returns the key of a code, which from then on does not work. Undefined if it never worked, was used, is too old, or its key is gone. */
+  /**
+   * Returns the key of a code, and invalidates the code. Undefined if the code was never valid, was used or is too old, or if its key was
+   * removed.
+   */
   take(code: string): AccessKey | undefined;
 };
 

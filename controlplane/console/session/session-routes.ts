@@ -38,7 +38,7 @@ export function sessionRoutes(services: SessionServices) {
       return signedIn(begin(services, request, reply, keyOfSignIn(request, signers, failures, now())));
     });
     app.delete('/console/session', { config: OPEN }, async (request, reply) => {
-      // A page of another site cannot end a session either: this checks the header.
+      // This also checks the header, so that a page of another site cannot end a session.
       const page = signers === undefined ? undefined : callerOfPage(sessions)(request);
       const secret = secretInCookie(request.headers, isEncrypted(request));
       if (page !== undefined && secret !== undefined) sessions.end(secret);

@@ -21,7 +21,7 @@ export type Session = {
 export type Sessions = {
   /** Begins a session with a key of the credentials file, and returns its secret. */
   begin(key: AccessKey): string;
-  /** Returns the session of a secret, and keeps it from being idle. Undefined if it never was, or has ended. */
+  /** Returns the session of a secret, and restarts its idle time. Undefined if there never was one, or it has ended. */
   use(secret: string): Session | undefined;
   /** Like `use`, without counting as a use. */
   peek(secret: string): Session | undefined;

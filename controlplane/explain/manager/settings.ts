@@ -9,7 +9,7 @@ export type ManagerSettings = {
   readonly appendsForwardedFor: boolean;
   readonly makesRequestId: boolean;
   readonly keepsExternalRequestId: boolean;
-  /** Requests pass the steps of a tracer, whether there is one or not. */
+  /** Requests pass the steps of a tracer, even if there is no tracer. */
   readonly isTraced: boolean;
   readonly normalizesPath: boolean;
   readonly mergesSlashes: boolean;

@@ -7,8 +7,8 @@ import type { AccessLine, NodeAccess } from './node-access.ts';
 import { policiesFor } from './policies.ts';
 
 /**
- * Returns the access of a virtual node. `callers`: the proxies that have it behind one of their backends.
- * A caller whose name no SPIFFE id can have has no identity, so no rule ever matches it.
+ * Returns the access of a virtual node. `callers`: the proxies that have it behind one of their backends. A caller whose name is not
+ * possible in a SPIFFE id has no identity, so no rule ever matches it.
  */
 export function nodeAccess(
   model: Model,

@@ -17,12 +17,12 @@ export type Arrival = {
   readonly request: { readonly method: string; readonly path: string } | undefined;
 };
 
-/** The answer of the rules. */
+/** The decision of the rules. */
 export type Decision = {
   readonly verdict: 'allowed' | 'refused';
   /** The rule that decided: `POLICY/deny/1`, or one of the lines of steps.ts. */
   readonly line: string;
-  /** Whether the proxy carries the verdict out. If not, it lets the request through and counts it. */
+  /** Whether the proxy enforces the verdict. If not, it lets the request through and counts it. */
   readonly enforced: boolean;
 };
 

@@ -3,7 +3,7 @@ import type { ProxyId } from '../proxy-view.ts';
 import { backendNames, gatewayRouteTargets, routeTargets, unique } from '../references.ts';
 import type { MeshId } from '../resource.ts';
 
-/** A proxy that has a virtual node behind its backends, or behind its gateway routes. */
+/** A proxy with a virtual node behind its backends or gateway routes. */
 export type DeclaredCaller = Pick<ProxyId, 'kind' | 'name'> & {
   /** The virtual services that lead to the virtual node, sorted. */
   readonly through: readonly string[];
@@ -41,7 +41,7 @@ function servicesOfProxies(model: Model, mesh: MeshId): readonly Named[] {
   return [...gateways, ...nodes];
 }
 
-/** Returns a function that finds the virtual nodes behind a virtual service, each service once. */
+/** Returns a function that finds the virtual nodes behind a virtual service. It looks at each service once. */
 function targetFinder(model: Model, { owner, mesh }: MeshId): (service: string) => readonly string[] {
   const at = { owner, mesh, parent: '' };
   const known = new Map<string, readonly string[]>();

@@ -1,6 +1,6 @@
 import type { AccessRule } from '../../model/daybreak-types.ts';
 
-/** A listener, as far as a rule may match at it. */
+/** The part of a listener that decides whether a rule can match. */
 export type RuledListener = { readonly port: number; readonly isHttp: boolean };
 
 /**

@@ -1,15 +1,15 @@
 import type { HttpAccess } from '../../model/daybreak-types.ts';
 import type { AccessLine, NodeAccess, OpenLine } from './node-access.ts';
 
-/** The line of a caller that has the node behind one of its backends. */
+/** The rule name for a caller that has the node behind one of its backends. */
 export const BACKEND_LINE = 'backend';
 
-/** The line of a request that no rule matches. */
+/** The rule name for a request that no rule matches. */
 export const NO_LINE = 'none';
 
 /**
- * The line of a request whose path has an escaped slash or backslash, or a segment of dots with a parameter (`..;x`): the application may
- * resolve it after the rules have seen it.
+ * The rule name for a request whose path has an escaped slash or backslash, or a segment of dots with a parameter (`..;x`): the application
+ * may resolve the path after the rules were applied.
  */
 export const ESCAPED_LINE = 'escaped-slash';
 
@@ -45,8 +45,8 @@ export function programOf(access: NodeAccess, place: Place): Program {
 }
 
 /**
- * Returns the part of the decision that the chain carries out with ENFORCE. Callers without an identity are only audited while no policy has
- * `unauthenticated`, because the ones that are not moved to mutual TLS yet would all break; a deny that matches them holds in any case.
+ * Returns the part of the decision that the chain enforces with ENFORCE. While no policy has `unauthenticated`, callers without an identity
+ * are only audited, because all callers that do not use mutual TLS yet would break. A deny that matches them is enforced in any case.
  */
 export function enforcedProgram(access: NodeAccess, place: Place): Program {
   const whole = programOf(access, place);
@@ -75,7 +75,7 @@ function knownCallers(access: NodeAccess, place: Place): Program {
   return { byId: new Map(Array.from(ids, (id) => [id, steps(id)])), others: steps(undefined) };
 }
 
-/** An authority of the user must not issue an identity of the mesh, so only other ids count. */
+/** An authority of the operator must not issue an identity of the mesh, so only other ids count. */
 function openCallers(access: NodeAccess, place: Place): Program {
   const isForeign = (id: string): boolean => place.chain === 'user' && !id.startsWith(access.domain);
   const foreign = (line: AccessLine): AccessLine => ({ ...line, callers: line.callers?.filter(isForeign) });
@@ -130,7 +130,7 @@ function isAny({ methods, path }: HttpAccess): boolean {
   return methods === undefined && path === undefined;
 }
 
-/** Leaves out steps that can never decide, and begins with the step for escaped slashes if a path counts. */
+/** Leaves out steps that can never decide. If a step has a condition on the path, the step for escaped slashes comes first. */
 function finished(steps: readonly Step[]): readonly Step[] {
   const possible = steps.filter(({ when }) => when.kind !== 'match' || !isNever(when));
   const first = possible.findIndex(({ when }) => when.kind === 'always');

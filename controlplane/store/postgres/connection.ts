@@ -11,7 +11,7 @@ export const LIMITS = {
   longMs: 60_000,
   /** Waiting for another control plane's commit to end. */
   lockMs: 3000,
-  /** Taking leave of the server. */
+  /** Ending the session with the server. */
   closeMs: 500,
   idleMs: 30_000,
   connections: 5,
@@ -64,7 +64,7 @@ export function openPool(url: string): ClosablePool {
     stream.once('close', () => open.delete(stream));
   });
   const close = async (): Promise<void> => {
-    // A socket whose server does not take leave keeps the process until TCP gives up.
+    // A socket whose server does not end the session keeps the process alive until TCP gives up.
     const timer = setTimeout(() => {
       for (const stream of open) stream.destroy();
     }, LIMITS.closeMs);
@@ -77,7 +77,7 @@ export function openPool(url: string): ClosablePool {
 
 /** Whether a retry may succeed without a change of configuration: the server is down, starting, full, or a standby. */
 export function isPassing(error: unknown): boolean {
-  // A certificate file that the URL names. A missing socket file is a server that is down.
+  // The path of a certificate file in the URL. A missing socket file, in contrast, means that the server is down.
   if ((error as { readonly syscall?: string } | undefined)?.syscall === 'open') return false;
   const code = sqlState(error);
   return code === undefined || /^(08|53|57|58|25006)/.test(code);

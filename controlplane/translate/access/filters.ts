@@ -17,7 +17,7 @@ import { hasAccessFilters } from './has-access-filters.ts';
 import { accessMatcher } from './matcher.ts';
 import { SHADOW } from './refused-log.ts';
 
-/** Returns the filter of a chain; none for a proxy that cannot have it. */
+/** Returns the filter of a chain; an empty list for a proxy that does not support it. */
 export function accessFilter(place: Place, options: Options): readonly DiscoveredFilter[] {
   if (!hasAccessFilters(options)) return [];
   const { port, isHttp, chain } = place;
@@ -55,7 +55,7 @@ function reportRules(access: NodeAccess, places: readonly Place[], where: string
     }
 }
 
-/** A port has a place per chain. */
+/** A port has one place per chain. */
 function distinctPorts(places: readonly Place[]): readonly Place[] {
   return [...new Map(places.map((place) => [place.port, place])).values()];
 }
@@ -82,7 +82,7 @@ function networkConfig(place: Place, access: NodeAccess | undefined): Extension 
   });
 }
 
-/** The shadow matcher decides everything, for the counts; the matcher, if there is one, refuses. */
+/** The shadow matcher makes the whole decision, for the counters. The matcher, if there is one, refuses. */
 function matchers(place: Place, access: NodeAccess | undefined, protocol: 'http' | 'tcp') {
   if (access === undefined) return {};
   const shadowMatcher = accessMatcher(programOf(access, place), protocol);
@@ -106,7 +106,7 @@ export function markDenies(
   return chains.map((chain) => ({ ...chain, metadata }));
 }
 
-/** Returns the denies that open tcp connections must not outlive. */
+/** Returns the denies that have to end open tcp connections. */
 export function deniesInForce(access: NodeAccess | undefined): NodeAccess['deny'] {
   return access?.mode === 'ENFORCE' ? access.deny.filter(({ http }) => http === undefined) : [];
 }

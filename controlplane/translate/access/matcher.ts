@@ -30,8 +30,8 @@ type Predicate = Init<MessageInitShape<typeof Matcher_MatcherList_PredicateSchem
 type StringMatcher = Init<MessageInitShape<typeof StringMatcherSchema>>;
 
 /**
- * Returns the matcher of a decision: a map by the caller's SPIFFE id, so that thousands of callers cost a request no more than ten, and
- * below it the steps of that caller, the first match wins. Everything that no step admits is refused.
+ * Returns the matcher of a decision: a map by the caller's SPIFFE id, so that thousands of callers cost a request no more than ten; below
+ * it, the steps of that caller, of which the first match wins. A request that no step admits is refused.
  */
 export function accessMatcher({ byId, others }: Program, protocol: 'http' | 'tcp'): AccessMatcher {
   const otherwise = chosen(others, protocol);

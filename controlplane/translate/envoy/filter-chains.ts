@@ -81,7 +81,7 @@ export type TcpProxyOptions = {
   readonly accessLog?: readonly AccessLogInit[];
   /** Whether the access log also has an entry when a connection is made. Default: it has none. */
   readonly logsOpened?: boolean;
-  /** Default: it tries to connect once. */
+  /** Default: the proxy tries to connect once. */
   readonly attempts?: ConnectAttempts | undefined;
 };
 

@@ -126,7 +126,7 @@ function tcpServicePort(
   return [{ kind: 'tcp', service, port, router: router.name, targets, idle }];
 }
 
-/** Returns the usable targets; they get the share of the others. */
+/** Returns the usable targets, among which the share of the others is divided. */
 function resolveTargets(
   targets: WeightedTargets,
   route: Port,

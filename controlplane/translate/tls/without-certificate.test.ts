@@ -31,7 +31,7 @@ test.each(
   const without = configOf(readCase(name), false);
   expect(configOf(readCase(name), true)).toBe(without);
   for (const identity of SECURITY) {
-    // Caches are by the objects of the model: each reading of a case has its own.
+    // Caches are keyed by the objects of the model, and each reading of a case has its own objects.
     const each = readCase(name);
     const secured = { ...each, resources: [...each.resources, identity] } as Case;
     expect(configOf(secured, true)).toBe(without);

@@ -80,7 +80,7 @@ export function passThroughCluster(name: string, options: Options): Resource {
   });
 }
 
-/** Returns one endpoint at `address`, with or without resolution. `isMutual`: it takes mutual TLS. */
+/** Returns one endpoint at `address`, with or without resolution. `isMutual`: it accepts mutual TLS. */
 export function oneEndpoint(
   clusterName: string,
   address: string,

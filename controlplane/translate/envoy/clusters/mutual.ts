@@ -5,7 +5,10 @@ import { upstreamName, type Upstream, type UpstreamMesh, type UpstreamTls } from
 /** A call to an upstream. */
 export type CalledUpstream = { readonly target: Upstream; readonly tls: UpstreamTls };
 
-/** Returns the addresses of hosts, each as often as a host has it, whose instances all take mutual TLS on a port. */
+/**
+ * Returns the addresses of hosts whose instances all accept mutual TLS on a port. An address that several hosts have is listed once for
+ * each.
+ */
 export function mutualAddresses(
   { instances }: Pick<Mutual, 'instances'>,
   hosts: readonly { readonly address: string }[],

@@ -66,7 +66,7 @@ const EXPRESSIONS: Readonly<Record<TraceFormat, (form: Form) => readonly string[
       `re.extract(${header},'^([0-9a-f]{8})([^-]+)-([^-]+)-([01])','${form(FOURTH)}')`,
     ];
   },
-  /** Not read: CEL in Envoy cannot put the texts of several headers together. */
+  /** `b3multi` is not read: CEL in Envoy cannot concatenate the texts of several headers. */
   b3multi: () => [],
 };
 

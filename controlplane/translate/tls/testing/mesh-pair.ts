@@ -142,7 +142,7 @@ async function handshake(host: string, pair: Pair, session: Buffer | undefined):
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
   socket.on('error', (error: NodeJS.ErrnoException) => (answer ||= error.code ?? error.message));
   socket.write('GET / HTTP/1.1\r\nhost: server\r\nconnection: close\r\n\r\n');
-  // An error comes before the end, which `once` would take for its own.
+  // An error comes before the end, and `once` would reject with it.
   await new Promise((resolve) => socket.once('close', resolve));
   return { answer: answer.split('\r\n', 1)[0] ?? '', tickets, resumed };
 }
