@@ -7,6 +7,7 @@ import type { Report } from '../problems.ts';
 import type { Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { servedSecrets } from '../tls/secrets.ts';
+import { reportWithoutAuthority } from '../tls/without-authority.ts';
 import { egressExtensions } from './connections.ts';
 import { staticPartOf } from './static-part.ts';
 import { nodeClusters } from './node-clusters.ts';
@@ -22,6 +23,7 @@ export function nodeResources(
 ): ProxyResources {
   const staticPart = staticPartOf(view, options, report);
   const source = metricSource(view, options);
+  reportWithoutAuthority(view, options, report);
   return {
     clusters: nodeClusters(staticPart, options, inputs),
     endpoints: upstreamEndpoints(staticPart.mesh, staticPart.discovered, inputs, report),

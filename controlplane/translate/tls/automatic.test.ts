@@ -6,14 +6,34 @@ import { translate } from '../translate.ts';
 
 const without = caseNames().filter((name) => readCase(name).settings?.trustDomain === undefined);
 
-test.each(without)('%s: without a trust domain, a mode and a certificate change no byte', (name) => {
+test.each(without)('%s: without a trust domain, modes, policies and a certificate change no byte', (name) => {
   const input = readCase(name);
   const secured = {
     ...input,
-    features: { ...input.features, mtls: true },
-    resources: [...input.resources, { meshIdentityName: 'default', spec: { mtls: 'STRICT' } }],
+    features: { ...input.features, mtls: true, authorization: true },
+    resources: [
+      ...input.resources,
+      { meshIdentityName: 'default', spec: { mtls: 'STRICT', authorization: 'ENFORCE' } },
+      { accessPolicyName: 'none', spec: { deny: [{}] } },
+    ],
   };
-  expect(translateCase(secured)).toEqual(translateCase(input));
+  expect(translateCase(secured).snapshot).toEqual(translateCase(input).snapshot);
+});
+
+test('a control plane that was started without --trust-domain carried out no mode, and said nothing', () => {
+  const [name = ''] = without;
+  const input = readCase(name);
+  const problemsWith = (spec: object) =>
+    translateCase({ ...input, resources: [...input.resources, { meshIdentityName: 'default', spec }] })
+      .problems.map(({ what }) => what)
+      .filter((what) => what.includes('--trust-domain'));
+  expect(problemsWith({ mtls: 'STRICT', authorization: 'ENFORCE' })).toEqual([
+    'mutual TLS is STRICT and authorization ENFORCE, and this control plane has no authority (--trust-domain): the proxy takes plain text, and admits all callers',
+  ]);
+  expect(problemsWith({ mtls: 'PERMISSIVE' })).toEqual([
+    'mutual TLS is PERMISSIVE, and this control plane has no authority (--trust-domain): the proxy takes plain text',
+  ]);
+  expect(problemsWith({ mtls: 'OFF', authorization: 'OFF' })).toEqual([]);
 });
 
 const identity = {
