@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createKeyedBuckets } from '../../../common/limits/keyed-buckets.ts';
 import { createTokenBucket } from '../../../common/limits/token-bucket.ts';
 import { signedLoginHeaders } from '../../../common/contracts/attestation/sts-request.ts';
 import type { AwsIamProof } from '../../../common/contracts/attestation/messages.ts';
 import { LOGIN_ACTION } from '../../auth/actions.ts';
 import type { Signers } from '../../auth/open-access.ts';
 import { userArn } from '../../auth/principal.ts';
+import { originOf } from '../../connections/connection-tracker.ts';
 import type { RouteConfig } from '../../http/call.ts';
 import { ApiError, badRequest, tooManyRequests } from '../../http/errors.ts';
 import { parseJsonBody } from '../../http/json-body.ts';
@@ -19,8 +21,10 @@ import { createUsedChallenges } from './used-challenges.ts';
 /** The path of logins. */
 export const LOGIN_PATH = '/daybreak/v1/login';
 
-/** Logins a second, in all. Each one asks AWS STS. */
-const RATE = { rate: 20, burst: 200 };
+/** Calls a second of one address, so that strangers who ask for challenges keep nobody else out. A login is two calls. */
+const RATE_OF_ADDRESS = { rate: 10, burst: 100 };
+/** Proofs a second, in all. Each one asks AWS STS. */
+const RATE_OF_PROOFS = { rate: 20, burst: 200 };
 /** Questions to AWS STS at once. */
 const MOST_AT_ONCE = 32;
 /** The longest text of a member, in characters. */
@@ -41,14 +45,15 @@ export type LoginOptions = {
  * an hour. No authentication: this is one.
  */
 export function loginRoute({ signers, live, keyring, trustDomain, sts, now = Date.now }: LoginOptions) {
-  const bucket = createTokenBucket(RATE, now);
+  const addresses = createKeyedBuckets(RATE_OF_ADDRESS, now);
+  const proofs = createTokenBucket(RATE_OF_PROOFS, now);
   const used = createUsedChallenges(live, now);
   let inProgress = 0;
 
   async function login(request: FastifyRequest, body: Readonly<Record<string, unknown>>) {
     if (signers === undefined)
       throw badRequest('This control plane has no --credentials: no call needs keys.');
-    requireRate(bucket());
+    requireRate(addresses(originOf(request.ip))());
     const { challenge } = body;
     if (challenge === undefined) {
       const { host, region } = sts;
@@ -64,6 +69,7 @@ export function loginRoute({ signers, live, keyring, trustDomain, sts, now = Dat
     request.call.input = { awsAccessKeyId: proof.accessKeyId };
     const opened = await keyring.openChallenge(text);
     if (opened === undefined) throw spent();
+    requireRate(proofs());
     const { host = '' } = request.headers;
     const subject = { host: sts.host, audience: trustDomain, challenge: text, endpoint: host };
     const caller = await ask(proof, (signed) => signedLoginHeaders(subject, signed));
