@@ -2,6 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Graph } from '../model/graph.ts';
 import { beginning, isSeen, revealing, zoomed, type Frame, type Size } from './frame.ts';
+import { wheelFactor } from './wheel-factor.ts';
 import type { Layout } from './layout.ts';
 import { neighbourhood } from './moves.ts';
 
@@ -20,9 +21,6 @@ export type Looked = {
   readonly chosen: string | undefined;
   readonly search: string;
 };
-
-/** The factor of one step of the wheel. */
-const WHEEL = 1.12;
 
 /** The window on a map. It moves by the wheel, to a piece that is searched or chosen, and not by new figures. */
 export function useWindow(
@@ -93,7 +91,7 @@ function useWheel(svg: RefObject<SVGSVGElement | null>, move: MapWindow['move'])
       event.preventDefault();
       const box = element.getBoundingClientRect();
       const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-      latest.current((now) => zoomed(now, event.deltaY < 0 ? WHEEL : 1 / WHEEL, at));
+      latest.current((now) => zoomed(now, wheelFactor(event), at));
     };
     element.addEventListener('wheel', wheel, { passive: false });
     return () => element.removeEventListener('wheel', wheel);
