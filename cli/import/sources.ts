@@ -1,9 +1,11 @@
 import { CommandError } from '../errors.ts';
 import { cloudFormationSource } from './cloudformation/cloudformation.ts';
+import { isTemplate } from './cloudformation/template.ts';
 import { describeSource } from './describe/describe.ts';
 import { withHint } from './kubernetes/hint.ts';
 import { kubernetesSource } from './kubernetes/kubernetes.ts';
 import type { InputFile } from './reading/files.ts';
+import type { ParsedDocument } from './reading/parsed.ts';
 import type { Gathered, Left, Source, SourceName } from './source.ts';
 import type { ImportProblem } from './place.ts';
 import { serviceConnectSource } from './service-connect/service-connect.ts';
@@ -34,7 +36,9 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
   const bySource = new Map<Source, InputFile[]>();
   const left: Left[] = [];
   const problems: ImportProblem[] = [];
-  for (const file of files) {
+  for (const read of files) {
+    const { file, repeats } = strict(read);
+    left.push(...repeats);
     problems.push(...(mayBeMeant(file) ? withHint(file) : []));
     const source = sources.find(({ claims }) => claims(file));
     const place = { file: file.file, line: 1, id: '' };
@@ -42,7 +46,7 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
     else if (file.problems.length > 0 && !mayBeMeant(file)) {
       left.push({
         place,
-        reason: `no mention of App Mesh, and a syntax error: ${file.problems[0]?.message}`,
+        reason: `no mention of resources of App Mesh, and a syntax error: ${file.problems[0]?.message}`,
       });
     } else if (file.problems.length === 0 && file.named) problems.push({ place, message: NOTHING });
     else if (file.problems.length === 0) left.push({ place, reason: NOTHING });
@@ -52,7 +56,21 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
 
 const NOTHING = `not a form that import reads: ${SOURCES.map(({ name }) => name).join(', ')}`;
 
-// An unreadable file in a folder counts only if its text mentions App Mesh.
+// An unreadable file in a folder counts only if its text mentions resources of App Mesh: task definitions mention its image and its variables.
 function mayBeMeant({ named, text }: InputFile): boolean {
-  return named || /app-?mesh|meshName|mesh_name/i.test(text);
+  return named || /AWS::AppMesh::|aws_appmesh_|appmesh\.k8s\.aws|["']?meshName["']?\s*:/i.test(text);
+}
+
+// CloudFormation takes the last of two equal keys of a map. Elsewhere, a document with such keys is not read: kubectl refuses it.
+function strict(file: InputFile): { readonly file: InputFile; readonly repeats: readonly Left[] } {
+  const isLoose = ({ value, repeats = [] }: ParsedDocument): boolean =>
+    repeats.length === 0 || isTemplate(value);
+  const documents = file.documents.filter(isLoose);
+  const refused = file.documents.filter((each) => !isLoose(each)).flatMap(({ repeats = [] }) => repeats);
+  return {
+    file: { ...file, documents, problems: [...file.problems, ...refused] },
+    repeats: documents
+      .flatMap(({ repeats = [] }) => repeats)
+      .map(({ place, message }) => ({ place, reason: `${message}: CloudFormation takes the last one` })),
+  };
 }

@@ -14,10 +14,18 @@ import { isEmptyAnswer, itemsIn, type Item } from './answers.ts';
  */
 export const describeSource: Source = {
   name: 'describe',
-  claims: ({ documents }) =>
+  claims: ({ file, documents }) =>
+    !(VALUES.test(file) && documents.every(({ value }) => !isDescribedIn(value))) &&
     documents.some(({ value }) => itemsIn(value).length > 0 || isTagAnswer(value) || isEmptyAnswer(value)),
   gather: (files, { account }) => Promise.resolve(gather(files, account)),
 };
+
+/** The values of a Helm chart, which may have the name of a mesh among them. */
+const VALUES = /(?:^|\/)values(?:[-._][^/]*)?\.ya?ml$/i;
+
+function isDescribedIn(value: unknown): boolean {
+  return itemsIn(value).some(({ value: item }) => 'spec' in item || 'arn' in item || 'metadata' in item);
+}
 
 function gather(files: readonly ParsedFile[], account: string | undefined): Gathered {
   const resources: Found[] = [];

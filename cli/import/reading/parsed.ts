@@ -7,6 +7,8 @@ export type ParsedDocument = {
   readonly line: number;
   /** Returns the line of a part, or of the innermost part on the path that exists. */
   readonly lineAt: (path: Path) => number;
+  /** The keys that a map has twice, each at its later place. The value has the last one, as CloudFormation does; undefined: there are none. */
+  readonly repeats?: readonly ImportProblem[];
 };
 
 /** A parsed file. HCL has only text, and no documents. */

@@ -73,7 +73,11 @@ describe('files that cannot be read', () => {
       { 'a.yaml': NODE.replace('shop', '!Reff x') },
       'a.yaml:5: column 17: Unresolved tag: !Reff',
     ],
-    ['a duplicate key', { 'a.yaml': `${NODE}      Spec: {}` }, 'a.yaml:8: column 7: Map keys must be unique'],
+    [
+      'a key twice in a manifest of Kubernetes',
+      { 'a.yaml': 'apiVersion: appmesh.k8s.aws/v1beta2\nkind: Mesh\nmetadata: { name: m }\nkind: Mesh\n' },
+      'a.yaml:4: column 1: the map has the key kind already',
+    ],
     ['aliases that expand exponentially', { 'a.yaml': LAUGHS }, 'a.yaml:1: Excessive alias count'],
     ['JSON that ends too early', { 'a.json': '{"Resources": {\n"A": ' }, 'a.json:2: column'],
     [
@@ -107,13 +111,45 @@ describe('files that cannot be read', () => {
     expect(await importTexts(texts, { maxFileSize: 2 })).toMatchObject({ code: 0 });
   });
 
+  it('a key twice in a map of a CloudFormation template: the last one counts, as there; it was a problem', async () => {
+    const template = `${NODE}      VirtualNodeName: last\n`;
+    const { code, stdout } = await importTexts({ 'a.yaml': template }, { paths: ['.'] });
+    expect(code).toBe(0);
+    expect(stdout).toContain('virtual node shop/last, from a.yaml:');
+    expect(stdout).toMatch(
+      /a\.yaml:\d+: column 7: the map has the key VirtualNodeName already: CloudFormation takes the last one/,
+    );
+  });
+
+  it('a task definition in a folder that is a template of Terraform keeps nothing from being imported', async () => {
+    const containers = `[{ "name": "envoy", "memory": \${memory}, "image": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1",
+      "environment": [{ "name": "APPMESH_RESOURCE_ARN", "value": "mesh/\${mesh_name}/virtualNode/\${app_name}" }] }]`;
+    const { code, stdout } = await importTexts(
+      { 'a.yaml': NODE, 'containers.json': containers },
+      { paths: ['.'] },
+    );
+    expect(stdout).toContain('containers.json:1: no mention of resources of App Mesh, and a syntax error');
+    expect(code).toBe(0);
+  });
+
+  it('the values of a Helm chart with the name of a mesh are no mesh; each of them was an unknown member', async () => {
+    const values = 'meshName: shop\nreplicaCount: 1\nlogLevel: debug\n';
+    const { code, stdout } = await importTexts(
+      { 'a.yaml': NODE, 'chart/values.yaml': values, 'values-prod.yaml': values },
+      { paths: ['.'] },
+    );
+    expect(stdout).not.toContain('unknown member');
+    expect(stdout).toContain('values-prod.yaml:1: not a form that import reads');
+    expect(code).toBe(0);
+  });
+
   it('files of a folder that do not mention App Mesh are left out', async () => {
     const { code, stdout } = await importTexts(
       { 'a.yaml': NODE, 'b.yaml': 'a: [', 'c.json': '{}' },
       { paths: ['.'] },
     );
     expect(code).toBe(0);
-    expect(stdout).toContain('b.yaml:1: no mention of App Mesh, and a syntax error');
+    expect(stdout).toContain('b.yaml:1: no mention of resources of App Mesh, and a syntax error');
     expect(stdout).toContain('c.json:1: not a form that import reads');
   });
 });

@@ -35,23 +35,30 @@ export function parseYaml(
   if ('empty' in parsed) return { documents, problems };
   for (const each of parsed as Document.Parsed[]) {
     const line = lines.linePos((each.contents as Node | null)?.range?.[0] ?? each.range[0]).line;
-    for (const { message, pos } of [...each.errors, ...each.warnings]) {
+    const faults = [...each.errors, ...each.warnings];
+    const repeats: ImportProblem[] = [];
+    for (const { code, message, pos } of faults) {
       const at = lines.linePos(pos[0]);
-      problems.push({
-        place: { file, line: at.line, id: '' },
-        message: `column ${at.col}: ${firstLine(message)}`,
-      });
+      const isRepeat = code === 'DUPLICATE_KEY';
+      const what = isRepeat ? `the map has the key ${keyAt(text, pos[0])} already` : firstLine(message);
+      const problem = { place: { file, line: at.line, id: '' }, message: `column ${at.col}: ${what}` };
+      (isRepeat ? repeats : problems).push(problem);
     }
-    if (each.errors.length + each.warnings.length > 0) continue;
+    if (faults.length > repeats.length) continue;
     try {
       const value: unknown = each.toJS({ maxAliasCount: MAX_ALIASES });
       if (value === null || value === undefined) continue;
-      documents.push({ value, line, lineAt: (path) => lineOf(each, path, lines) ?? line });
+      const repeated = repeats.length === 0 ? {} : { repeats };
+      documents.push({ value, line, lineAt: (path) => lineOf(each, path, lines) ?? line, ...repeated });
     } catch (error) {
       problems.push({ place: { file, line, id: '' }, message: firstLine((error as Error).message) });
     }
   }
   return { documents, problems };
+}
+
+function keyAt(text: string, offset: number): string {
+  return /^(?:"[^"\n]*"|'[^'\n]*'|[^:\s]+)/.exec(text.slice(offset, offset + 256))?.[0] ?? '';
 }
 
 function firstLine(message: string): string {
@@ -79,7 +86,9 @@ function stepInto(
   const resolved = isAlias(node) ? node.resolve(document) : node;
   if (!isCollection(resolved)) return [undefined, undefined];
   if (isMap(resolved)) {
-    const pair = resolved.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
+    const pair = resolved.items.findLast(
+      ({ key }) => String(isScalar(key) ? key.value : key) === String(step),
+    );
     return [startOf(pair?.key) ?? startOf(pair?.value), pair?.value ?? undefined];
   }
   const item = resolved.items[Number(step)];
