@@ -36,7 +36,7 @@ async function openRoute() {
     });
 }
 
-test('a stranger who asks for challenges without end keeps nobody at another address from a login', async () => {
+test('a stranger who asks for challenges without end keeps no caller at another address from a login', async () => {
   const login = await openRoute();
   const codes: number[] = [];
   for (let count = 0; count < 300; count += 1) codes.push((await login('192.0.2.1')).statusCode);

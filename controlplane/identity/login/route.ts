@@ -21,7 +21,7 @@ import { createUsedChallenges } from './used-challenges.ts';
 /** The path of logins. */
 export const LOGIN_PATH = '/daybreak/v1/login';
 
-/** Calls a second of one address, so that strangers who ask for challenges keep nobody else out. A login is two calls. */
+/** Calls a second of one address, so that strangers who ask for challenges keep no other caller out. A login is two calls. */
 const RATE_OF_ADDRESS = { rate: 10, burst: 100 };
 /** Proofs a second, in all. Each one asks AWS STS. */
 const RATE_OF_PROOFS = { rate: 20, burst: 200 };
