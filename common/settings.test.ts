@@ -33,6 +33,20 @@ test('the error lists every problem, with the name, the value and what is allowe
   );
 });
 
+test('a variable that Kubernetes set for a Service of this name counts as unset; it was an error', () => {
+  const read = (env: Record<string, string>) =>
+    compileSettings(env, (reader) => ({ port: reader('STATSD_PORT', port, 8125) }));
+  const link = { STATSD_PORT: 'tcp://10.0.0.1:9125' };
+  expect(read({ ...link, STATSD_SERVICE_HOST: '10.0.0.1' })).toEqual({ port: 8125 });
+  expect(() => read(link)).toThrow('STATSD_PORT="tcp://10.0.0.1:9125": a whole number');
+});
+
+test('a variable that several settings read is listed once', () => {
+  const compile = () =>
+    compileSettings({ PORT: 'http' }, (read) => ({ a: read('PORT', port, 1), b: read('PORT', port, 2) }));
+  expect(compile).toThrow(/^PORT="http": a whole number from 1 to 65535$/);
+});
+
 test('the error for a secret does not contain its value', () => {
   const compile = () =>
     compileSettings({ KEY: 'hunter2' }, (read) => {

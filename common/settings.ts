@@ -16,7 +16,7 @@ export class SettingsError extends Error {
   readonly exitCode = 1;
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(describeProblem).join('\n'));
+    super([...new Set(problems.map(describeProblem))].join('\n'));
     this.name = 'SettingsError';
     this.problems = problems;
   }
@@ -56,7 +56,7 @@ export function compileSettings<T extends object>(
     (report: (name: string, wanted: string) => Problem) =>
     <V, F>(name: string, parse: Parser<V>, fallback: F): V | F => {
       const text = env[name]?.trim();
-      if (text === undefined || text === '') return fallback;
+      if (text === undefined || text === '' || isOfService(name, text, env)) return fallback;
       const parsed = parse(text);
       if ('value' in parsed) return parsed.value;
       problems.push(report(name, parsed.wanted));
@@ -72,6 +72,23 @@ export function compileSettings<T extends object>(
   const settings = compile(read);
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(settings);
+}
+
+/**
+ * Whether Kubernetes set a variable, for a Service of the pod's namespace: a Service `statsd` gives each container
+ * `STATSD_PORT=tcp://10.0.0.1:8125`, beside `STATSD_SERVICE_HOST`.
+ */
+function isOfService(
+  name: string,
+  value: string,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const service = /^(.+)_PORT$/.exec(name)?.[1];
+  return (
+    service !== undefined &&
+    /^(?:tcp|udp|sctp):\/\/\S+:\d+$/.test(value) &&
+    env[`${service}_SERVICE_HOST`] !== undefined
+  );
 }
 
 /** Accepts any text. */

@@ -78,6 +78,21 @@ test.each([
   expect(() => read({ [name]: value })).toThrow(`${name}=${JSON.stringify(value)}: `);
 });
 
+test('AWS_ENDPOINT_URL counts only where AWS is called: another tool may have set it', () => {
+  const env = { AWS_ENDPOINT_URL: 'localhost:4566' };
+  expect(() => read(env)).not.toThrow();
+  expect(() => read({ ...env, ENABLE_ENVOY_XRAY_TRACING: '1' })).not.toThrow();
+  for (const more of [
+    { OTEL_TRACES_EXPORTER: 'xray' },
+    { OTEL_TRACES_SAMPLER: 'xray' },
+    { OTEL_TRACES_EXPORTER: 'cloudwatch' },
+  ])
+    expect(() => read({ ...env, ...more })).toThrow('AWS_ENDPOINT_URL="localhost:4566": ');
+  const url = 'http://localhost:4566/';
+  const taken = read({ AWS_ENDPOINT_URL: url, OTEL_TRACES_EXPORTER: 'xray' });
+  expect(taken.telemetry.traces.xrayEndpoint).toBe(url);
+});
+
 test('a ratio is an error if it is not one, and if it counts', () => {
   const env = { OTEL_TRACES_SAMPLER_ARG: '25%' };
   expect(() => read({ ...env, OTEL_TRACES_SAMPLER: 'traceidratio' })).toThrow(

@@ -62,8 +62,11 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
   const domain = read('--trust-domain', trustDomain, undefined);
   const key = withKms(read, readSecretSource(read, '--ca-key'));
   const privateCa = read('--ca-root', privateCaArn, undefined);
-  const everywhere = read('AWS_ENDPOINT_URL', awsEndpoint, undefined);
-  const privateCaEndpoint = read('AWS_ENDPOINT_URL_ACM_PCA', awsEndpoint, everywhere);
+  // Without such a root, a value that another tool set is none of the control plane's business.
+  const privateCaEndpoint =
+    privateCa === undefined
+      ? undefined
+      : read('AWS_ENDPOINT_URL_ACM_PCA', awsEndpoint, read('AWS_ENDPOINT_URL', awsEndpoint, undefined));
   const host = stsHost(region);
   const at = read('--sts-endpoint', endpoint, `https://${host}`);
   const jwtIssuers: JwtIssuers = new Map(read('--aws-jwt-issuers', list(issuer), []));
@@ -108,9 +111,8 @@ const awsEndpoint: Parser<string> = (value) =>
 
 /** A path of the form `kms:ARN` is a key of AWS KMS. */
 function withKms(read: Reader, key: Source | undefined): Source | KmsSource | undefined {
-  const everywhere = read('AWS_ENDPOINT_URL', awsEndpoint, undefined);
-  const at = read('AWS_ENDPOINT_URL_KMS', awsEndpoint, everywhere);
   if (key?.kind !== 'file' || !key.path.startsWith('kms:')) return key;
+  const at = read('AWS_ENDPOINT_URL_KMS', awsEndpoint, read('AWS_ENDPOINT_URL', awsEndpoint, undefined));
   const arn = key.path.slice('kms:'.length);
   const region = KMS_ARN.exec(arn)?.[1];
   if (region !== undefined) return { kind: 'kms', setting: key.setting, arn, region, endpoint: at };

@@ -1,6 +1,7 @@
 import type { Reader } from '../../../common/settings.ts';
+import { readAwsEndpoint } from './aws-endpoint.ts';
 import { FOREIGN_WORDS } from './foreign-words.ts';
-import { exporterList, httpUrl } from './metrics-settings.ts';
+import { exporterList } from './metrics-settings.ts';
 import { readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
 /** Where logs go. */
@@ -17,12 +18,12 @@ export type LogsSettings = {
 
 /** Reads the settings of logs. An endpoint alone asks for nothing: the access log is on stdout already, and a record a request costs. */
 export function readLogs(read: Reader): LogsSettings {
+  const known = exporterList(LOGS_EXPORTERS, FOREIGN_WORDS.OTEL_LOGS_EXPORTER);
+  const exporters: LogsSettings['exporters'] = read('OTEL_LOGS_EXPORTER', known, []);
+  const isUsed = exporters.includes('cloudwatch');
   return {
-    exporters: read('OTEL_LOGS_EXPORTER', exporterList(LOGS_EXPORTERS, FOREIGN_WORDS.OTEL_LOGS_EXPORTER), []),
+    exporters,
     otlp: readOtlp(read, 'logs'),
-    cloudWatchEndpoint: (
-      read('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', httpUrl, undefined) ??
-      read('AWS_ENDPOINT_URL', httpUrl, undefined)
-    )?.href,
+    cloudWatchEndpoint: readAwsEndpoint(read, 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', isUsed)?.href,
   };
 }

@@ -1,5 +1,6 @@
 import { integer, list, oneOf, port, type Parser, type Reader } from '../../../common/settings.ts';
 import { host } from '../../settings/parsers/parsers.ts';
+import { readAwsEndpoint } from './aws-endpoint.ts';
 import { FOREIGN_WORDS } from './foreign-words.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
@@ -46,8 +47,7 @@ export function readMetrics(read: Reader): MetricsSettings {
     intervalMs: read('OTEL_METRIC_EXPORT_INTERVAL', integer(100, 3_600_000), INTERVAL_MS),
     // Statistics have no asynchronous counters, the only ones that lowmemory leaves cumulative.
     temporality: preference === 'cumulative' ? 'cumulative' : 'delta',
-    cloudWatchUrl:
-      read('AWS_ENDPOINT_URL_CLOUDWATCH', httpUrl, undefined) ?? read('AWS_ENDPOINT_URL', httpUrl, undefined),
+    cloudWatchUrl: readAwsEndpoint(read, 'AWS_ENDPOINT_URL_CLOUDWATCH', exporters.includes('cloudwatch')),
     emfNamespace: read('DAYBREAK_EMF_NAMESPACE', namespace, 'Daybreak'),
     statsd: readStatsdAddress(read, exporters),
     mostSeries: read('DAYBREAK_TELEMETRY_SERIES', integer(1, 1_000_000), MOST_SERIES),
@@ -64,12 +64,6 @@ function readStatsdAddress(read: Reader, exporters: readonly MetricsExporter[]):
     port: read('STATSD_PORT', only(port, 8125), 8125),
   };
 }
-
-/** Parses a URL with http:// or https://. */
-export const httpUrl: Parser<URL> = (value) => {
-  const url = /^https?:\/\//i.test(value) ? URL.parse(value) : null;
-  return url !== null ? { value: url } : { wanted: 'a URL with http:// or https://' };
-};
 
 /** CloudWatch's rules for a namespace. */
 const namespace: Parser<string> = (value) =>

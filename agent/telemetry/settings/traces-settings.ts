@@ -1,6 +1,8 @@
 import { boolean, integer, type Reader } from '../../../common/settings.ts';
+import { readAwsEndpoint } from './aws-endpoint.ts';
 import { FOREIGN_WORDS } from './foreign-words.ts';
-import { exporterList, httpUrl } from './metrics-settings.ts';
+import { httpUrl } from './http-url.ts';
+import { exporterList } from './metrics-settings.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 import { readSampler, type Sampler } from './sampler-settings.ts';
 
@@ -28,19 +30,23 @@ const ZIPKIN_TIMEOUT_MS = 10_000;
 /** Reads the settings of traces. Without a list of exporters, an endpoint for OTLP asks for OTLP. */
 export function readTraces(read: Reader): TracesSettings {
   const usual = hasOtlpEndpoint(read, 'traces') ? (['otlp'] as const) : [];
+  const exporters = read(
+    'OTEL_TRACES_EXPORTER',
+    exporterList(TRACES_EXPORTERS, FOREIGN_WORDS.OTEL_TRACES_EXPORTER),
+    usual,
+  );
+  const sampler = readSampler(read);
+  const callsAws =
+    exporters.some((each) => each === 'xray' || each === 'cloudwatch') || sampler.kind === 'xray';
   return {
-    exporters: read(
-      'OTEL_TRACES_EXPORTER',
-      exporterList(TRACES_EXPORTERS, FOREIGN_WORDS.OTEL_TRACES_EXPORTER),
-      usual,
-    ),
+    exporters,
     otlp: readOtlp(read, 'traces'),
     zipkin: {
       url: read('OTEL_EXPORTER_ZIPKIN_ENDPOINT', httpUrl, ZIPKIN),
       timeoutMs: read('OTEL_EXPORTER_ZIPKIN_TIMEOUT', integer(1, 600_000), ZIPKIN_TIMEOUT_MS),
     },
-    xrayEndpoint: read('AWS_ENDPOINT_URL_XRAY', httpUrl, read('AWS_ENDPOINT_URL', httpUrl, undefined))?.href,
-    sampler: readSampler(read),
+    xrayEndpoint: readAwsEndpoint(read, 'AWS_ENDPOINT_URL_XRAY', callsAws)?.href,
+    sampler,
     keepsFailed: read('DAYBREAK_TRACES_KEEP_FAILED', boolean, false),
   };
 }
