@@ -104,13 +104,13 @@ export function cannotUseConfigFile(variable: string, path: string, cause: unkno
   return new AgentError('CONFIG_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
 }
 
-/** `BOOTSTRAP_REFUSED`: Envoy refuses the bootstrap, which may have files of the operator. `words` are Envoy's own. */
+/** `BOOTSTRAP_REFUSED`: Envoy refuses the bootstrap, which may contain files of the operator. `words` is Envoy's message. */
 export function bootstrapRefused(files: readonly string[], words: string): AgentError {
   const which = files.length === 0 ? 'the bootstrap' : `the bootstrap with ${files.join(', ')}`;
   return new AgentError('BOOTSTRAP_REFUSED', `Envoy refuses ${which}: ${words}`);
 }
 
-/** Failures to listen on an address or a socket. */
+/** The codes of failures to listen on an address or a socket. */
 export type ServeErrorCode = 'STATUS_PORT' | 'ADMIN_PLACE' | 'MANAGEMENT_SOCKET' | 'PROMETHEUS_ADDRESS';
 
 /** A `ServeErrorCode`: the agent cannot listen on an address or socket: it is in use, or this user may not. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeAgentHost, type AgentHost } from './testing/agent-host.ts';
 
-// An agent that cannot start or serve logs one line, which says what the operator can set.
+// An agent that cannot start or serve logs one line, which names the setting that helps.
 
 let host: AgentHost;
 let count = 0;

@@ -16,7 +16,7 @@ export type AgentFacts = {
   readonly awaited: readonly string[];
   /** Whether the agent has received a stop signal. */
   readonly isStopping: boolean;
-  /** Why callers should use other instances although the agent was not told to stop; empty if they need not. */
+  /** Why callers should use other instances although the agent received no stop signal; empty if they need not. */
   readonly leaving: string;
   /** Whether Envoy reports load to the agent. */
   readonly reportsLoad: boolean;
@@ -26,7 +26,7 @@ export type AgentFacts = {
   readonly refusals?: readonly Refusal[];
 };
 
-/** Returns what the agent tells the control plane. It holds no ages and no fast counters, because each change of it is sent. */
+/** Returns the agent's report to the control plane. The report contains no ages and no fast counters, because each change is sent. */
 export function agentState(facts: AgentFacts): AgentState {
   const { agent, relay } = facts;
   const reason = reasonOf(facts);

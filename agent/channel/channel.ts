@@ -14,7 +14,7 @@ import { status } from '../../xds/grpc/status.ts';
 
 /** The agent's side of the channel to the control plane, on the connection of its ADS stream. */
 export type Channel = {
-  /** Takes over a new connection: opens the channel on it. The channel on an earlier connection has ended with that. */
+  /** Opens the channel on a new connection. The channel on an earlier connection ended with that connection. */
   readonly connected: (open: OpenBeside) => void;
   /** Begins to report the state that `state` returns: now, at changes, and each minute. */
   readonly start: (state: () => AgentState) => void;
@@ -38,9 +38,9 @@ export type ChannelOptions = {
   readonly log: Log;
   /** Called when the control plane says which certificates are up to date. Default: nothing is done. */
   readonly onRenewal?: (renewal: Renewal) => void;
-  /** Called with each message of the control plane that this version knows. Default: they are skipped. */
+  /** Called with each question of the control plane that this version knows. Default: questions are ignored. */
   readonly onQuestion?: (question: Question) => void;
-  /** Called when the stream to the control plane has ended, and what it asked for with it. */
+  /** Called when the stream to the control plane has ended. The control plane's questions end with it. */
   readonly onEnded?: () => void;
   readonly checkMs?: number;
   readonly heartbeatMs?: number;

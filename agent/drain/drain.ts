@@ -15,7 +15,7 @@ export type DrainOutcome = {
 export type DrainAdmin = Pick<AdminClient, 'stats' | 'drainListeners' | 'closeListeners'>;
 
 const POLL_MS = 200;
-/** How long there must be no traffic: a caller that has just received a response may be about to send the next request. */
+/** How long there must be no traffic, in milliseconds: a caller that has just received a response may be about to send the next request. */
 const QUIET_MS = 1000;
 const ATTEMPTS = 3;
 /** The last part of the time limit, in which Envoy accepts no new connections while active requests finish. */

@@ -8,9 +8,9 @@ export type Sample = {
 };
 
 /**
- * Measures how long there has been no traffic: no active request or connection in any sample, and none that began between samples,
- * which gauges alone do not show. Call the returned function with each sample, or undefined if Envoy did not answer. It returns the
- * milliseconds from the first quiet sample to the last.
+ * Measures how long there has been no traffic: no active request or connection in any sample, and no new one between samples, which gauges
+ * alone do not show. Call the returned function with each sample, or undefined if Envoy did not answer. It returns the milliseconds from
+ * the first quiet sample to the last.
  */
 export function createQuietTimer(): (sample: Sample | undefined) => number {
   let begun: readonly number[] | undefined;

@@ -10,7 +10,7 @@ export type Diagnosis = {
   readonly begin: () => void;
   /** Reads a chunk of Envoy's log. */
   readonly read: (piece: Buffer) => void;
-  /** Returns why the Envoy ended that `begin` announced. `wasLive`: whether it has served. Never rejects. */
+  /** Returns why the Envoy that `begin` announced has ended. `wasLive`: whether it has served. Never rejects. */
   readonly explain: (exit: Exit, hung: boolean, wasLive: boolean) => Promise<EndCause>;
 };
 
@@ -49,7 +49,7 @@ export function createDiagnosis({ binary, validate, countOomKills = oomKills }: 
   async function explainStart(code: number | null): Promise<EndCause | undefined> {
     const why = whyNotExecutable(binary());
     if (why !== undefined) return { kind: 'cannot-execute', why };
-    // The shell's codes for a program that it cannot execute, and the loader's for a missing library. A busy file is being replaced.
+    // The shell's codes for a program that it cannot execute, and the loader's code for a missing library. A busy file is being replaced.
     if ((code === 126 || code === 127) && !log.includes('Text file busy')) {
       return { kind: 'cannot-execute', why: lastLine(log) || `${binary()} ended with code ${code}` };
     }

@@ -9,7 +9,7 @@ export type BypassInput = {
   /** The uid that the redirect rules exempt. */
   readonly uid: number;
   readonly isLocal: (address: string) => boolean;
-  /** Ports that something of this host listens on. */
+  /** Ports on which a program of this host listens. */
   readonly listening: ReadonlySet<number>;
   /** Whether Envoy's outbound listener has had a connection since its start. */
   readonly hasEgress: boolean;
@@ -19,7 +19,7 @@ export type BypassInput = {
 const isExempt = ({ remote }: Connection): boolean =>
   remote.port === 22 || remote.address.startsWith('169.254.') || remote.address === 'fd00:ec2::254';
 
-/** Finds connections that should have passed Envoy and did not: one problem for each cause. */
+/** Finds connections that should have passed through Envoy and did not: one problem per cause. */
 export function findBypass(input: BypassInput): readonly HostProblem[] {
   const { connections, own, uid, isLocal, listening, hasEgress } = input;
   const outbound = connections.filter(

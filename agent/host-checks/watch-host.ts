@@ -27,7 +27,10 @@ export type HostWatchOptions = {
 
 const EGRESS = String.raw`listener\..+_15001\.downstream_cx_total`;
 const WARMING = ['listener_manager.total_listeners_warming', 'cluster_manager.warming_clusters'];
-/** Whether Envoy has received anything, and 0 once it is LIVE. At a start, nothing counts as warming: all of it waits. */
+/**
+ * Statistics that show whether Envoy has received any configuration, and its state, which is 0 once Envoy is LIVE. During a start, no
+ * resource counts as warming, because all of them wait.
+ */
 const RECEIVED = ['cluster_manager.cds.update_success', 'listener_manager.lds.update_success'];
 const SERVER_STATE = 'server.state';
 const NAMED = [...WARMING, ...RECEIVED, SERVER_STATE].map(

@@ -45,8 +45,8 @@ export function createEnvoyReports(onReport: (report: EnvoyReport) => void): Env
 }
 
 /**
- * As long as Envoy's timers reach, some 23 days. The protocol has no word for stop. An ended stream stops Envoy too, but it connects
- * again within a second with its whole node, and logs a warning each time.
+ * The longest time of Envoy's timers, some 23 days, because the protocol has no message that stops the reports. The end of the stream stops
+ * them too, but then Envoy connects again within a second with its whole node, and logs a warning each time.
  */
 const NEVER_SECONDS = 2_000_000;
 

@@ -8,13 +8,13 @@ import { createUnsentLoad } from './unsent-load.ts';
 export type LoadReports = {
   /** Adds Envoy's load reporting service to the agent's socket. */
   readonly addTo: (server: GrpcServer) => void;
-  /** The control plane asks for reports, or for no more. */
+  /** The control plane starts or stops asking for reports. */
   readonly watch: (question: Extract<Question, { readonly kind: 'watch load' }>) => void;
   /** The stream to the control plane has ended: it no longer watches. */
   readonly ended: () => void;
 };
 
-/** The way to the control plane. */
+/** The connection to the control plane. */
 export type Sender = {
   /** Whether a message would leave at once: there is a stream, and no message waits for the control plane to read. */
   readonly isReady: () => boolean;

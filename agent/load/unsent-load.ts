@@ -10,11 +10,11 @@ import type { EnvoyReport } from './read-report.ts';
 /** Load that Envoy reported and the control plane has not received. */
 export type UnsentLoad = {
   readonly add: (report: EnvoyReport) => void;
-  /** Takes out the next message; undefined if there is nothing more to say. */
+  /** Removes and returns the next message; undefined if there is none. */
   readonly take: () => Load | undefined;
-  /** Another watch begins, in which no cluster has been named. Forgets all load. */
+  /** Forgets all load, because another watch begins, in which no cluster has been named yet. */
   readonly restart: () => void;
-  /** Clusters that are not reported, because there are too many or their names are too long. */
+  /** The number of clusters that are not reported, because there are too many or their names are too long. */
   readonly leftOut: () => number;
 };
 

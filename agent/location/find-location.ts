@@ -6,7 +6,7 @@ import { fetchInstance } from './instance-metadata.ts';
 import { toLocation, type Location } from './location.ts';
 import { fetchLimits, fetchTask } from './task-metadata.ts';
 
-/** Time limits in milliseconds: of each request, and of all together. Envoy does not start before. */
+/** Time limits in milliseconds, of each request and of all requests together. Envoy starts after them. */
 const LIMITS = { requestMs: 250, allMs: 500 };
 
 /**

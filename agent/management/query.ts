@@ -19,7 +19,7 @@ export function parseQuery(search: string): Query {
   return { values };
 }
 
-/** Decodes escapes. Bytes that are not UTF-8 become replacement characters, which no parameter has. */
+/** Decodes escapes. Bytes that are not UTF-8 become replacement characters, which occur in no parameter. */
 function unescaped(text: string): string {
   const bytes = text
     .replaceAll('+', ' ')

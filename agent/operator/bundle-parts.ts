@@ -75,7 +75,7 @@ function both(name: string, envoyPid: string): Promise<string> {
   return files([`/proc/self/${name}`, ...envoy]);
 }
 
-/** Reads files, each under its name; a file that is not there has the reason instead. */
+/** Reads files, each under its name. The text of a missing file is the reason instead. */
 async function files(paths: readonly string[]): Promise<string> {
   const read = async (path: string): Promise<string> => {
     const content = await readFile(path, 'utf8').catch((error: unknown) => `${String(error)}\n`);

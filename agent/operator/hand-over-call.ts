@@ -2,7 +2,7 @@ import { answerText } from '../management/answer-text.ts';
 import { refuse, type Call } from '../serving/serve.ts';
 import type { HandOverOutcome } from '../take-over/hand-over.ts';
 
-/** Asks whether Envoy can be left, and leaves it. */
+/** Leaves Envoy running for the next agent, if that is possible. */
 export type HandOver = { readonly ask: () => Promise<HandOverOutcome>; readonly leave: () => void };
 
 /** How long the caller may have to wait. */

@@ -1,11 +1,11 @@
-/** Strikes out secrets in a text. */
+/** Replaces the secrets in a text. */
 export type Redact = (text: string) => string;
 
 /** Names of variables whose values are secret. */
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|HEADERS|AUTHORIZATION/;
 /** Variables that name a file, a place or a switch, although their name looks like one of a secret. */
 const PLAIN_NAME = /_(?:FILE|PATH|KEYS)$/;
-/** Shorter texts would strike out harmless words. */
+/** The shortest text that counts as a secret; shorter ones would also replace harmless words. */
 const LEAST_LENGTH = 6;
 const STRUCK = '(struck out)';
 

@@ -3,7 +3,7 @@ import type { Reload } from '../reload/reload.ts';
 import { refuse, type Call } from '../serving/serve.ts';
 import { errorText } from '../../common/error-text.ts';
 
-/** How long the caller may have to wait: for the reload before, a drain, and two minutes for an Envoy. */
+/** How long the caller may have to wait, in milliseconds: for the previous reload, a drain, and two minutes for an Envoy. */
 const LIMIT_MS = 600_000;
 
 /** Answers `POST /reload`, and `POST /reload?restart=true` for a full restart, with the outcome in JSON when it is known. */

@@ -2,12 +2,12 @@ import { createLog, LOG_FORMS, type Log, type LogForm, type LogLevel } from '../
 import { oneOf } from '../../common/settings.ts';
 import { createLogTail, type LogTail } from './log-tail.ts';
 
-/** The agent's log, the form of its lines and of Envoy's, and its newest part. */
+/** The agent's log with its newest part, and the format of its lines and of Envoy's. */
 export type AgentLog = {
   readonly log: Log;
   readonly form: LogForm;
   readonly tail: LogTail;
-  /** Has `write` take whole lines from now on; undefined: stderr again. */
+  /** From now on, passes whole lines to `write`; undefined: to stderr again. */
   divert(write: ((text: string) => void) | undefined): void;
 };
 

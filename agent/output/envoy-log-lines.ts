@@ -5,9 +5,9 @@ const NEWLINE = 0x0a;
 const [OPEN, CLOSE] = [0x7b, 0x7d];
 
 /**
- * Makes a JSON object of each line of Envoy's log that is none, and drops empty lines; other lines pass unchanged. Such lines come before
- * Envoy has read its bootstrap, e.g. about a fault in it, and from the loader. A line of Envoy's own text format keeps its level; any other
- * line has the level `error`, because only failures are written that way.
+ * Converts each line of Envoy's log that is not a JSON object to one, and drops empty lines; other lines pass unchanged. Such lines come
+ * before Envoy has read its bootstrap, e.g. about a fault in it, and from the loader. A line of Envoy's own text format keeps its level;
+ * any other line has the level `error`, because only failures are written that way.
  */
 export function jsonLines(lines: Buffer, now: Date = new Date()): Buffer {
   const pieces: (Buffer | string)[] = [];

@@ -97,7 +97,7 @@ function toFile(file: LogFile, stderr: WriteLines): ReadOutput {
 
 type Diversion = { readonly dropped: () => number; readonly end: () => Promise<void> };
 
-/** Has the agent's log written to an output instead of stderr, until `end`, and to `afterwards` from then on; undefined: stderr. */
+/** Redirects the agent's log from stderr to an output until `end`, and to `afterwards` from then on; undefined: stderr. */
 function divertLog(
   agentLog: AgentLog,
   { write, writeNow }: ReadOutput,
@@ -113,7 +113,7 @@ function divertLog(
     agentLog.log.flush();
     agentLog.divert(afterwards);
   };
-  // After a fault the process ends in the same turn. A line may then be there twice, but none is missing.
+  // After a fault the process ends in the same turn. Then a line may be written twice, but no line is missing.
   const onExit = () => {
     end();
     const rest = queue.unfinished();

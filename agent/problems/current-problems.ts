@@ -11,7 +11,7 @@ import type { IdentityStatus } from '../identity/identity.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
 
-/** A cause that keeps this proxy from working as it should, now. */
+/** A current cause that keeps this proxy from working as it should. */
 export type Problem = {
   readonly code: AgentCode;
   /** On one line, with the names and addresses that it is about. */
@@ -82,7 +82,7 @@ function envoyProblems(state: SupervisorState): readonly HostProblem[] {
   ];
 }
 
-/** The last reload, unless it took everything over. */
+/** The problem of the last reload, unless it took over all changes. */
 function reloadProblems({ last }: ReloadStatus): readonly HostProblem[] {
   if (last === undefined) return [];
   if (last.kind !== 'taken over') {

@@ -12,7 +12,7 @@ export type Refusals = {
   readonly close: () => void;
 };
 
-/** Begins to follow the counters. Without an identity, `isOn` false, an Envoy has none and is not asked. */
+/** Begins to follow the counters. With `isOn` false (an agent without an identity), Envoy has no such counters and is not asked. */
 export function watchRefusals(admin: Pick<AdminClient, 'ask'>, isOn: boolean, everyMs = EVERY_MS): Refusals {
   let found: readonly Refusal[] = [];
   let timer: NodeJS.Timeout | undefined;

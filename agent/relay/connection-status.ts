@@ -47,7 +47,7 @@ export type ConnectionReportOptions = {
   readonly log: Log;
   /** Tells why a plaintext connection was lost without an answer. Default: no probe. */
   readonly isTls?: TlsProbe | undefined;
-  /** Since when the control plane is away at the start. */
+  /** When the control plane was last connected, at the start of the agent. */
   readonly since: Date;
   /** Whether there is a configuration to serve to Envoy. */
   readonly hasConfiguration: () => boolean;
@@ -55,7 +55,7 @@ export type ConnectionReportOptions = {
   readonly onLost: () => void;
 };
 
-/** The begin of a state. `ms`: the same moment by `performance.now()`. */
+/** When a state began. `ms`: the same moment by `performance.now()`. */
 type Begin = { readonly at: Date; readonly ms: number };
 
 /** Starts disconnected. */

@@ -18,7 +18,7 @@ export type EnvoyAnswers = {
   ackIfSettled(typeUrl: TypeUrl): void;
   /** Envoy opened a new stream. */
   restart(): void;
-  /** Whether it is open which resources of a refused response Envoy applied. */
+  /** Whether the search for the refused resources of a response is still running. */
   isSearching(): boolean;
   status(): RefusalStatus;
 };
@@ -36,7 +36,7 @@ export type EnvoyAnswersOptions = {
     readonly resend: (typeUrl: TypeUrl, names: readonly string[]) => void;
   };
   readonly upstream: Pick<DeltaClient, 'answer' | 'refetch'>;
-  /** Whether Envoy's stream has subscribed to a type, and the served configuration is what Envoy is sent. */
+  /** Whether Envoy's stream has subscribed to a type, and the served configuration is the one that is sent to Envoy. */
   readonly isReady: (typeUrl: TypeUrl) => boolean;
   readonly serve: () => void;
   readonly onKeptChange: () => void;

@@ -1,6 +1,6 @@
 import { SECRET, type Snapshot } from '../../xds/types.ts';
 
-/** Leaves secrets out of what Envoy is served for a moment. */
+/** Leaves secrets out of Envoy's configuration for a moment. */
 export type SecretHold = {
   /** Starts the time limit, with Envoy's first subscription. */
   begin(): void;

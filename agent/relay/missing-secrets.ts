@@ -12,7 +12,7 @@ export type MissingSecrets = {
   readonly dropped: (typeUrl: TypeUrl, names: Iterable<string>) => void;
   /** The control plane is away. */
   readonly lost: () => void;
-  /** Leaves secrets out while the control plane may still send those that are missing. */
+  /** Removes secrets from a configuration while the control plane may still send the missing ones. */
   readonly filter: (snapshot: Snapshot) => Snapshot;
   readonly clear: () => void;
   readonly close: () => void;

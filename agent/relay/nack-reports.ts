@@ -11,8 +11,8 @@ import type { RelayedConfig } from './relayed-config.ts';
 /** Tells the control plane, the log and the status of Envoy's NACKs. */
 export type NackReports = {
   /**
-   * Reports a NACK of the pending update of a type, or of resources from disk. `error`: Envoy's message as it is; `why`: on one line.
-   * A type with neither was answered before.
+   * Reports a NACK of the pending update of a type, or of resources from disk. `error`: Envoy's message as it is; `why`: on one line. If a
+   * type has neither a pending update nor resources from disk, it was answered before.
    */
   report(typeUrl: TypeUrl, error: string, why: string): void;
   /** Envoy rejects resources from disk that an earlier Envoy accepted: an older release, or a port that is taken now. */
@@ -68,7 +68,7 @@ export function createNackReports(options: NackReportsOptions): NackReports {
       const update = pending.get(typeUrl);
       if (update === undefined && !config.isUnconfirmed(typeUrl)) return;
       messages.set(typeUrl, why);
-      // Envoy rejected resources from disk, and newer ones are on their way: its answer to these decides.
+      // Envoy rejected resources from disk, and newer ones are about to arrive: Envoy's answer to those decides.
       if (config.isUnconfirmed(typeUrl) && downstream.settled(typeUrl) === 'pending') return;
       if (update === undefined) return distrustStored(typeUrl, why);
       refusals += 1;

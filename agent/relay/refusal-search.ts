@@ -21,7 +21,7 @@ export type RefusalSearch = {
   stop(): void;
 };
 
-/** Groups of which at least one is refused, unless `isExplained`: then that may be another one, or another resource. */
+/** Groups with at least one refused resource, unless `isExplained`: then the refused resource may be in another group. */
 type Siblings = { left: number; isExplained: boolean };
 type Group = { readonly names: readonly string[]; readonly siblings: Siblings };
 
@@ -49,7 +49,7 @@ export function createRefusalSearch(): RefusalSearch {
         const { siblings } = group;
         siblings.left -= 1;
         const served = narrowed(group, isStillServed);
-        // All other parts were accepted, so this one is refused, and need not be sent.
+        // All other parts were accepted, so this part contains the refused resource, and need not be sent.
         if (siblings.left === 0 && !siblings.isExplained) split(group.names, '');
         else sent = served;
       }
@@ -96,5 +96,5 @@ function partsOf(names: readonly string[], message: string): readonly (readonly 
   return [names.slice(0, half), names.slice(half)];
 }
 
-/** With more names in a message, halves find out sooner. */
+/** If a message contains more names than that, halving finds the refused one sooner. */
 const MOST_NAMED = 16;

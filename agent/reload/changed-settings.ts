@@ -3,7 +3,7 @@ import { readAgentSettings, type AgentSettings } from '../settings/settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The settings that a new Envoy takes over. All others belong to the agent itself, which goes on as it was started. */
+/** The settings that a new Envoy takes over. All others belong to the agent itself, which keeps running with the values of its start. */
 const TAKEN = [
   'cluster',
   'envoy',
@@ -62,8 +62,8 @@ function merge(running: AgentSettings, read: AgentSettings): AgentSettings {
 }
 
 /**
- * Whether going back to the values before would change a setting that the agent does not take over. Undefined: the values before do not go together
- * with the other new ones.
+ * Whether a return to the previous values would change a setting that the agent does not take over. Undefined: the previous values are
+ * invalid together with the other new ones.
  */
 function areFixed(
   names: readonly string[],
@@ -82,7 +82,7 @@ function areFixed(
 function fixed(settings: AgentSettings): object {
   const isTaken = (key: string): boolean =>
     (TAKEN as readonly string[]).includes(key) ||
-    // Otherwise, only Envoy's tracer sends there.
+    // Otherwise, only Envoy's tracer sends to this address.
     (key === 'xrayDaemon' && !settings.telemetry.traces.exporters.includes('xray-daemon'));
   const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !isTaken(key)));
   const { disableHotRestart } = settings.envoy;

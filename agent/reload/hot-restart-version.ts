@@ -9,8 +9,7 @@ const LIMIT_MS = 10_000;
 
 /**
  * Checks that Envoy `binary` can take over from the running process `pid`: both name the same version of the protocol between them, such as
- * `11.104`. The running program is asked through `/proc`, because its file may have been replaced.
- * @throws ReloadRefusal
+ * `11.104`. Executes the running program through `/proc`, because its file may have been replaced. @throws ReloadRefusal
  */
 export async function checkHotRestartVersion(binary: string, pid: number, env: Environment): Promise<void> {
   const [next, running] = await Promise.all([

@@ -23,8 +23,8 @@ export type PrepareNextInput = {
 };
 
 /**
- * Returns the function that waits until Envoy can be replaced, reads the variables again and prepares the next Envoy. Envoy validates its bootstrap, because one that ends at its start
- * costs the running Envoy its admin interface.
+ * Returns the function that waits until Envoy can be replaced, reads the variables again and prepares the next Envoy. Envoy validates its
+ * bootstrap, because a next Envoy that ends at its start costs the running one its admin interface.
  */
 export function createPrepareNext(input: PrepareNextInput): (how: ReloadHow) => Promise<NextLaunch> {
   const { variables, base, launches } = input;

@@ -72,7 +72,7 @@ export function createReload(options: ReloadOptions): Reload {
       last = outcome;
       say(outcome);
       done.resolve(outcome);
-      // The next one has to wait, because an Envoy that is replaced ends the one before it at once.
+      // The next reload has to wait, because an Envoy that is replaced ends its predecessor at once.
       await over;
     }
     isRunning = false;
@@ -125,7 +125,7 @@ export function createReload(options: ReloadOptions): Reload {
   };
 }
 
-/** Describes why the next Envoy could not be prepared. A defect must not end the agent, and with it the running Envoy. */
+/** Describes why the next Envoy could not be prepared. A defect must not end the agent, because that would end the running Envoy. */
 function describeRefusal(error: unknown): { readonly code: AgentCode; readonly message: string } {
   const isKnown =
     error instanceof ReloadRefusal || error instanceof AgentError || error instanceof SettingsError;

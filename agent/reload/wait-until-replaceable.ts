@@ -32,7 +32,7 @@ export async function waitUntilReplaceable(
   }
 }
 
-/** Replaces Envoy as soon as that is possible: while one crashes again and again, there are only moments for it. Never rejects. */
+/** Replaces Envoy as soon as possible: an Envoy that crashes again and again can be replaced only at certain moments. Never rejects. */
 export async function replaceWhenPossible(
   {
     supervisor,

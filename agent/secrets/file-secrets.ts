@@ -57,7 +57,7 @@ export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSec
     },
   });
 
-  /** Serves a stream once all files of its secrets were read. */
+  /** Serves a stream after all files of its secrets were read. */
   function serve(key: string): void {
     const resources = new Map<string, Resource>();
     for (const name of subscriptions.get(key) ?? []) {

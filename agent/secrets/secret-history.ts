@@ -11,7 +11,7 @@ export type SecretFacts = {
   readonly refused: ReadonlySet<string>;
   /** Validity of the version that Envoy accepted last. */
   readonly accepted: ReadonlyMap<string, Validity>;
-  /** Secrets whose stream of SDS ended a moment ago. */
+  /** Secrets whose SDS stream is down. */
   readonly ended: ReadonlySet<string>;
 };
 

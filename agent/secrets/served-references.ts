@@ -1,7 +1,7 @@
 import type { Resource } from '../../xds/types.ts';
 import { secretReferences, type SecretReference } from './secret-references.ts';
 
-/** Creates a reader for the secret references of the resources of types, memoized per resource. */
+/** Creates a reader of the secret references in resources, memoized per resource. */
 export function createReferences() {
   const known = new WeakMap<Resource, readonly SecretReference[]>();
   return {

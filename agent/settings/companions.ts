@@ -13,7 +13,7 @@ export type Idle = { readonly variables: readonly string[]; readonly why: string
 
 type Group = {
   readonly variables: readonly string[];
-  /** Why they have no effect, or undefined if they have. */
+  /** Why the variables have no effect; undefined if they have one. */
   readonly why: (settings: AgentSettings) => string | undefined;
 };
 
@@ -134,7 +134,10 @@ const OF_THE_BOOTSTRAP: readonly string[] = [
   'MAX_REQUESTS_PER_IO_CYCLE',
 ];
 
-/** Returns the variables that are set and have no effect with these settings, for a warning each: the operator expects one. */
+/**
+ * Returns the variables that are set and have no effect with these settings. Each deserves a warning, because the operator expects an
+ * effect.
+ */
 export function idleVariables(
   env: Readonly<Record<string, string | undefined>>,
   settings: AgentSettings,
@@ -160,7 +163,7 @@ function foreign(env: Readonly<Record<string, string | undefined>>): readonly Id
   }));
 }
 
-/** Returns whether a variable asks for something: a switch that is off does not. */
+/** Returns whether a variable requests an effect; a switch that is off does not. */
 function isSet(value: string | undefined): boolean {
   const text = value?.trim() ?? '';
   return text !== '' && !/^(?:0|f|false)$/i.test(text);

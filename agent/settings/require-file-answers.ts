@@ -15,8 +15,8 @@ const FILE_VARIABLES: readonly string[] = [
 ];
 
 /**
- * Asks for each file that a variable names, because the agent reads most of them synchronously: a network file system that does not answer
- * would stop the agent, and its supervision of Envoy, for ever.
+ * Checks that the file system of each file that a variable names answers, because the agent reads most of the files synchronously: a
+ * network file system without an answer would stop the agent, and its supervision of Envoy, forever.
  * @throws AgentError `CONFIG_FILE` for a file without an answer within two seconds
  */
 export async function requireFileAnswers(
@@ -27,7 +27,7 @@ export async function requireFileAnswers(
     const path = env[variable]?.trim() ?? '';
     if (!path.startsWith('/')) continue;
     try {
-      // One after the other: each that does not answer keeps a thread.
+      // One after the other, because each call without an answer blocks a thread.
       await requireAnswers([path], limitMs);
     } catch (cause) {
       throw cannotUseConfigFile(variable, path, cause);

@@ -77,13 +77,16 @@ export type AgentSettings = {
   /** Consecutive restarts before the agent gives up. The count resets after an Envoy was LIVE for a minute. */
   readonly restarts: number;
   readonly drainSeconds: number;
-  /** The user that root switches to: the one that the redirect rules exempt. */
+  /** The user that an agent started as root switches to: the one that the redirect rules exempt. */
   readonly user: { readonly uid: number; readonly gid: number };
   /** The form of log lines; undefined: text on a terminal, else JSON. */
   readonly logForm: LogForm | undefined;
   /** The folder in which the agent creates its own folder. */
   readonly runFolder: string;
-  /** How long Envoy serves on after its agent has ended without ending it, until another agent takes it over; 0: it ends with its agent. */
+  /**
+   * How long Envoy keeps serving after an end of its agent that leaves it running, until another agent takes it over; 0: Envoy ends with
+   * its agent.
+   */
   readonly keepEnvoySeconds: number;
   readonly state: StateSettings;
   /** Telemetry that passes through the agent. `stats` and `tracing` are Envoy's own. */

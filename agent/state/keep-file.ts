@@ -58,7 +58,7 @@ export function keepFile(options: FileKeeperOptions): FileKeeper {
   let problem: string | undefined;
   const refresh = setInterval(changed, refreshMs * (0.9 + Math.random() * 0.2)).unref();
 
-  /** Takes the content of this moment; later changes make another write due. */
+  /** Takes the current content. Later changes make another write due. */
   async function take(): Promise<KeptContent> {
     isDue = false;
     return content();
@@ -113,7 +113,7 @@ export function keepFile(options: FileKeeperOptions): FileKeeper {
       clearTimeout(timer);
       clearInterval(refresh);
       if (!isLast && writing === undefined) return;
-      // The content of this moment: the next one may lack what Envoy drops when it closes its listeners.
+      // Takes the current content: a later one may lack resources that Envoy drops when it closes its listeners.
       const taken = isLast ? take() : undefined;
       const last = (writing ?? Promise.resolve()).then(() => taken && write(taken));
       await withTimeout(LAST_WRITE_MS, `the ${what} was not written`, last).catch((error: unknown) =>

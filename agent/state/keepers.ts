@@ -31,7 +31,10 @@ export type KeeperInput = {
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** How exactly a file says when it was last live, in milliseconds. HC_DISCONNECTED_TIMEOUT_S, which counts from it, is an hour or more. */
+/**
+ * How precisely a file records when it was last live, in milliseconds. HC_DISCONNECTED_TIMEOUT_S, which counts from that time, is an hour
+ * or more.
+ */
 const REFRESH_MS = 10 * MINUTE;
 /** How long a write waits for Envoy to have all that it asked for, in milliseconds. A name may never get an answer. */
 const WHOLE_MS = 10 * SECOND;
@@ -90,7 +93,7 @@ export async function fallbackContent(
   return encode(config, binding, false);
 }
 
-/** Whether Envoy has all that it asked for, or has waited for the rest for long. */
+/** Whether Envoy has all resources that it asked for, or has waited for the others for long enough. */
 function wholeOrLongPartial(): (config: KeptConfig) => boolean {
   let partialSince: number | undefined;
   return ({ isWhole }) => {

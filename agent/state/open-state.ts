@@ -62,8 +62,8 @@ type StateFile = {
 };
 
 /**
- * Opens the folders that keep the last good configuration, and reads the one to start from: the agent's own, else the fallback. A file
- * that cannot be used is passed over with a line in the log; a damaged one of our own is renamed to end in `.damaged`.
+ * Opens the folders that keep the last good configuration, and reads the one to start from: the agent's own, else the fallback. The log has
+ * a line for each file that cannot be used. The agent renames its own damaged file to end in `.damaged`.
  */
 export async function openState(settings: StateSettings, node: ProxyNode, log: Log): Promise<AgentState> {
   const binding = bindingOf(node);
@@ -99,7 +99,7 @@ export async function openState(settings: StateSettings, node: ProxyNode, log: L
   const fallbackFile = settings.fallback === undefined ? undefined : join(settings.fallback, name);
   let readFrom: string | undefined = ownFile;
   let stored = own.isMute ? undefined : await read(ownFile, 'own');
-  // A folder that does not answer keeps one thread; a second try would keep another, of the four that all files share.
+  // A folder that does not answer blocks one thread. A second attempt would block another one of the four threads that all files share.
   if (stored === undefined && fallbackFile !== undefined && shared?.isMute !== true) {
     readFrom = fallbackFile;
     stored = await read(fallbackFile, 'shared');

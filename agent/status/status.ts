@@ -110,7 +110,7 @@ function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTH
   return healthy ? 'HEALTHY' : 'UNHEALTHY';
 }
 
-/** Envoy counts a success when the agent finds out what Envoy accepted of a refused first update, which stays a failure. */
+/** Envoy counts a success when the agent finds the accepted resources of a refused first update, but the update remains a failure. */
 function initialConfig({ relay }: StatusInput, health: Health): Health['initialConfig'] {
   return relay.isFirstRefused ? 'UPDATE_FAILED' : health.initialConfig;
 }
@@ -119,7 +119,7 @@ function healthOf(state: SupervisorState): Health {
   return 'health' in state ? state.health : UNREACHABLE;
 }
 
-/** States in which Envoy serves. In two of them, the health is that of before, because Envoy has no admin interface. */
+/** States in which Envoy serves. In two of them Envoy has no admin interface, so the health is the last known one. */
 const SERVES: readonly SupervisorState['kind'][] = ['running', 'handing-over', 'without-admin'];
 
 function describeReload({ reload, epoch, hotRestartOff, supervisor }: StatusInput) {
@@ -158,7 +158,7 @@ export function configurationAge({ configuration, disconnectedMs = 0 }: RelaySta
   return configuration === 'none' ? undefined : Math.floor(disconnectedMs / 1000);
 }
 
-/** `live`, `none`, or `last good of TIME, AGE`: since when it may no longer be the control plane's. */
+/** Returns `live`, `none`, or `last good of TIME, AGE`; since TIME, the configuration may differ from the control plane's. */
 function describeConfiguration(
   { configuration, disconnectedSince, disconnectedMs, acceptedAt }: RelayStatus,
   now: Date,

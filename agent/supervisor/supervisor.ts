@@ -23,7 +23,7 @@ const REPLACEABLE: Readonly<Record<Replacement['how'], readonly SupervisorState[
   restart: ['running', 'without-admin', 'starting', 'backing-off'],
 };
 
-/** The account of ends and restarts. */
+/** The record of ends and restarts. */
 type Restarts = { readonly budget: RestartBudget; made: number; lastEnd: LastEnd | undefined };
 
 /** Creates a supervisor, which starts Envoy with `run`. */
@@ -79,7 +79,7 @@ async function keepRunning(parts: Parts, restarts: Restarts): Promise<StopReason
       asked?.answer(failed({ kind: 'stopped' }));
       return { kind: 'told' };
     }
-    // After a late trial, the Envoy before it is started again.
+    // After a next Envoy that was not LIVE in time, the previous launch is started again.
     if (asked !== undefined || served.isLate) continue;
     const next = await afterEnd(parts, restarts, served, trial !== undefined);
     if (next.kind !== 'restart') return next;
@@ -133,7 +133,7 @@ async function afterEnd(
     coded('ENVOY_ENDED', { pid, exit: { code, signal }, cause: cause.kind }),
     `Envoy ${describeCause(cause)}`,
   );
-  // The Envoy before a trial is known to run.
+  // The launch before a trial is known to work.
   const hasFailed = isTrial && liveMs === 0;
   if (isPermanent(cause) && !hasFailed) return { kind: 'hopeless', exit };
   const waitMs = budget.afterExit(liveMs);

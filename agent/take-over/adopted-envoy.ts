@@ -9,7 +9,7 @@ const STOP_LIMIT_MS = 5000;
 /** The exit of a process that is not a child of this one: its code and signal are not known. */
 const UNSEEN: Exit = { code: null, signal: null };
 
-/** Returns the handle of an Envoy that another agent started. Its end is polled for. */
+/** Returns the handle of an Envoy that another agent started. The handle polls for its end. */
 export function adoptedEnvoy(identity: ProcessIdentity, guard: Guard): EnvoyProcess {
   const ended = Promise.withResolvers<Exit>();
   const timer = setInterval(() => {

@@ -63,7 +63,7 @@ test('only the one Envoy that the record names is taken over', () => {
   expect(whyNot(starting, [it])).toBe('no Envoy was LIVE');
   expect(whyNot(RECORD, [])).toBe('Envoy 42 has ended');
   expect(whyNot(RECORD, [{ pid: 42, start: '2000' }])).toBe('Envoy 42 has ended');
-  // One that was replaced ends by itself; the other way round, there is no Envoy to rely on.
+  // An Envoy that was replaced ends by itself. In the reverse case, there is no reliable Envoy.
   expect(whyNot(RECORD, [it, { pid: 41, start: '999' }])).toBeUndefined();
   expect(whyNot(RECORD, [it, { pid: 43, start: '1009' }])).toBe('Envoy 43 was about to replace Envoy 42');
 });

@@ -2,7 +2,10 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './process-start.ts';
 
-/** The facts with which the next agent takes over: the owner of the folder, and the Envoy that serves; none before the first is LIVE. */
+/**
+ * The facts with which the next agent takes over: the owner of the folder, and the serving Envoy. There is no Envoy in it before the first
+ * one is LIVE.
+ */
 export type EnvoyRecord = {
   /** Envoy's node id. */
   readonly node: string;

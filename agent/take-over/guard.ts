@@ -58,7 +58,7 @@ exit "$status"
 
 /** The running guard of an Envoy. */
 export type Guard = {
-  /** Its process id; undefined if another process started it, or it could not be started. */
+  /** The process id of the guard; undefined if another process started it, or it could not be started. */
   readonly pid: number | undefined;
   /** Call this when Envoy has ended. */
   readonly release: () => void;
@@ -82,11 +82,11 @@ export function startGuard(pid: number, { folder, seconds }: Keep): Guard {
   return guardAt(guard.stdin, guard.pid);
 }
 
-/** A guarded Envoy, which may have ended. */
+/** An Envoy with a guard. It may have ended. */
 export type Guarded = ProcessIdentity & {
   /** The file that stands for its guard; its name ends with the guard's process id. */
   readonly path: string;
-  /** Takes the decision on Envoy from its guard. Returns false if the guard, or another agent, was faster. */
+  /** Claims the decision about Envoy from its guard. Returns false if the guard or another agent was faster. */
   readonly take: () => boolean;
 };
 

@@ -3,7 +3,7 @@ export type Leave = {
   /** Aborts when the supervisor is to leave Envoy running. */
   readonly signal: AbortSignal;
   readonly begin: () => void;
-  /** Whether Envoy, the agent's folder and the shared memory are to be there after the agent. */
+  /** Whether Envoy, the agent's folder and the shared memory remain after the agent. */
   readonly isLeft: () => boolean;
   /** An Envoy was taken over, which a start that fails does not end. */
   readonly takesOver: () => void;

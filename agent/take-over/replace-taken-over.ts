@@ -3,7 +3,7 @@ import type { Reload } from '../reload/reload.ts';
 import { isRunning } from './process-start.ts';
 import type { TakenOver } from './take-over.ts';
 
-/** The longest drain, and some more. */
+/** The longest drain, with a margin, in milliseconds. */
 const LIMIT_MS = 130_000;
 const POLL_MS = 100;
 
@@ -15,7 +15,7 @@ export async function replaceTakenOver(
   reload: Pick<Reload, 'request'>,
   { retiring }: Pick<TakenOver, 'retiring'>,
 ): Promise<void> {
-  // An Envoy that is replaced would end the one before it at once.
+  // An Envoy that is replaced would end its predecessor at once.
   const until = performance.now() + LIMIT_MS;
   while (retiring.some(isRunning) && performance.now() < until)
     await delay(POLL_MS, undefined, { ref: false });

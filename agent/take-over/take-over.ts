@@ -30,7 +30,7 @@ export type TakeOverInput = {
   /** Envoy's node id. */
   readonly node: string;
   readonly self: ProcessIdentity;
-  /** How long Envoy may serve on if this agent ends, too. */
+  /** How long Envoy may keep serving if this agent ends, too. */
   readonly seconds: number;
   readonly log: Log;
 };
@@ -63,7 +63,7 @@ function foldersIn(parent: string): readonly string[] {
   try {
     names = readdirSync(parent).filter((name) => name.startsWith(FOLDER_PREFIX));
   } catch {
-    // The agent's own folder cannot be made there either, and that error says why.
+    // The agent's own folder cannot be created there either, and that error has the reason.
   }
   return names
     .map((name) => join(parent, name))
@@ -82,7 +82,7 @@ async function takeFrom(
   const problem = whyNot(record, guarded) ?? (await whySilent(folder, record.envoy));
   const { envoy } = record;
   if (problem === undefined && envoy !== undefined) {
-    // First another guard, so that Envoy is never without.
+    // First starts another guard, so that Envoy always has one.
     const guard = startGuard(envoy.pid, { folder, seconds });
     if (guarded.filter(({ pid }) => pid === envoy.pid).every(({ take }) => take())) {
       writeRecord(folder, { node, agent: self, envoy });

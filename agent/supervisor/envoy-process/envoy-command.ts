@@ -10,10 +10,10 @@ export type HotRestart =
   | { readonly kind: 'next'; readonly baseId: string; readonly epoch: number };
 
 /**
- * Returns Envoy's arguments. Envoy has one drain time for changed filter chains, stops and hot restarts. It is set to the time for
- * filter chains, because the agent itself ends a stop. Envoy's default strategy would ask callers gradually over that time to close
- * their connections. At the log level `info`, Envoy's list of extensions (110 lines at each start) is left out, and with it the other `info`
- * lines of the logger `main`. `bootstrapArgs` name the bootstrap; `logLevel` is the configured one by default.
+ * Returns Envoy's arguments. Envoy has a single drain time for changed filter chains, stops and hot restarts. The agent sets it to the time
+ * for filter chains, because the agent itself ends a stop. Envoy's default strategy would ask callers gradually over that time to close
+ * their connections. At the log level `info`, Envoy's list of extensions (110 lines at each start) is left out, and with it the other
+ * `info` lines of the logger `main`. `bootstrapArgs` name the bootstrap; `logLevel` is the configured one by default.
  */
 export function envoyArgs(
   { envoy, drainSeconds }: AgentSettings,

@@ -59,7 +59,7 @@ export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
   const own = await started.promise;
   const pid =
     kept instanceof Socket ? await Promise.race([pidFrom(kept), ended.promise.then(() => own)]) : own;
-  // An Envoy that is left must not keep this process running.
+  // An Envoy that is left for the next agent must not keep this process running.
   if (kept instanceof Socket) {
     child.unref();
     kept.unref();
@@ -90,7 +90,8 @@ async function pidFrom(kept: Socket): Promise<number> {
 const SCRIPT = 'ulimit -c 0; [ "$PPID" = "$0" ] && exec "$@"';
 
 /**
- * The same in an image without a shell, but for the moment before `--pdeathsig` is set. That is harmless in a container: it ends with the agent.
+ * The same for an image without a shell, which leaves a gap before `--pdeathsig` is set. The gap is harmless in a container, because the
+ * container ends with the agent.
  */
 const WITHOUT_SHELL = ['prlimit', '--core=0'];
 

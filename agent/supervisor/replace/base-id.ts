@@ -4,9 +4,9 @@ import type { HotRestart } from '../envoy-process/envoy-command.ts';
 
 /** Chooses Envoy's part in hot restarts, and removes the shared memory that Envoy leaves behind. */
 export type BaseIds = {
-  /** The part of an Envoy that takes over from none. Removes the shared memory of the series before. */
+  /** Returns the part of an Envoy that takes over from no other. Removes the shared memory of the previous series. */
   first(): HotRestart;
-  /** The part of the Envoy that takes over from the running one. @throws Error if the running Envoy has no base id */
+  /** Returns the part of the Envoy that takes over from the running one. @throws Error if the running Envoy has no base id */
   next(epoch: number): HotRestart;
   /** Call this when no Envoy runs any more. */
   remove(): void;

@@ -2,7 +2,7 @@ import type { EndCause } from '../../endings/end-cause.ts';
 import type { EnvoyProcess } from '../envoy-process/envoy-process.ts';
 
 /**
- * A wish to replace the running Envoy by another. `hot restart`: the next one starts beside the running one and takes its sockets over.
+ * A request to replace the running Envoy by another. `hot restart`: the next one starts beside the running one and takes its sockets over.
  * `restart`: the running one drains and ends first.
  */
 export type Replacement = {
@@ -18,8 +18,8 @@ export type ReplacementFailure =
   | { readonly kind: 'not live in time' | 'previous ended' | 'stopped' };
 
 /**
- * Outcome of a replacement. `live`: the next Envoy serves; `over` resolves when the previous one has ended. `failed`: the previous Envoy serves
- * on or, if it ended, starts again. `not now`: nothing was done.
+ * Outcome of a replacement. `live`: the next Envoy serves; `over` resolves when the previous one has ended. `failed`: the previous Envoy
+ * keeps serving or, if it ended, is started again. `not now`: nothing was done.
  */
 export type Replaced =
   | { readonly kind: 'live'; readonly epoch: number; readonly over: Promise<void> }

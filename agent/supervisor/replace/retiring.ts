@@ -8,10 +8,10 @@ const GRACE_MS = 15_000;
 
 /** The previous Envoy after a hot restart, until it ends. */
 export type Retiring = {
-  /** Waits for its end, of which its successor tells it the time. Ends it if it does not end. */
+  /** Waits for its end, whose time its successor has set, and ends it if it is late. */
   readonly begin: (previous: EnvoyProcess) => Promise<void>;
   readonly isThere: () => boolean;
-  /** Ends it now, if there is one. */
+  /** Ends it now, if it is still running. */
   readonly stop: () => Promise<void>;
 };
 

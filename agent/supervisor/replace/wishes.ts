@@ -1,19 +1,19 @@
 import type { Replaced, Replacement } from './replacement.ts';
 import type { Asked } from '../watch-event.ts';
 
-/** The place where the watch of an Envoy takes wishes to replace it. */
+/** The place where the watch of an Envoy receives requests to replace it. */
 export type Wishes = {
-  /** Takes the first wish from now on. The watch closes the place when it ends. */
+  /** Receives the first request from now on. The watch closes the place when it ends. */
   readonly open: () => OpenWishes;
   readonly isOpen: () => boolean;
-  /** Hands a wish to the watch. Resolves with its outcome: `not now` if no watch takes it. */
+  /** Passes a request to the watch. Resolves with its outcome: `not now` if no watch receives it. */
   readonly ask: (wish: Replacement) => Promise<Replaced>;
 };
 
-/** A place that takes one wish. */
+/** A place that receives one request. */
 export type OpenWishes = {
   readonly asked: Promise<Asked>;
-  /** Takes no further wish. Answers one that came together with another event, which the watch preferred. */
+  /** Receives no further request. Answers a request that came together with another event that the watch preferred. */
   readonly close: (isTaken: boolean) => void;
 };
 
