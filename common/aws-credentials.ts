@@ -22,7 +22,7 @@ export function awsCredentials(region: string): AwsCredentialIdentityProvider {
     });
     const asked = chain;
     try {
-      return await withTimeout(LIMIT_MS, 'no AWS credentials could be had', asked());
+      return await withTimeout(LIMIT_MS, 'found no AWS credentials', asked());
     } catch (error) {
       // The chain shares one pending lookup among all callers, even a lookup that never ends.
       if (chain === asked) chain = undefined;

@@ -41,7 +41,7 @@ test('a control plane whose secrets are in variables serves TLS, and requires si
 
 test.each([
   ['DAYBREAK_CREDENTIALS_JSON', 'SECRET', 'it is not valid JSON: line 1, column 1'],
-  ['DAYBREAK_TOKENS_JSONL', 'SECRET', 'line 1: it is no JSON object'],
+  ['DAYBREAK_TOKENS_JSONL', 'SECRET', 'line 1: it is not a JSON object'],
   ['DAYBREAK_TLS_CERT_PEM', 'SECRET', 'has no certificate in PEM form'],
   ['DAYBREAK_TLS_KEY_PEM', 'SECRET', 'is not an unencrypted private key for'],
 ])('an error in %s names the variable and not its value', async (name, value, problem) => {

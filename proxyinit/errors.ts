@@ -64,7 +64,7 @@ export function netAdminMissing(program: string, said: string): ProxyinitError {
 /** `NAT_UNAVAILABLE`: the nat table of a family is unavailable. */
 export function natUnavailable(family: Family, program: string, said: string): ProxyinitError {
   const modules = program.includes('6') ? 'ip6table_nat or nft_chain_nat' : 'iptable_nat or nft_chain_nat';
-  const help = family === 'ipv6' ? '; APPMESH_ENABLE_IPV6=0 leaves IPv6 alone' : '';
+  const help = family === 'ipv6' ? '; APPMESH_ENABLE_IPV6=0 turns IPv6 rules off' : '';
   return new ProxyinitError(
     'NAT_UNAVAILABLE',
     `${program} cannot use the nat table (${said}): the kernel needs the module ${modules}${help}`,
@@ -112,8 +112,8 @@ export function lockTimeout(seconds: number): ProxyinitError {
   return new ProxyinitError(
     'LOCK_TIMEOUT',
     seconds === 0
-      ? 'another proxyinit is at work in this network namespace: no rule was changed; --wait SECONDS waits for it'
-      : `another proxyinit has been at work in this network namespace for more than ${seconds} s: no rule was changed`,
+      ? 'another proxyinit is running in this network namespace: no rule was changed; --wait SECONDS waits for it'
+      : `another proxyinit has been running in this network namespace for more than ${seconds} s: no rule was changed`,
   );
 }
 

@@ -23,7 +23,7 @@ export function describeOutcome({ family, did, backend }: Outcome, settings: Pro
 
 /** Describes, one line per family, the rules that `remove` removed. */
 export function describeRemoval(outcomes: readonly Outcome[]): string {
-  if (outcomes.length === 0) return 'no rules of proxyinit were there, nothing changed\n';
+  if (outcomes.length === 0) return 'there were no rules of proxyinit, nothing changed\n';
   return outcomes.map(({ family, backend }) => `${title(family)}: rules are removed (${backend})\n`).join('');
 }
 
@@ -47,18 +47,18 @@ export function describeSteps(steps: readonly Step[], wait: number): string {
 
 /** Describes the status of each family and backend, with the rules below. */
 export function describeStatus({ families }: Status): string {
-  if (families.length === 0) return 'no rules of proxyinit are there\n';
+  if (families.length === 0) return 'there are no rules of proxyinit\n';
   return families.map(describeFamily).join('');
 }
 
 const STATES: Readonly<Record<FamilyStatus['state'], string>> = {
   'in force': 'the rules are in force',
   different:
-    "rules are there, but not those that this call's flags and variables ask for: apply replaces them. A unit has variables of its own, in /etc/daybreak/proxyinit.env",
-  missing: 'no rules are there, though the settings ask for them',
-  'left over': 'rules are there that the settings do not ask for: apply or remove takes them away',
+    "the rules differ from those that this call's flags and variables demand: apply replaces them. A unit has its own variables, in /etc/daybreak/proxyinit.env",
+  missing: 'there are no rules, although the settings demand them',
+  'left over': 'there are rules that the settings do not demand: apply or remove removes them',
   absent: 'this host has none, so no rules are needed',
-  none: 'no rules are there, and none are asked for',
+  none: 'there are no rules, and the settings demand none',
 };
 
 function describeFamily({ family, backend, state, rules }: FamilyStatus): string {

@@ -103,7 +103,7 @@ export function createChannel({
     state = { kind: 'none' };
     onEnded();
     if (code === status.UNIMPLEMENTED) {
-      log.info('the control plane takes no reports of this agent: it is of an older version');
+      log.info('the control plane has an older version, which accepts no reports of agents');
       return;
     }
     log.debug({ code, details }, 'the channel to the control plane ended');

@@ -89,7 +89,7 @@ test('other static resources are ignored with a warning', () => {
 });
 
 test.each([
-  [{ statsSinks: [], stats_sinks: [] }, 'statsSinks is there in camelCase and in snake_case'],
+  [{ statsSinks: [], stats_sinks: [] }, 'statsSinks occurs in camelCase and in snake_case'],
   [{ stats_sinks: {} }, 'statsSinks: a list is required'],
   [{ static_resources: [] }, 'staticResources: fields are required'],
   [{ static_resources: { clusters: 1 } }, 'staticResources.clusters: a list is required'],

@@ -35,7 +35,7 @@ function camelCased(file: Config): ReadonlyMap<string, unknown> {
   const fields = new Map<string, unknown>();
   for (const [name, value] of Object.entries(file)) {
     const camel = name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-    if (fields.has(camel)) throw new MergeProblem(`${camel} is there in camelCase and in snake_case`);
+    if (fields.has(camel)) throw new MergeProblem(`${camel} occurs in camelCase and in snake_case`);
     fields.set(camel, value);
   }
   return fields;

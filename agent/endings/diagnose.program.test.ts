@@ -77,10 +77,10 @@ describe('the cause of an end', () => {
       { kind: 'exit-code', code: 1 },
     ],
     [
-      'it is no program',
+      'it is not a program',
       'envoy',
       {},
-      { kind: 'cannot-execute', why: expect.stringMatching(/envoy is no program$/) },
+      { kind: 'cannot-execute', why: expect.stringMatching(/envoy is not a program$/) },
     ],
     ['it is empty', '', {}, { kind: 'cannot-execute', why: expect.stringMatching(/envoy is empty$/) }],
     [

@@ -37,7 +37,7 @@ export function describeCause(cause: EndCause): string {
     case 'signal':
       return `was killed by ${cause.signal}`;
     case 'unseen':
-      return 'ended; the agent before this one started it, so its exit code is not known';
+      return 'ended; the previous agent started it, so its exit code is unknown';
     case 'hang':
       return 'hung, and the agent ended it';
     case 'out-of-memory':

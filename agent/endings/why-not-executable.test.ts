@@ -35,7 +35,7 @@ test.each<[string, () => string, RegExp | undefined]>([
   ['a file that does not exist', () => join(folder, 'none'), /none: ENOENT$/],
   ['a file without the right to execute', () => program('#!/bin/sh\n', 0o644), /envoy: EACCES$/],
   ['an empty file', () => program(''), /envoy is empty$/],
-  ['a text', () => program('envoy'), /envoy is no program$/],
+  ['a text', () => program('envoy'), /envoy is not a program$/],
   [
     'a script without its interpreter',
     () => program('#! /no/such -x\n'),
@@ -53,7 +53,7 @@ test.each<[string, () => string, RegExp | undefined]>([
     /needs the loader \/lib\/no-such, which/,
   ],
   ['a program with its loader', () => program(elf(62, '/')), undefined],
-  ['the beginning of a program', () => program(elf(62, '/').subarray(0, 30)), /envoy is cut off$/],
+  ['the beginning of a program', () => program(elf(62, '/').subarray(0, 30)), /envoy is truncated$/],
 ])('%s', (_, path, why) => {
   const said = whyNotExecutable(path(), 'x64');
   if (why === undefined) expect(said).toBeUndefined();

@@ -24,7 +24,7 @@ export function whyNotExecutable(path: string, arch: string = process.arch): str
   }
   if (head.length === 0) return `${path} is empty`;
   if (head.subarray(0, 2).toString() === '#!') return missingInterpreter(path, head);
-  if (head.subarray(0, 4).toString('latin1') !== '\x7fELF') return `${path} is no program`;
+  if (head.subarray(0, 4).toString('latin1') !== '\x7fELF') return `${path} is not a program`;
   return wrongMachine(path, head, arch) ?? missingLoader(path, head);
 }
 
@@ -56,7 +56,7 @@ const PT_INTERP = 3;
 
 /** Reads a 64-bit little-endian file, as both supported processors have. */
 function missingLoader(path: string, head: Buffer): string | undefined {
-  if (head.length < 64) return `${path} is cut off`;
+  if (head.length < 64) return `${path} is truncated`;
   const [table, size, count] = [
     Number(head.readBigUInt64LE(32)),
     head.readUInt16LE(54),

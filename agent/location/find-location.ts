@@ -30,7 +30,7 @@ export async function findLocation(
     try {
       return await fetch(endpoint, time);
     } catch (error) {
-      log[level]({ endpoint }, `the agent goes on without ${what}: ${errorText(error)}`);
+      log[level]({ endpoint }, `the agent continues without ${what}: ${errorText(error)}`);
       return undefined;
     }
   };

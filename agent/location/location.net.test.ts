@@ -70,7 +70,7 @@ test('where packets to both services are dropped, the agent starts without a loc
   const { node, tookMs, output } = await nodeOf(process.env['DAYBREAK_ENVOY'] ?? 'envoy');
   expect(node).not.toHaveProperty('locality');
   expect(output).toContain(
-    "the agent goes on without the ECS task's metadata: it did not answer within 250 ms",
+    "the agent continues without the ECS task's metadata: it did not answer within 250 ms",
   );
   // Compare by eye: the limit is 0.5 s.
   process.stdout.write(

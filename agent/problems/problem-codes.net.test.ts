@@ -89,7 +89,7 @@ test('ENVOY_CANNOT_RUN: the file at DAYBREAK_ENVOY is no program, or one for ano
   foreign.write('\x7fELF\x02\x01\x01', 'latin1');
   foreign.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
   for (const [content, why] of [
-    [Buffer.from('nothing'), 'is no program'],
+    [Buffer.from('nothing'), 'is not a program'],
     [foreign, 'and this machine is'],
   ] as const) {
     const file = join(host.folder, 'envoy');

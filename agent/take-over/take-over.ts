@@ -87,7 +87,7 @@ async function takeFrom(
     if (guarded.filter(({ pid }) => pid === envoy.pid).every(({ take }) => take())) {
       writeRecord(folder, { node, agent: self, envoy });
       removeSockets(folder);
-      log.info({ pid: envoy.pid, epoch: envoy.epoch }, 'took over the Envoy of the agent before');
+      log.info({ pid: envoy.pid, epoch: envoy.epoch }, 'took over the Envoy of the previous agent');
       const retiring = guarded.filter(({ pid }) => pid !== envoy.pid);
       return { folder, envoy: adoptedEnvoy(envoy, guard), epoch: envoy.epoch, retiring };
     }
@@ -129,5 +129,5 @@ function removeSockets(folder: string): void {
 }
 
 function sayColdStart(log: Log, folder: string, why: string): void {
-  log.warn(coded('NO_TAKE_OVER', { folder }), `cannot take over what the agent before left: ${why}`);
+  log.warn(coded('NO_TAKE_OVER', { folder }), `cannot take over from the previous agent: ${why}`);
 }

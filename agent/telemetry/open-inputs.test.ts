@@ -20,7 +20,7 @@ async function occupy(protocol: 'udp' | 'tcp', wanted = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const LEFT = 'another program has the port: it is left to that program';
+const LEFT = 'another program has the port; the agent runs without this input';
 
 test.each([
   ['statsd', 'statsd', 'udp'],

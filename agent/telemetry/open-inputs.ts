@@ -54,7 +54,7 @@ export async function openInputs(
   log: Log,
 ): Promise<Inputs> {
   const sayLeft = (input: string, port: number): void =>
-    log.warn({ input, port }, 'another program has the port: it is left to that program');
+    log.warn({ input, port }, 'another program has the port; the agent runs without this input');
   const all: readonly Opening[] = [
     { input: 'statsd', name: 'statsd', port: ports.statsd, open: (port) => listenStatsd(port, registry) },
     {

@@ -126,6 +126,6 @@ export async function openTelemetry({
 
 function logState(log: Log, state: 'ok' | 'failing', status: OutputStatus): void {
   const { output, sent, dropped, lastError } = status;
-  if (state === 'ok') log.info({ output, sent, dropped }, 'a receiver of telemetry takes items');
-  else log.warn({ output, error: lastError?.message }, 'a receiver of telemetry takes no items: they wait');
+  if (state === 'ok') log.info({ output, sent, dropped }, 'a receiver of telemetry accepts items again');
+  else log.warn({ output, error: lastError?.message }, 'a receiver of telemetry accepts no items: they wait');
 }

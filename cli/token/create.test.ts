@@ -81,6 +81,6 @@ test.each<[string, Partial<CreateTokenOptions>, string]>([
 
 test('does not change an invalid file', () => {
   writeFileSync(file, 'broken');
-  expect(() => create({ tokens: file })).toThrow(`${file}: line 1: it is no JSON object`);
+  expect(() => create({ tokens: file })).toThrow(`${file}: line 1: it is not a JSON object`);
   expect(readFileSync(file, 'utf8')).toBe('broken');
 });

@@ -36,6 +36,6 @@ export function noteState(
   draining.set(peer, node, state.draining ? own : undefined);
   if (state.ready && !state.draining) draining.serves(node, own);
   if (state.draining === wasDraining) return;
-  const words = state.draining ? 'drains: its callers get other instances' : 'serves again';
+  const words = state.draining ? 'an instance drains: its callers get other instances' : 'serves again';
   log.info({ proxy: resource, peer, reason: state.reason }, `a proxy ${words}`);
 }

@@ -44,7 +44,7 @@ export async function openCache(file: string, log: Log): Promise<AnswerCache> {
       try {
         await replace(file, seal({ version: VERSION, answers: Object.fromEntries(known) }));
       } catch (error) {
-        log.error({ file, reason: reasonOf(error) }, "Cloud Map's last answers cannot be written down");
+        log.error({ file, reason: reasonOf(error) }, "cannot write Cloud Map's last answers to the file");
       }
     }
     writing = undefined;
@@ -80,7 +80,10 @@ async function readCache(file: string, log: Log): Promise<Contents> {
     );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    log.warn({ file, reason: reasonOf(error) }, "Cloud Map's last answers cannot be read: it begins without");
+    log.warn(
+      { file, reason: reasonOf(error) },
+      "cannot read Cloud Map's last answers; starting without them",
+    );
     return {};
   }
 }

@@ -185,7 +185,7 @@ const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
     'plain text to a gateway that takes TLS alone',
     'tls-gateway-listeners',
     'http://x:443/',
-    { kind: 'closed', why: 'the listener takes TLS alone, and this is plain text' },
+    { kind: 'closed', why: 'the listener accepts only TLS, and this is plain text' },
   ],
   [
     'TLS to a gateway that takes both',
@@ -205,7 +205,7 @@ const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
     'https://x:8084/',
     {
       kind: 'closed',
-      why: 'the listener takes HTTP, and the caller speaks TLS: call http://, or give the listener TLS',
+      why: 'the listener accepts plain HTTP, and the caller speaks TLS: call http://, or give the listener TLS',
     },
   ],
   [

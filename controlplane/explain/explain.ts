@@ -128,12 +128,13 @@ function entryOf(served: Served, { kind }: Identity, asked: AskedRequest): Entry
 
 const NO_HOSTS: Hosts = { virtualHosts: [], ignorePortInHostMatching: false };
 
-const TLS_ALONE = 'the listener takes TLS alone, and this is plain text';
+const TLS_ALONE = 'the listener accepts only TLS, and this is plain text';
 const NOT_LOOPBACK =
-  'the host has no redirect rules, and neither a backend nor its port of loopback is called';
+  'the host has no redirect rules, and the call is neither to a backend nor to the loopback port of one';
 const NO_BACKEND =
   'no backend on this port has that address or server name, and the mesh lets nothing else out';
-const NO_TLS = 'the listener takes HTTP, and the caller speaks TLS: call http://, or give the listener TLS';
+const NO_TLS =
+  'the listener accepts plain HTTP, and the caller speaks TLS: call http://, or give the listener TLS';
 const NO_TLS_OF_BACKEND =
   'the backend on this port has HTTP, and the application speaks TLS, which the proxy cannot read: call http://, and let a client policy add TLS, or set the protocol of the listener to tcp';
 

@@ -15,6 +15,10 @@ export function forgetDeletions(store: Store, log: Log): (changes: readonly Chan
     if (deletions < EVERY) return;
     deletions = 0;
     // Pruning is not urgent: after a failure it is tried again after as many deletions.
-    store.prune(KEPT).catch((error: unknown) => log.warn({ err: error }, 'old deletions stay in the store'));
+    store
+      .prune(KEPT)
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'cannot prune tombstones; trying again after further deletions'),
+      );
   };
 }

@@ -55,7 +55,7 @@ export async function openLiveModel(
       try {
         listener(changes);
       } catch (error) {
-        log.error({ err: error, revision: model.revision }, 'a listener to the model failed');
+        log.error({ err: error, revision: model.revision }, 'a listener of the model failed');
       }
     }
   };
@@ -83,7 +83,7 @@ export async function openLiveModel(
   const stop = store.onChange((hint) => {
     if (hint.kind === 'reconnected') isDoubtful = true;
     else if (!isDoubtful && hint.revision <= model.revision) return;
-    catchUp().catch((error: unknown) => log.error({ err: error }, 'the model could not follow the store'));
+    catchUp().catch((error: unknown) => log.error({ err: error }, 'cannot read changes from the store'));
   });
   try {
     await waitForStore(catchUp, log, patienceMs);

@@ -16,21 +16,21 @@ export const SOURCES = {
   ignoredUids: {
     flag: 'ignore-uid',
     argument: '<list>',
-    description: 'whose traffic passes by (default: 1337 where no gid is given either)',
+    description: 'users whose traffic bypasses Envoy (default: 1337, without --ignore-gid)',
     appmesh: 'APPMESH_IGNORE_UID',
     property: 'IgnoredUID',
   },
   ignoredGids: {
     flag: 'ignore-gid',
     argument: '<list>',
-    description: 'the same by group',
+    description: 'groups whose traffic bypasses Envoy',
     appmesh: 'APPMESH_IGNORE_GID',
     property: 'IgnoredGID',
   },
   appPorts: {
     flag: 'app-ports',
     argument: '<list>',
-    description: 'inbound ports and ranges that Envoy gets, or * for all (default: none)',
+    description: 'inbound ports and ranges to redirect to Envoy, or * for all (default: none)',
     appmesh: 'APPMESH_APP_PORTS',
     property: 'AppPorts',
   },
@@ -51,19 +51,19 @@ export const SOURCES = {
   ignoredPorts: {
     flag: 'egress-ignored-ports',
     argument: '<list>',
-    description: 'destination ports left alone; 22 always is',
+    description: 'destination ports that bypass Envoy, in addition to 22',
     appmesh: 'APPMESH_EGRESS_IGNORED_PORTS',
     property: 'EgressIgnoredPorts',
   },
   ignoredAddresses: {
     flag: 'egress-ignored-ip',
     argument: '<list>',
-    description: 'destinations left alone, addresses and ranges; those of metadata always are',
+    description: 'destination addresses and ranges that bypass Envoy, in addition to those of metadata',
     appmesh: 'APPMESH_EGRESS_IGNORED_IP',
     property: 'EgressIgnoredIPs',
   },
-  ipv4: { flag: 'enable-ipv4', description: 'rules for IPv4 (default: yes; --no-enable-ipv4)' },
-  ipv6: { flag: 'enable-ipv6', description: 'the same rules for IPv6', appmesh: 'APPMESH_ENABLE_IPV6' },
+  ipv4: { flag: 'enable-ipv4', description: 'write rules for IPv4 (default: yes; --no-enable-ipv4)' },
+  ipv6: { flag: 'enable-ipv6', description: 'write the same rules for IPv6', appmesh: 'APPMESH_ENABLE_IPV6' },
   egressPorts: {
     flag: 'egress-ports',
     argument: '<list>',
@@ -87,25 +87,29 @@ export const SOURCES = {
   ingressIgnoredPorts: {
     flag: 'ingress-ignored-ports',
     argument: '<list>',
-    description: 'inbound ports left alone, for --app-ports with ranges or *',
+    description: 'inbound ports that bypass Envoy, for --app-ports with ranges or *',
   },
   ingressIgnoredAddresses: {
     flag: 'ingress-ignored-ip',
     argument: '<list>',
-    description: 'sources whose inbound traffic is left alone',
+    description: 'sources whose inbound traffic bypasses Envoy',
   },
   ignoredInterfaces: {
     flag: 'ignored-interfaces',
     argument: '<list>',
-    description: 'interfaces left alone both ways, such as docker0 or veth+',
+    description: 'interfaces whose traffic bypasses Envoy in both directions, such as docker0 or veth+',
   },
-  interceptSsh: { flag: 'intercept-ssh', description: 'port 22 is no longer left alone' },
-  dns: { flag: 'dns', description: 'DNS questions go to a resolver on this node' },
-  dnsPort: { flag: 'dns-port', argument: '<port>', description: "that resolver's port (default: 15053)" },
+  interceptSsh: { flag: 'intercept-ssh', description: 'redirect port 22 too' },
+  dns: { flag: 'dns', description: 'redirect DNS queries to a resolver on this host' },
+  dnsPort: {
+    flag: 'dns-port',
+    argument: '<port>',
+    description: 'the port of that resolver (default: 15053)',
+  },
   dnsServers: {
     flag: 'dns-servers',
     argument: '<list>',
-    description: 'questions to these servers, or to all (default: those of /etc/resolv.conf)',
+    description: 'redirect queries to these servers, or to all (default: those of /etc/resolv.conf)',
   },
   dropInvalid: { flag: 'drop-invalid', description: 'drop inbound segments that belong to no connection' },
   startEnabled: {
@@ -113,7 +117,7 @@ export const SOURCES = {
     description: 'apply now (the default); --no-start-enabled waits for commands on stdin',
     appmesh: 'APPMESH_START_ENABLED',
   },
-  guard: { flag: 'guard', description: 'until the rules are in force, drop what they would redirect' },
+  guard: { flag: 'guard', description: 'until the rules are in force, drop the traffic that they redirect' },
   wait: {
     flag: 'wait',
     argument: '[seconds]',
@@ -122,7 +126,7 @@ export const SOURCES = {
   backend: {
     flag: 'iptables-backend',
     argument: '<name>',
-    description: 'nft, legacy, or auto: what the rules that are there and the kernel show (default: auto)',
+    description: 'nft, legacy, or auto: chosen by the existing rules and the kernel (default: auto)',
   },
 } as const satisfies Readonly<Record<string, Source>>;
 

@@ -30,8 +30,8 @@ export function judge({ family, what, port, arrives }: Probe, address: string, o
     // A connection that should bypass Envoy may have any outcome except arriving at another port of this host.
     const redirected = 'arrived' in outcome && outcome.arrived !== undefined && outcome.arrived !== port;
     return redirected
-      ? { verdict: 'wrong', text: `${title}: ${happened}, and should have been left alone` }
-      : { verdict: 'right', text: `${title}: left alone, as it should be (${happened})` };
+      ? { verdict: 'wrong', text: `${title}: ${happened}, and should have bypassed Envoy` }
+      : { verdict: 'right', text: `${title}: bypasses Envoy, as it should (${happened})` };
   }
   if ('arrived' in outcome && outcome.arrived === arrives) {
     return { verdict: 'right', text: `${title}: ${happened}, as it should` };

@@ -27,9 +27,9 @@ describe('out', () => {
       { DAYBREAK_EGRESS_UID: '5', DAYBREAK_EGRESS_IP: '10.0.0.0/8', DAYBREAK_EGRESS_PORTS: '70' },
       ['5 65534 10.1.0.1,10.0.0.0 70 15001', '1337 65534 10.1.0.1,10.0.0.0 70 '],
     ],
-    [{ APPMESH_EGRESS_IGNORED_IP: '0.0.0.0/0' }, ['the settings leave all addresses alone']],
-    [{ APPMESH_EGRESS_IGNORED_PORTS: '1:65535' }, ['the settings leave all ports alone']],
-    [{ APPMESH_IGNORE_UID: '5', DAYBREAK_EGRESS_UID: '5' }, ['the settings leave all users alone']],
+    [{ APPMESH_EGRESS_IGNORED_IP: '0.0.0.0/0' }, ['the settings exempt all addresses']],
+    [{ APPMESH_EGRESS_IGNORED_PORTS: '1:65535' }, ['the settings exempt all ports']],
+    [{ APPMESH_IGNORE_UID: '5', DAYBREAK_EGRESS_UID: '5' }, ['the settings exempt all users']],
   ])('%j', (env, expected) => expect(shown(env)).toEqual(expected));
 });
 
@@ -44,10 +44,10 @@ describe('in', () => {
     [{ APPMESH_APP_PORTS: '1:65535' }, ['1 15000', '22 undefined']],
     [{ APPMESH_APP_PORTS: '*', DAYBREAK_INTERCEPT_SSH: '1' }, ['9 15000']],
     [{ APPMESH_APP_PORTS: '*', DAYBREAK_INGRESS_IGNORED_PORTS: '1:100' }, ['443 15000', '9 undefined']],
-    [{ APPMESH_APP_PORTS: '22' }, ['the settings leave all ports alone']],
+    [{ APPMESH_APP_PORTS: '22' }, ['the settings exempt all ports']],
     [
       { APPMESH_APP_PORTS: '80', DAYBREAK_INGRESS_IP: '10.0.0.0/8' },
-      ['the settings leave 198.51.100.2, where probes come from, alone'],
+      ['the settings exempt 198.51.100.2, where probes come from'],
     ],
   ])('%j', (env, expected) => expect(shown(env)).toEqual(expected));
 });

@@ -60,9 +60,9 @@ export function outProbes(
     (candidate) => !contains(ignoredPorts, candidate),
   );
   const app = appOwner(settings);
-  if (addresses.length === 0) return [{ family, what, because: 'the settings leave all addresses alone' }];
-  if (port === undefined) return [{ family, what, because: 'the settings leave all ports alone' }];
-  if (app === undefined) return [{ family, what, because: 'the settings leave all users alone' }];
+  if (addresses.length === 0) return [{ family, what, because: 'the settings exempt all addresses' }];
+  if (port === undefined) return [{ family, what, because: 'the settings exempt all ports' }];
+  if (app === undefined) return [{ family, what, because: 'the settings exempt all users' }];
   const probe = { family, port, addresses };
   return [
     { ...probe, what: `out, as uid ${app.uid}`, owner: app, arrives: egressPort },
@@ -81,12 +81,12 @@ export function inProbes(settings: ProxyinitSettings, family: Family): readonly 
   const only = ingressOnly.addresses;
   const admitted = only.length === 0 || only.some((range) => covers(range, from));
   if (!admitted || ingressIgnoredAddresses.some((range) => covers(range, from))) {
-    return [{ family, what: 'in', because: `the settings leave ${there}, where probes come from, alone` }];
+    return [{ family, what: 'in', because: `the settings exempt ${there}, where probes come from` }];
   }
   const exempt = [...(interceptSsh ? [] : [SSH]), ...ingressIgnoredPorts];
   const candidates = appPorts === 'all' ? PORTS : appPorts.flatMap(({ first, last }) => [first, last]);
   const port = candidates.find((candidate) => !contains(exempt, candidate));
-  if (port === undefined) return [{ family, what: 'in', because: 'the settings leave all ports alone' }];
+  if (port === undefined) return [{ family, what: 'in', because: 'the settings exempt all ports' }];
   const other = [...PORTS, 2, 3, 4].find((candidate) => {
     return contains(exempt, candidate) || (appPorts !== 'all' && !contains(appPorts, candidate));
   });

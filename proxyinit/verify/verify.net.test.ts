@@ -45,7 +45,7 @@ test.each([
   [
     'the rule for Envoy is gone',
     ['-D', 'APPMESH_EGRESS', '1'],
-    /out, as Envoy \(uid 1337\).*: arrived at port 15001, and should have been left alone/,
+    /out, as Envoy \(uid 1337\).*: arrived at port 15001, and should have bypassed Envoy/,
   ],
   [
     'another rule comes first',
@@ -82,7 +82,7 @@ test('does not judge traffic of ignored interfaces', async () => {
   const { code, stdout, stderr } = await app.proxyinit(env, ['verify']);
   expect({ code, stderr }).toEqual({ code: 4, stderr: '' });
   expect(stdout).toContain(
-    'IPv4 out, as uid 65534: not tried: 192.0.2.1 and 10.77.0.2 are reached by wire, which the settings leave alone',
+    'IPv4 out, as uid 65534: not tried: 192.0.2.1 and 10.77.0.2 are reached by wire, which the settings exempt',
   );
   expect(stdout).toContain(
     'IPv4 DNS, as uid 65534, to 127.0.0.1 port 53: arrived at port 15053, as it should',

@@ -22,7 +22,7 @@ export async function byTheRules(probe: OutProbe, ignored: readonly string[]): P
   return {
     family,
     what,
-    because: `${probe.addresses.join(' and ')} are reached by ${names}, which the settings leave alone`,
+    because: `${probe.addresses.join(' and ')} are reached by ${names}, which the settings exempt`,
   };
 }
 

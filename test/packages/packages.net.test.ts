@@ -109,7 +109,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
       await takesOver(second, 2);
       for (const each of watches) expect(each.cut()).toEqual([['Envoy', expect.any(Number)]]);
       const journal = await scene.run('journalctl --unit daybreak-agent --output cat');
-      expect(journal.match(/took over the Envoy of the agent before/g)).toHaveLength(2);
+      expect(journal.match(/took over the Envoy of the previous agent/g)).toHaveLength(2);
       expect(journal).not.toMatch(/NO_TAKE_OVER|HOT_RESTART_VERSION|Envoy ended/);
     });
 

@@ -147,7 +147,7 @@ function admit(gate: Gate, call: ServerCall, identity: Identity): { readonly isI
   const stream = gate.streams.get(call);
   const credential = stream && credentialOf(stream);
   if (stream === undefined || credential === undefined)
-    throw new CallError(status.INTERNAL, 'a stream that was not let in');
+    throw new CallError(status.INTERNAL, 'this stream was not admitted');
   credential.verify();
   credential.admit(subjectOf(gate, identity));
   const counted = describeSubject({ identity, owner: undefined });

@@ -26,8 +26,8 @@ test('a file without tokens is valid', () => expect(read('').size).toBe(0));
 describe('a file that cannot be used', () => {
   const good = { sha256, nodes: ['*'] };
   test.each<[string, string, string]>([
-    ['not JSON', '{', 'line 1: it is no JSON object'],
-    ['a list', '[]', 'line 1: it is no JSON object'],
+    ['not JSON', '{', 'line 1: it is not a JSON object'],
+    ['a list', '[]', 'line 1: it is not a JSON object'],
     ['a short SHA-256', JSON.stringify({ ...good, sha256: 'ab' }), 'line 1: sha256 has to be the SHA-256'],
     ['no nodes', JSON.stringify({ sha256 }), 'line 1: nodes has to be a list of patterns'],
     ['empty nodes', JSON.stringify({ sha256, nodes: [] }), 'line 1: nodes has to be a list of patterns'],

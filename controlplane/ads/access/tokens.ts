@@ -48,7 +48,7 @@ export function readTokens(file: string, content: Uint8Array): Tokens {
     const complain = (problem: string): void => void problems.push(`line ${index + 1}: ${problem}`);
     const grant = readGrant(text, complain);
     if (grant === undefined) continue;
-    if (tokens.has(grant.sha256)) complain(`sha256 "${grant.sha256}" stands in an earlier line already`);
+    if (tokens.has(grant.sha256)) complain(`sha256 "${grant.sha256}" is in an earlier line already`);
     tokens.set(grant.sha256, grant);
   }
   if (problems.length > 0) throw new TokensError(file, problems);
@@ -58,7 +58,7 @@ export function readTokens(file: string, content: Uint8Array): Tokens {
 function readGrant(line: string, complain: (problem: string) => void): TokenGrant | undefined {
   const value = parse(line);
   if (value === undefined) {
-    complain('it is no JSON object');
+    complain('it is not a JSON object');
     return undefined;
   }
   let isGood = true;

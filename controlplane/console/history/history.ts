@@ -134,5 +134,5 @@ export function optional(query: Query, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string') return value;
-  throw badRequest(`The query parameter ${name} may be there once only.`);
+  throw badRequest(`The query parameter ${name} may occur only once.`);
 }

@@ -73,7 +73,8 @@ export function begin(
   if (previous !== undefined) sessions.end(previous);
   const secret = sessions.begin(key);
   const session = sessions.use(secret);
-  if (session === undefined) throw forbidden('The key of this session is gone. Sign in with another one.');
+  if (session === undefined)
+    throw forbidden('The key of this session was removed. Sign in with another one.');
   request.call.caller = session.user;
   request.call.source = 'console';
   reply.header('set-cookie', cookieOf(secret, encrypted));

@@ -14,7 +14,7 @@ export function createKeyedMutex(most = MOST): KeyedMutex {
   const queues = new Map<string, { last: Promise<unknown>; length: number }>();
   return async (key, work) => {
     const queue = queues.get(key) ?? { last: Promise.resolve(), length: 0 };
-    if (queue.length > most) throw unavailable('commit', `${most} writes wait for the same turn already`);
+    if (queue.length > most) throw unavailable('commit', `${most} writes of the same owner wait already`);
     queues.set(key, queue);
     queue.length += 1;
     const mine = queue.length === 1 ? work() : queue.last.then(work, work);
