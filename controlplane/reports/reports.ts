@@ -1,26 +1,27 @@
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../../common/log.ts';
-import type { Latencies, LiveFigures } from '../../common/contracts/reports.ts';
+import type { Latencies } from '../../common/contracts/reports.ts';
 import type { AgentFeed, ConnectedAgent } from '../agents/agent-entry.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { createAgentFeeds, type DropReason } from './agent-feeds.ts';
-import { createKeptFigures } from './kept-figures.ts';
+import { createKeptFigures, type Range } from './kept-figures.ts';
 import { createLatencyAsks } from './latencies/latency-asks.ts';
 import { missingOf, type ProxyStream } from './missing.ts';
 import { readLatencies, type LatencyQuestion } from './latencies/read-latencies.ts';
 import { KEPT_SLOTS } from './slots.ts';
 import { shareReports, type ReplicaStore } from './share-reports.ts';
 import { createWatches, type Watch } from './watches.ts';
+import type { EncodedFigures } from './write-figures.ts';
 
 /** Live figures of meshes: the last 15 minutes, counted while a reader asks. */
 export type Reports = {
   /** Takes the reports of an agent. */
   readonly connected: (agent: ConnectedAgent) => AgentFeed;
   /** Reads the newest slots of a mesh, and watches it for 30 seconds more. Undefined: too many meshes are watched. */
-  readonly read: (mesh: MeshId, slots?: number) => LiveFigures | undefined;
+  readonly read: (mesh: MeshId, range?: Range) => EncodedFigures | undefined;
   /** Calls `listener` with each slot that ended, until the returned function is called. Undefined: too many meshes are watched. */
-  readonly follow: (mesh: MeshId, listener: (figures: LiveFigures) => void) => (() => void) | undefined;
+  readonly follow: (mesh: MeshId, listener: (figures: EncodedFigures) => void) => (() => void) | undefined;
   /** The agents of a mesh that can report. */
   readonly agents: (mesh: MeshId) => readonly ConnectedAgent[];
   /** Asks agents for latencies. */
@@ -53,7 +54,7 @@ export function createReports({
   onDrop = () => undefined,
   now = () => performance.now(),
 }: ReportsOptions): Reports {
-  const listeners = new Map<Watch, Set<(figures: LiveFigures) => void>>();
+  const listeners = new Map<Watch, Set<(figures: EncodedFigures) => void>>();
   const kept = createKeptFigures(now);
   const asks = createLatencyAsks();
   const feeds = createAgentFeeds({ model, watches: () => watches, now, onReport, onDrop });
@@ -79,16 +80,16 @@ export function createReports({
     shared.slot(watch);
     const told = listeners.get(watch);
     if (told === undefined || told.size === 0) return;
-    const figures = figuresOf(watch, 1);
+    const figures = figuresOf(watch, NEWEST);
     for (const listener of told) listener(figures);
   }
 
-  function figuresOf(watch: Watch, slots: number): LiveFigures {
+  function figuresOf(watch: Watch, range: Range): EncodedFigures {
     const reporting = feeds.reporting(watch.mesh);
     const others = shared.others(watch.mesh);
     const able = new Set(feeds.able(watch.mesh).map(({ peer }) => peer));
     const missing = missingOf(watch.mesh, model, streams(), { reporting, able });
-    return kept.figuresOf(watch, slots, {
+    return kept.figuresOf(watch, range, {
       reporting: reporting.size + others.reporting,
       missing: [...others.missing, ...missing],
     });
@@ -107,9 +108,9 @@ export function createReports({
         },
       };
     },
-    read(mesh, slots = KEPT_SLOTS) {
+    read(mesh, range = ALL) {
       const watch = want(mesh);
-      return watch && figuresOf(watch, slots);
+      return watch && figuresOf(watch, range);
     },
     follow(mesh, listener) {
       const watch = want(mesh);
@@ -140,6 +141,9 @@ export function createReports({
     },
   };
 }
+
+const NEWEST: Range = { slots: 1 };
+const ALL: Range = { slots: KEPT_SLOTS };
 
 const ALONE: ReplicaStore = {
   isShared: false,

@@ -5,7 +5,7 @@ import type { CallerNow } from '../http/caller-of-page.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Model } from '../mesh/model.ts';
 import { ACTION, askedMesh, askedNumber, refusalOf } from './asked-mesh.ts';
-import { createEventStream, type EventStream } from './events.ts';
+import { bytesWaiting, createEventStream, type EventStream } from './events.ts';
 import type { LongRange } from './prometheus.ts';
 import type { Reports } from './reports.ts';
 
@@ -13,6 +13,9 @@ const CONFIG: RouteConfig = { action: ACTION };
 
 /** A stream ends after this time, and readers connect again, so that a balancer can spread them anew. In milliseconds. */
 const STREAM_AGE_MS = 10 * 60_000;
+
+/** First events that may wait for all readers together, in bytes: each has as many slots as its reader has missed. */
+const MOST_WAITING = 64 * 1024 * 1024;
 
 /** Inputs of the routes. `mostStreams`: a part of the API's connections, so that readers leave room for other calls. */
 export type ReportsRoutesOptions = {
@@ -34,20 +37,23 @@ export function reportsRoutes(options: ReportsRoutesOptions) {
   const open = new Set<EventStream>();
 
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/reports', { config: CONFIG }, async (request): Promise<LiveFigures> => {
+    app.get('/reports', { config: CONFIG }, async (request, reply): Promise<Buffer | LiveFigures> => {
       const { query } = request;
       const mesh = askedMesh(callerOf(request), model, query);
       const most = longRange === undefined ? KEPT_SECONDS : LONGEST_RANGE;
       const seconds = secondsOf(query, most);
       if (longRange !== undefined && seconds > KEPT_SECONDS) return longRange(mesh, seconds);
-      return reports.read(mesh, Math.ceil(seconds / SLOT_SECONDS)) ?? tooMany('meshes are watched');
+      const figures = reports.read(mesh, { slots: slotsOf(seconds) }) ?? tooMany('meshes are watched');
+      reply.header('content-type', 'application/json; charset=utf-8');
+      return figures.json;
     });
 
     app.get('/reports/stream', { config: CONFIG }, async (request, reply) => {
       const mesh = askedMesh(callerOf(request), model, request.query);
-      const slots = Math.ceil(secondsOf(request.query, KEPT_SECONDS) / SLOT_SECONDS);
+      const slots = slotsOf(secondsOf(request.query, KEPT_SECONDS));
       if (open.size >= mostStreams) tooMany('streams of figures are open');
-      const first = reports.read(mesh, slots);
+      if (bytesWaiting(open) > MOST_WAITING) tooMany('figures wait for other readers');
+      const first = reports.read(mesh, { slots, after: seenBy(request.headers['last-event-id']) });
       const stop = reports.follow(mesh, (figures) => {
         const refusal = refusalOf(callerNow(request), mesh);
         if (refusal === undefined) events.send(figures);
@@ -64,7 +70,7 @@ export function reportsRoutes(options: ReportsRoutesOptions) {
         () => events.end({ message: 'The stream has reached its age; connect again.' }),
         STREAM_AGE_MS,
       ).unref();
-      events.send(since(first, request.headers['last-event-id']));
+      events.send(first);
       return reply
         .header('content-type', 'text/event-stream')
         .header('cache-control', 'no-store')
@@ -82,23 +88,13 @@ function secondsOf(query: unknown, most: number): number {
   return askedNumber(query, 'seconds', { least: SLOT_SECONDS, most, fallback: KEPT_SECONDS });
 }
 
-/** Returns the slots after the one that a reader has seen last. */
-function since(figures: LiveFigures, seen: string | string[] | undefined): LiveFigures {
-  if (typeof seen !== 'string' || !/^\d{1,15}$/.test(seen)) return figures;
-  // The clocks of two control planes differ, so half a slot is the margin.
-  const margin = (SLOT_SECONDS * 1000) / 2;
-  const from = figures.times.findIndex((time) => time > Number(seen) + margin);
-  const kept = from === -1 ? figures.times.length : from;
-  return {
-    ...figures,
-    times: figures.times.slice(kept),
-    lines: figures.lines.map((line) => ({
-      ...line,
-      requests: line.requests.slice(kept),
-      errors: line.errors.slice(kept),
-      active: line.active.slice(kept),
-    })),
-  };
+function slotsOf(seconds: number): number {
+  return Math.ceil(seconds / SLOT_SECONDS);
+}
+
+/** Returns the time of the slot that a reader has seen last; undefined if it says none. */
+function seenBy(id: string | string[] | undefined): number | undefined {
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }
 
 const RETRY_SECONDS = '10';

@@ -6,8 +6,7 @@ import type { MeshId } from '../mesh/resource.ts';
 import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
 import { decodeReports, encodeFigures, encodeWanted, type ReportsAnnouncement } from './announced-figures.ts';
 import { lineOf } from './lines.ts';
-import { countOf } from './mesh-figures.ts';
-import { portionsOf, RING, SLOT_MS, slotAt } from './slots.ts';
+import { portionsOf, SLOT_MS, slotAt } from './slots.ts';
 import type { Watch, Watches } from './watches.ts';
 
 /** The part of figures that comes from the agents of other replicas. */
@@ -128,16 +127,16 @@ type Figures = Extract<ReportsAnnouncement, { readonly kind: 'figures' }>;
 /** The announcements with the last slot of a mesh, the lines with the most requests first. `count`: the proxies that report. */
 function textsOf(replica: string, { mesh, own }: Watch, count: number): readonly string[] {
   const { last } = own.kept();
-  const callers = Array.from(own.callers(), ({ id, reported }) => ({
-    from: id,
-    reported: reported[last % RING] ?? 0,
+  const callers = Array.from(own.callers(), (caller) => ({
+    from: caller.id,
+    reported: own.reported(caller, last),
   }));
   const lines = Array.from(own.lines(), (line) => ({
     from: line.from,
     cluster: line.cluster,
-    requests: countOf(line, 'requests', last),
-    errors: countOf(line, 'errors', last),
-    active: countOf(line, 'active', last),
+    requests: own.count(line, 'requests', last),
+    errors: own.count(line, 'errors', last),
+    active: own.count(line, 'active', last),
   }));
   const figures = {
     replica,
