@@ -141,3 +141,19 @@ test('readers who left before they were served do not use up the streams of othe
     .poll(async () => (await open('/reports/stream?mesh=colors')).answer.statusCode, { timeout: 20_000 })
     .toBe(200);
 });
+
+test('a reader who connects again gets the slots after the one that it has seen', async () => {
+  const { text } = await open('/reports/stream?mesh=colors');
+  // Slots end while it waits, at least three.
+  await expect.poll(() => figuresIn(text()).flatMap(({ times }) => times).length).toBeGreaterThan(2);
+  const times = figuresIn(text()).flatMap((figures) => figures.times);
+  const again = await open('/reports/stream?mesh=colors', { 'last-event-id': String(times.at(0)) });
+  await expect.poll(() => figuresIn(again.text()).length).toBeGreaterThan(0);
+  const [first] = figuresIn(again.text());
+  expect(first?.times.length).toBeGreaterThan(1);
+  expect((first?.times[0] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(4000);
+  expect((first?.times[0] ?? 0) - (times[0] ?? 0)).toBeLessThan(6000);
+  const odd = await open('/reports?mesh=colors');
+  expect(odd.answer.headers['content-type']).toBe('application/json; charset=utf-8');
+  await expect.poll(odd.text).toMatch(/^\{"mesh":"colors",.*\}$/);
+});
