@@ -43,6 +43,7 @@ test('names of clusters are no patterns, and latencies and classes come as Envoy
   expect(part).toEqual({
     ask: 7,
     isLast: true,
+    isFailed: false,
     clusters: [
       {
         name: 'cds_egress_m_n0_http_8080',
@@ -64,7 +65,7 @@ test('a large answer is several messages, of which the last one says so', async 
   expect(parts.flatMap((part) => part?.clusters ?? [])).toHaveLength(50);
 });
 
-test('an Envoy that does not answer gives an empty answer', async () => {
+test('an Envoy that does not answer gives an answer that says so', async () => {
   const admin = { ask: () => Promise.reject(new Error('gone')) };
-  expect(await answersOf(admin)).toEqual([{ ask: 7, clusters: [], isLast: true }]);
+  expect(await answersOf(admin)).toEqual([{ ask: 7, clusters: [], isLast: true, isFailed: true }]);
 });

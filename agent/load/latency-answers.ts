@@ -1,5 +1,6 @@
 import {
   encodeLatencies,
+  MOST_ANSWER_MESSAGES,
   MOST_ASKED_CLUSTERS,
   type ClusterLatencies,
 } from '../../common/contracts/agent-channel/latencies.ts';
@@ -8,14 +9,13 @@ import type { Log } from '../../common/log.ts';
 import type { AdminClient } from '../admin/admin-client.ts';
 import { readLatencies } from './read-latencies.ts';
 
-/** Bytes of one message, some, and the most messages of one answer: the control plane takes bursts of 30. */
+/** Bytes of one message, some. */
 const MOST_BYTES = 8 * 1024;
-const MOST_MESSAGES = 20;
 /** Bytes that a range takes at most, and a cluster besides its name. */
 const RANGE_BYTES = 14;
 const CLUSTER_BYTES = 64;
 
-/** Creates the answers to the control plane's questions for latencies. A question that comes before the one before it is answered gets no latencies. */
+/** Creates the answers to the control plane's questions for latencies. A question that comes before the one before it is answered fails. */
 export function createLatencyAnswers(
   admin: Pick<AdminClient, 'ask'>,
   send: (message: Uint8Array) => void,
@@ -27,19 +27,23 @@ export function createLatencyAnswers(
     const found = await readLatencies(admin, clusters.slice(0, MOST_ASKED_CLUSTERS)).catch(
       (error: unknown) => {
         log.debug({ err: error }, 'cannot read latencies from Envoy');
-        return [];
       },
     );
+    if (found === undefined) return send(failed(ask));
     const parts = partsOf(found);
     for (const [index, part] of parts.entries())
-      send(encodeLatencies({ ask, clusters: part, isLast: index === parts.length - 1 }));
+      send(encodeLatencies({ ask, clusters: part, isLast: index === parts.length - 1, isFailed: false }));
   }
 
   return ({ ask, clusters }) => {
-    if (isBusy) return send(encodeLatencies({ ask, clusters: [], isLast: true }));
+    if (isBusy) return send(failed(ask));
     isBusy = true;
     void answer(ask, clusters).finally(() => void (isBusy = false));
   };
+}
+
+function failed(ask: number): Uint8Array {
+  return encodeLatencies({ ask, clusters: [], isLast: true, isFailed: true });
 }
 
 /** Divides clusters among messages; there is at least one, which may be empty. Leaves out clusters beyond the limit. */
@@ -49,7 +53,7 @@ function partsOf(clusters: readonly ClusterLatencies[]): readonly (readonly Clus
   for (const cluster of clusters) {
     const size = Buffer.byteLength(cluster.name) + CLUSTER_BYTES + cluster.ranges.length * RANGE_BYTES;
     if (bytes > 0 && bytes + size > MOST_BYTES) {
-      if (parts.length === MOST_MESSAGES) break;
+      if (parts.length === MOST_ANSWER_MESSAGES) break;
       parts.push([]);
       bytes = 0;
     }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
+import { encodeLatencies, MOST_ANSWER_MESSAGES } from '../../common/contracts/agent-channel/latencies.ts';
 import { decodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import {
   CONNECT_PATH,
@@ -159,6 +160,26 @@ test('messages that are unknown, too long, too many or no messages at all do no 
   long.call.write(Buffer.alloc(MOST_MESSAGE_BYTES + 1));
   expect(await long.ended).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
   expect(served.xds.streams()).toHaveLength(1);
+});
+
+test('an agent that answers questions for latencies at length is not one that sends too many messages', async () => {
+  const { served, agent } = await start();
+  const { call, headers, ended } = agent.beside();
+  call.write(encodeAgentMessage(STATE, A));
+  await headers;
+  for (let ask = 1; ask <= 5; ask += 1) {
+    served.connected[0]?.send({ kind: 'ask latencies', ask, clusters: [] });
+    for (let part = 1; part <= MOST_ANSWER_MESSAGES; part += 1)
+      call.write(
+        encodeLatencies({ ask, clusters: [], isLast: part === MOST_ANSWER_MESSAGES, isFailed: false }),
+      );
+    call.write(encodeAgentMessage({ ...STATE, reason: `answer ${ask}` }));
+    await expect.poll(() => served.agents.reportOf(A, peerOf(served))?.state.reason).toBe(`answer ${ask}`);
+  }
+  // What was not asked for counts.
+  for (let index = 0; index < 200; index += 1)
+    call.write(encodeLatencies({ ask: 9, clusters: [], isLast: true, isFailed: false }));
+  expect(await ended).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
 });
 
 async function second(agent: Awaited<ReturnType<typeof connect>>): Promise<CallOutcome> {

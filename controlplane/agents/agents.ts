@@ -3,6 +3,7 @@ import {
   MOST_MESSAGE_BYTES,
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
+import { MOST_ANSWER_MESSAGES } from '../../common/contracts/agent-channel/latencies.ts';
 import { encodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import { encodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import { createTokenBucket } from '../../common/limits/token-bucket.ts';
@@ -59,7 +60,7 @@ export function createAgents({ admission, renewal, onConnected, ...tables }: Age
   let told = renewal?.().generation;
   const entries = new Map<string, Entry>();
 
-  function open(call: ServerCall, nodeId: string): Entry {
+  function open(call: ServerCall, nodeId: string, onSend: (question: Question) => void): Entry {
     const { peer } = call.connection;
     if (entries.has(peer))
       throw new CallError(status.ALREADY_EXISTS, 'this connection already has a stream of its agent');
@@ -68,6 +69,7 @@ export function createAgents({ admission, renewal, onConnected, ...tables }: Age
     const resource = proxyPath(identity);
     const send = (question: Question): void => {
       const message = encodeQuestion(question);
+      onSend(question);
       call.write(() => message);
     };
     const feed = onConnected?.({ identity, peer, send });
@@ -88,6 +90,11 @@ export function createAgents({ admission, renewal, onConnected, ...tables }: Age
   function connect(call: ServerCall): CallReader {
     let entry: Entry | undefined;
     const bucket = createTokenBucket(MESSAGES);
+    // Messages of an answer that was asked for are no flood, but a new question does not add to what is left of the one before it.
+    let asked = 0;
+    const onSend = ({ kind }: Question): void => {
+      if (kind === 'ask latencies') asked = MOST_ANSWER_MESSAGES;
+    };
     const timer = setTimeout(
       () => call.end(status.DEADLINE_EXCEEDED, 'a stream without a first message'),
       FIRST_MESSAGE_MS,
@@ -96,10 +103,12 @@ export function createAgents({ admission, renewal, onConnected, ...tables }: Age
     return {
       mostMessageBytes: MOST_MESSAGE_BYTES,
       message(bytes) {
-        if (bucket() > 0) throw new CallError(status.RESOURCE_EXHAUSTED, 'too many messages of one agent');
+        if (asked > 0) asked -= 1;
+        else if (bucket() > 0)
+          throw new CallError(status.RESOURCE_EXHAUSTED, 'too many messages of one agent');
         const { nodeId, state, load, latencies } = decodeMessage(bytes);
         clearTimeout(timer);
-        entry ??= open(call, nodeId);
+        entry ??= open(call, nodeId, onSend);
         if (load !== undefined) entry.feed?.load(load);
         if (latencies !== undefined) entry.feed?.latencies(latencies);
         if (state === undefined) return;

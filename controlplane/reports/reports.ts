@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../../common/log.ts';
 import type { Latencies } from '../../common/contracts/reports.ts';
@@ -8,7 +9,10 @@ import { createAgentFeeds, type DropReason } from './agent-feeds.ts';
 import { createKeptFigures, type Range } from './kept-figures.ts';
 import { createLatencyAsks } from './latencies/latency-asks.ts';
 import { missingOf, type ProxyStream } from './missing.ts';
-import { readLatencies, type LatencyQuestion } from './latencies/read-latencies.ts';
+import { latenciesOf } from './latencies/latency-parts.ts';
+import { askedAgents, type LatencyQuestion } from './latencies/question.ts';
+import { readLatencies } from './latencies/read-latencies.ts';
+import { shareLatencies } from './latencies/share-latencies.ts';
 import { KEPT_SLOTS } from './slots.ts';
 import { shareReports, type ReplicaStore } from './share-reports.ts';
 import { createWatches, type Watch } from './watches.ts';
@@ -22,9 +26,7 @@ export type Reports = {
   readonly read: (mesh: MeshId, range?: Range) => EncodedFigures | undefined;
   /** Calls `listener` with each slot that ended, until the returned function is called. Undefined: too many meshes are watched. */
   readonly follow: (mesh: MeshId, listener: (figures: EncodedFigures) => void) => (() => void) | undefined;
-  /** The agents of a mesh that can report. */
-  readonly agents: (mesh: MeshId) => readonly ConnectedAgent[];
-  /** Asks agents for latencies. */
+  /** Asks agents for latencies, those of other replicas too. */
   readonly latencies: (question: LatencyQuestion) => Promise<Latencies>;
   /** Meshes whose agents are asked to report. */
   readonly watched: () => number;
@@ -59,7 +61,14 @@ export function createReports({
   const asks = createLatencyAsks();
   const feeds = createAgentFeeds({ model, watches: () => watches, now, onReport, onDrop });
   const watches = createWatches({ onAsked: feeds.ask, onSlot: tell }, now);
+  const replica = randomUUID();
+  const own = (question: LatencyQuestion) => {
+    const agents = askedAgents(question, feeds.able(question.mesh));
+    return { proxies: agents.length, read: () => readLatencies(asks, agents, question) };
+  };
+  const sharedLatencies = shareLatencies(store, { replica, own, log });
   const shared = shareReports(store, {
+    replica,
     watches: () => watches,
     model,
     now,
@@ -125,18 +134,22 @@ export function createReports({
         watches.extend(mesh);
       };
     },
-    agents: feeds.able,
     async latencies(question) {
-      const found = await readLatencies(asks, model, question);
-      if (question.isOneProxy && question.agents.length > 0) return found;
-      // Only agents that are connected to this replica can be asked.
-      const { replicas } = shared.others(question.mesh);
-      const elsewhere = replicas.map((replica) => ({ reason: 'replica', replica }) as const);
-      return { ...found, missing: [...found.missing, ...elsewhere] };
+      const { proxies, read } = own(question);
+      // The address of a proxy is at one replica.
+      const isHere = question.proxies.kind === 'proxy' && proxies > 0;
+      const { replicas, missing } = shared.others(question.mesh);
+      const [here, elsewhere] = await Promise.all([
+        read(),
+        isHere ? [] : sharedLatencies.ask(question, replicas),
+      ]);
+      const silent = { parts: [], reporting: 0, missing: isHere ? [] : missing };
+      return latenciesOf(question, model, [here, ...elsewhere, silent]);
     },
     watched: () => [...watches.all()].filter(({ isAsked }) => isAsked).length,
     close() {
       shared.close();
+      sharedLatencies.close();
       watches.close();
     },
   };

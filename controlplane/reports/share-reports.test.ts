@@ -88,10 +88,6 @@ test('a reader at one replica sees the agents of both; one that goes silent is n
   const figures = read(first);
   expect(figures?.reporting).toBe(2);
   expect(figures?.missing).toEqual([]);
-  // Latencies come from the agents of one replica alone; the other one is named.
-  const question = { mesh: MESH, agents: [], clusters: [], seconds: 0 };
-  const line = await first?.latencies({ ...question, isOneProxy: false });
-  expect(line?.missing).toMatchObject([{ reason: 'replica', replica: expect.any(String) as string }]);
   expect(requestsIn(figures)).toBeGreaterThan(300);
   // Figures of others are not announced again.
   expect(bus.texts.filter((text) => text.includes('"figures"')).every((text) => !text.includes('110'))).toBe(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Log } from '../../common/log.ts';
 import type { MissingFigures } from '../../common/contracts/reports.ts';
 import type { Model } from '../mesh/model.ts';
@@ -28,8 +27,9 @@ export type SharedReports = {
 /** The part of a store that replicas talk over. */
 export type ReplicaStore = Pick<Store, 'isShared' | 'announce' | 'onAnnouncement'>;
 
-/** Inputs of the sharing. `reporting`: the proxies of a mesh that report to this replica. */
+/** Inputs of the sharing. `replica`: the name of this one. `reporting`: the proxies of a mesh that report to it. */
 export type ShareOptions = {
+  readonly replica: string;
   readonly watches: () => Watches;
   readonly model: Model;
   readonly now: () => number;
@@ -50,10 +50,9 @@ type Other = { heardAt: number; reporting: number };
 /** Shares the figures of watched meshes with other replicas. Without a shared store, there are none. */
 export function shareReports(
   store: ReplicaStore,
-  { watches, model, now, log, reporting }: ShareOptions,
+  { replica, watches, model, now, log, reporting }: ShareOptions,
 ): SharedReports {
   if (!store.isShared) return NOT_SHARED;
-  const replica = randomUUID();
   // The figures that others announced go with the watch of the mesh.
   const heard = new WeakMap<Watch, Map<string, Other>>();
   let isSending = false;

@@ -1,3 +1,4 @@
+import { createLatencyAnswers } from '../../agent/load/latency-answers.ts';
 import type { ReportedCluster } from '../../agent/load/read-report.ts';
 import { createUnsentLoad } from '../../agent/load/unsent-load.ts';
 import { encodeLoad } from '../../common/contracts/agent-channel/load.ts';
@@ -7,6 +8,7 @@ import {
   encodeAgentMessage,
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
+import { createLog } from '../../common/log.ts';
 import { agentState } from '../../common/contracts/agent-channel/testing/agent-state.ts';
 import { createDeltaClient } from '../../xds/client/client.ts';
 import type { OpenBeside } from '../../xds/client/stream.ts';
@@ -29,14 +31,19 @@ export type ReportingAgentOptions = {
   readonly state?: Partial<AgentState>;
   /** Returns its report for one interval. */
   readonly counts: () => readonly ReportedCluster[];
+  /** Returns what its Envoy's admin interface answers to a question for statistics. Default: it does not answer. */
+  readonly statistics?: () => string;
   /** Route configurations that it subscribes to, beside all clusters and listeners. Default: only clusters. */
   readonly routes?: readonly string[];
   readonly onConnected?: () => void;
 };
 
+const log = createLog('test', 'silent');
+
 /** Starts an agent that reports its load in each interval while it is asked, as agents do. */
 export function startReportingAgent(options: ReportingAgentOptions): ReportingAgent {
-  const { ads, node, state = {}, routes = [], onConnected = () => undefined } = options;
+  const { ads, node, state = {}, routes = [], onConnected = () => undefined, statistics } = options;
+  const admin = { ask: async () => statistics?.() ?? Promise.reject(new Error('there is no Envoy')) };
   const [host = '', port] = ads.split(':');
   const asked: number[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -59,10 +66,12 @@ export function startReportingAgent(options: ReportingAgentOptions): ReportingAg
 
   function report(open: OpenBeside): void {
     const unsent = createUnsentLoad();
+    const answerLatencies = createLatencyAnswers(admin, (message) => call.write(message), log);
     const call = open(CONNECT_PATH, {
       onHeaders: () => undefined,
       onMessage(bytes) {
         const question = decodeQuestion(bytes);
+        if (question?.kind === 'ask latencies') answerLatencies(question);
         if (question?.kind !== 'watch load') return;
         const { intervalMs } = question;
         asked.push(intervalMs);

@@ -20,19 +20,28 @@ export type LatenciesPart = {
   readonly ask: number;
   readonly clusters: readonly ClusterLatencies[];
   readonly isLast: boolean;
+  /** Whether the agent could not read latencies from Envoy. An agent of an older version does not say so. */
+  readonly isFailed: boolean;
 };
 
 /** The most clusters in a question. */
 export const MOST_ASKED_CLUSTERS = 100;
 
+/** The most clusters in an answer. */
+export const MOST_ANSWERED_CLUSTERS = 1000;
+
+/** The most messages of an answer. */
+export const MOST_ANSWER_MESSAGES = 20;
+
 /** The most ranges of a cluster: more than the decades that a timeout leaves room for, with 90 ranges each. */
 const MOST_RANGES = 1000;
 
 /** Encodes a message with a part of an answer. */
-export function encodeLatencies({ ask, clusters, isLast }: LatenciesPart): Uint8Array {
+export function encodeLatencies({ ask, clusters, isLast, isFailed }: LatenciesPart): Uint8Array {
   const value = create(LatenciesSchema, {
     ask,
     isLast,
+    failed: isFailed,
     clusters: clusters.map(({ name, ranges, responses }) => ({
       name,
       from: ranges.map(({ from }) => from),
@@ -45,10 +54,11 @@ export function encodeLatencies({ ask, clusters, isLast }: LatenciesPart): Uint8
 }
 
 /** Reads a part of an answer. Leaves out ranges that are not finite or below 0, and those beyond the limit. */
-export function readLatencies({ ask, clusters, isLast }: LatenciesMessage): LatenciesPart {
+export function readLatencies({ ask, clusters, isLast, failed }: LatenciesMessage): LatenciesPart {
   return {
     ask,
     isLast,
+    isFailed: failed,
     clusters: clusters.map(({ name, from, width, count, responses }) => ({
       name,
       ranges: from.slice(0, MOST_RANGES).flatMap((lower, index) => {

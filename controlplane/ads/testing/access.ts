@@ -8,6 +8,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { fileSource } from '../../../common/files/source.ts';
 import { createLog } from '../../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../../xds/server.ts';
+import type { ConnectedAgent } from '../../agents/agent-entry.ts';
 import { createAgents, type Agents } from '../../agents/agents.ts';
 import { createDraining, type Draining } from '../../agents/draining.ts';
 import { Model } from '../../mesh/model.ts';
@@ -25,6 +26,7 @@ import { openStream, type OpenOptions, type TestStream } from './client.ts';
 import { tokenSum } from '../access/tokens.ts';
 
 const log = createLog('test', 'silent');
+const ignore = (): void => undefined;
 const UNLIMITED = { proxies: undefined, proxiesPerResource: undefined };
 
 /** ADS of a control plane over TLS, with all its parts, and records of what happened. */
@@ -42,6 +44,8 @@ export type Served = {
   readonly owners: Map<string, string>;
   readonly xds: XdsServer;
   readonly agents: Agents;
+  /** The agents whose stream was admitted, oldest first. */
+  readonly connected: readonly ConnectedAgent[];
   /** Empty at first. Agents take instances of its virtual nodes out. */
   readonly model: Model;
   readonly draining: Draining;
@@ -127,6 +131,7 @@ export function accessFixture(): AccessFixture {
     });
     const model = new Model();
     const draining = createDraining();
+    const connected: ConnectedAgent[] = [];
     const agents = createAgents({
       admission,
       model,
@@ -134,6 +139,10 @@ export function accessFixture(): AccessFixture {
       mutual: createMutualInstances(),
       plain: createPlainCallers(60_000),
       log,
+      onConnected(agent) {
+        connected.push(agent);
+        return { state: ignore, load: ignore, latencies: ignore, ended: ignore };
+      },
     });
     const where = { host: '127.0.0.1', port: 0 };
     const tracker = createConnectionTracker({
@@ -157,6 +166,7 @@ export function accessFixture(): AccessFixture {
       owners,
       xds,
       agents,
+      connected,
       model,
       draining,
       listener,

@@ -40,7 +40,9 @@ function connect(peer: string, counts: readonly number[]): { asked: Question[]; 
       asked.push(question);
       const ranges = [{ from: 10, width: 1, count }];
       const cluster = { name: TO_B, ranges, responses: [0, count, 0, 0, 0] as const };
-      setImmediate(() => feed.latencies({ ask: question.ask, clusters: [cluster], isLast: true }));
+      setImmediate(() =>
+        feed.latencies({ ask: question.ask, clusters: [cluster], isLast: true, isFailed: false }),
+      );
     },
   });
   feed.state(STATE);

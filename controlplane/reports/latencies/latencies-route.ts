@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { FiguresCaller, Latencies } from '../../../common/contracts/reports.ts';
 import { parameter } from '../../ads/preview-query.ts';
-import type { ConnectedAgent } from '../../agents/agent-entry.ts';
 import { callerOf, type RouteConfig } from '../../http/call.ts';
 import { ApiError, badRequest } from '../../http/errors.ts';
 import type { Model } from '../../mesh/model.ts';
@@ -9,53 +8,46 @@ import type { MeshId } from '../../mesh/resource.ts';
 import { egressCluster, ingressCluster } from '../../translate/names.ts';
 import { ACTION, askedMesh, askedNumber } from '../asked-mesh.ts';
 import type { Reports } from '../reports.ts';
+import { MOST_SECONDS, type AskedProxies } from './question.ts';
+import { createSharedQuestions } from './shared-questions.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
 
-/** Proxies that one question asks; a virtual node with more is judged by these. */
-const MOST_PROXIES = 50;
-/** Questions at once. */
+/** Different questions at once. */
 const MOST_QUESTIONS = 16;
 /** Envoy adds up latencies every 5 s by default, so a shorter time may see none. */
-const SECONDS = { least: 0, most: 60, fallback: 5 } as const;
+const SECONDS = { least: 0, most: MOST_SECONDS, fallback: 5 } as const;
 
 /**
  * `GET /reports/latencies?mesh=M&from=virtualNode/A[&to=virtualNode/B][&seconds=5]`, or `proxy=HOST:PORT` in place of `from`: p50, p95, p99 and
  * responses by class, read from Envoys. Needs the action `daybreak:GetReports`.
  */
 export function latenciesRoute({ reports, model }: { readonly reports: Reports; readonly model: Model }) {
-  let questions = 0;
+  const questions = createSharedQuestions<Latencies>(MOST_QUESTIONS);
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/reports/latencies', { config: CONFIG }, async (request): Promise<Latencies> => {
       const { query } = request;
       const mesh = askedMesh(callerOf(request), model, query);
       const seconds = askedNumber(query, 'seconds', SECONDS);
-      const agents = askedAgents(query, reports.agents(mesh)).slice(0, MOST_PROXIES);
-      const clusters = askedClusters(query, mesh, model);
-      if (questions >= MOST_QUESTIONS) {
-        throw new ApiError('ServiceUnavailableException', 'Too many questions for latencies at once.', {
-          headers: { 'retry-after': '10' },
-        });
-      }
-      questions += 1;
-      try {
-        const isOneProxy = (query as Readonly<Record<string, unknown>>)['proxy'] !== undefined;
-        return await reports.latencies({ mesh, agents, clusters, seconds, isOneProxy });
-      } finally {
-        questions -= 1;
-      }
+      const question = {
+        mesh,
+        proxies: askedProxies(query),
+        clusters: askedClusters(query, mesh, model),
+        seconds,
+      };
+      const answer = questions.answer(JSON.stringify(question), () => reports.latencies(question));
+      if (answer !== undefined) return answer;
+      throw new ApiError('ServiceUnavailableException', 'Too many questions for latencies at once.', {
+        headers: { 'retry-after': '10' },
+      });
     });
   };
 }
 
-function askedAgents(query: unknown, agents: readonly ConnectedAgent[]): readonly ConnectedAgent[] {
+function askedProxies(query: unknown): AskedProxies {
   const { proxy } = query as Readonly<Record<string, unknown>>;
-  if (proxy !== undefined) {
-    const peer = parameter(query, 'proxy');
-    return agents.filter((agent) => agent.peer === peer);
-  }
-  const { kind, name } = resourceIn(parameter(query, 'from'), 'from');
-  return agents.filter(({ identity }) => identity.kind === kind && identity.name === name);
+  if (proxy !== undefined) return { kind: 'proxy', peer: parameter(query, 'proxy') };
+  return { kind: 'resource', resource: resourceIn(parameter(query, 'from'), 'from') };
 }
 
 /** The clusters that lead to the target: one for each of its listeners. */

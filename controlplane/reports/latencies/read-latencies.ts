@@ -1,38 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLatencies } from '../../../common/contracts/agent-channel/latencies.ts';
-import type { Latencies, LatencyLine, MissingFigures } from '../../../common/contracts/reports.ts';
+import type { MissingFigures } from '../../../common/contracts/reports.ts';
 import type { ConnectedAgent } from '../../agents/agent-entry.ts';
-import type { Model } from '../../mesh/model.ts';
-import type { MeshId } from '../../mesh/resource.ts';
-import { added, merged, percentiles, type Distribution } from './histogram.ts';
+import { added } from './histogram.ts';
 import type { LatencyAsks } from './latency-asks.ts';
-import { lineOf, type LineId } from '../lines.ts';
-
-/** A question for latencies. `clusters`: empty for all. `seconds`: 0 for all since Envoy's start. `isOneProxy`: whether it is about a single proxy. */
-export type LatencyQuestion = {
-  readonly mesh: MeshId;
-  readonly agents: readonly ConnectedAgent[];
-  readonly clusters: readonly string[];
-  readonly seconds: number;
-  readonly isOneProxy: boolean;
-};
+import { mergedParts, type LatencyPart, type LatencyParts } from './latency-parts.ts';
+import type { LatencyQuestion } from './question.ts';
 
 type Reading = ReadonlyMap<string, ClusterLatencies>;
 
-/** Reads latencies from agents, twice if a time is given, and merges the proxies of each line. */
+/** Reads latencies from agents of this replica, twice if a time is given, and merges the proxies of each line. */
 export async function readLatencies(
   asks: Pick<LatencyAsks, 'ask'>,
-  model: Model,
-  { mesh, agents, clusters, seconds }: LatencyQuestion,
-): Promise<Latencies> {
+  agents: readonly ConnectedAgent[],
+  { clusters, seconds }: LatencyQuestion,
+): Promise<LatencyParts> {
   const first = seconds === 0 ? undefined : await readAll(asks, agents, clusters);
   if (first !== undefined) await sleep(seconds * 1000);
   const last = await readAll(asks, agents, clusters);
 
-  const lines = new Map<string, { readonly id: LineId; readonly parts: Distribution[] }>();
+  const parts: LatencyPart[] = [];
   const missing: MissingFigures[] = [];
-  for (const [index, agent] of agents.entries()) {
-    const { identity, peer } = agent;
+  for (const [index, { identity, peer }] of agents.entries()) {
     const from = { kind: identity.kind, name: identity.name };
     const [before, after] = [first?.[index], last[index]];
     if (after === undefined || (first !== undefined && before === undefined)) {
@@ -40,22 +29,11 @@ export async function readLatencies(
       continue;
     }
     for (const [cluster, reading] of after) {
-      const id = lineOf(mesh, from, cluster, model);
-      if (id === undefined) continue;
-      const key = `${from.kind}/${from.name}/${cluster}`;
-      const line = lines.get(key) ?? { id, parts: [] };
-      lines.set(key, line);
-      line.parts.push(first === undefined ? reading : added(before?.get(cluster), reading));
+      const distribution = first === undefined ? reading : added(before?.get(cluster), reading);
+      parts.push({ from, cluster, distribution });
     }
   }
-  return {
-    mesh: mesh.mesh,
-    meshOwner: mesh.owner,
-    seconds,
-    lines: Array.from(lines.values(), ({ id, parts }) => latencyLine(id, merged(parts))),
-    reporting: agents.length - missing.length,
-    missing,
-  };
+  return { parts: mergedParts(parts), reporting: agents.length - missing.length, missing };
 }
 
 async function readAll(
@@ -65,15 +43,4 @@ async function readAll(
 ): Promise<readonly (Reading | undefined)[]> {
   const answers = await Promise.all(agents.map((agent) => asks.ask(agent, clusters)));
   return answers.map((answer) => answer && new Map(answer.map((each) => [each.name, each])));
-}
-
-function latencyLine({ from, to, cluster }: LineId, { ranges, responses }: Distribution): LatencyLine {
-  const [first, second, third, fourth, fifth] = responses;
-  return {
-    from,
-    to,
-    cluster,
-    milliseconds: percentiles(ranges),
-    responses: { '1xx': first, '2xx': second, '3xx': third, '4xx': fourth, '5xx': fifth },
-  };
 }
