@@ -146,7 +146,7 @@ test('a reader at one replica sees what an agent reports to the other; when the 
   await until('the agent is asked again', () => (agent.asked().at(-1) ?? 0) > 0, PATIENT);
   await until('its replica is known', async () => (await read()).reporting === 1, PATIENT);
   await replicas[1]?.kill();
-  // Its proxies are missing from latencies at once, and it is not waited for once it is known to be silent.
+  // It does not answer within the limit, so its proxies are missing from latencies, too.
   const latencies = JSON.parse(
     (await request(`${replicas[0]?.api}/reports/latencies?mesh=m&seconds=0&from=virtualNode/a`)).body,
   ) as Latencies;

@@ -120,8 +120,11 @@ function asMesh(value: unknown): MeshId | undefined {
   return typeof owner === 'string' && typeof mesh === 'string' ? { owner, mesh } : undefined;
 }
 
+/** A replica that says more has not counted it: a thousand proxies with a million requests a second are far below. */
+const MOST_COUNT = 2 ** 40;
+
 function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
+  return typeof value === 'number' && value >= 0 && value <= MOST_COUNT ? value : undefined;
 }
 
 function parse(text: string): unknown {

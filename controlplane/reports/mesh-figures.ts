@@ -1,5 +1,6 @@
 import type { FiguresCaller } from '../../common/contracts/reports.ts';
 import type { LineId } from './lines.ts';
+import { createRows } from './rows.ts';
 import { KEPT_SLOTS, type Portion } from './slots.ts';
 import { createSlotTable, type SlotTable } from './slot-table.ts';
 
@@ -12,11 +13,11 @@ export const PARTS = ['requests', 'errors', 'active'] as const;
 /** One of the counts. */
 export type Part = (typeof PARTS)[number];
 
-/** A line of a mesh. `row`: of its counts. */
-export type Line = LineId & { readonly caller: Caller; readonly row: number };
+/** A line of a mesh. `row`: of its counts; -1 while it has none and another line needs the room. */
+export type Line = LineId & { caller: Caller; row: number };
 
-/** A caller with its lines, by their clusters. `row`: of what its proxies have reported. */
-export type Caller = { readonly id: FiguresCaller; readonly row: number; readonly lines: Map<string, Line> };
+/** A caller with its lines, by their clusters. `row`: of what its proxies have reported; -1 as for a line. */
+export type Caller = { readonly id: FiguresCaller; row: number; readonly lines: Map<string, Line> };
 
 /** The figures of one mesh, of the last 15 minutes at most. Its memory has a bound: some 2.7 kB for each of 4,000 lines. */
 export type MeshFigures = {
@@ -49,7 +50,10 @@ export const MOST_LINES = 4000;
 /** The most callers of a mesh. */
 const MOST_CALLERS = 4000;
 
-/** Creates figures without lines, that begin at a slot. */
+/**
+ * Creates figures without lines, that begin at a slot. When a mesh has as many lines as it may have, those without traffic in all kept slots
+ * make room: virtual nodes come and go while a mesh is watched for days. Agents may go on to report such a line; it takes a row again.
+ */
 export function createMeshFigures(since: number): MeshFigures {
   const callers = new Map<string, Caller>();
   const leftOut = new Set<string>();
@@ -60,54 +64,82 @@ export function createMeshFigures(since: number): MeshFigures {
     active: createSlotTable(since),
   };
   const tables = [reported, ...Object.values(counts)];
-  let count = 0;
   let current = since;
+  const turn = (): number => current;
+  const isEmpty = ({ row }: Line): boolean => PARTS.every((part) => counts[part].isEmpty(row));
+  const lineRows = createRows<Line>({
+    most: MOST_LINES,
+    turn,
+    isEmpty,
+    onLost: ({ caller, cluster }) => caller.lines.delete(cluster),
+  });
+  const callerRows = createRows<Caller>({
+    most: MOST_CALLERS,
+    turn,
+    isEmpty: ({ row, lines }) => reported.isEmpty(row) && [...lines.values()].every(isEmpty),
+    onLost({ id, lines }) {
+      callers.delete(keyOf(id));
+      for (const line of lines.values()) lineRows.release(line);
+      lines.clear();
+    },
+  });
 
-  function* lines(): Generator<Line> {
-    for (const caller of callers.values()) yield* caller.lines.values();
+  /** Returns the caller that has the row; undefined if there is no room. */
+  function callerIn(caller: Caller): Caller | undefined {
+    if (caller.row >= 0) return caller;
+    const known = callers.get(keyOf(caller.id));
+    if (known !== undefined) return known;
+    if (!callerRows.take(caller)) return undefined;
+    callers.set(keyOf(caller.id), caller);
+    return caller;
+  }
+
+  /** Returns the line that has the row; undefined if there is no room. */
+  function lineIn(line: Line): Line | undefined {
+    if (line.row >= 0) return line;
+    const caller = callerIn(line.caller);
+    const known = caller?.lines.get(line.cluster);
+    if (caller === undefined || known !== undefined) return known;
+    if (!lineRows.take(line)) {
+      if (leftOut.size < MOST_LINES) leftOut.add(`${keyOf(line.from)}/${line.cluster}`);
+      return undefined;
+    }
+    line.caller = caller;
+    caller.lines.set(line.cluster, line);
+    return line;
   }
 
   return {
-    caller(id) {
-      const key = keyOf(id);
-      const known = callers.get(key);
-      if (known !== undefined || callers.size >= MOST_CALLERS) return known;
-      const caller = { id, row: callers.size, lines: new Map() };
-      callers.set(key, caller);
-      return caller;
-    },
+    caller: (id) => callers.get(keyOf(id)) ?? callerIn({ id, row: -1, lines: new Map() }),
     find: (id) => callers.get(keyOf(id)),
-    line(caller, id) {
-      const known = caller.lines.get(id.cluster);
-      if (known !== undefined) return known;
-      if (count >= MOST_LINES) {
-        if (leftOut.size < MOST_LINES) leftOut.add(`${keyOf(id.from)}/${id.cluster}`);
-        return undefined;
-      }
-      const line = { ...id, caller, row: count };
-      caller.lines.set(id.cluster, line);
-      count += 1;
-      return line;
-    },
+    line: (caller, id) => caller.lines.get(id.cluster) ?? lineIn({ ...id, caller, row: -1 }),
     advance(slot) {
       if (slot <= current) return;
       for (const table of tables) table.advance(slot);
       current = slot;
     },
-    addReported({ row }, portions) {
-      for (const { slot, filled } of portions) reported.add(row, slot, filled, callers.size);
+    addReported(caller, portions) {
+      const row = callerIn(caller)?.row;
+      if (row === undefined) return;
+      for (const { slot, filled } of portions) reported.add(row, slot, filled, callerRows.count());
     },
-    addCounts({ row }, { requests, errors, active }, portions) {
+    addCounts(line, { requests, errors, active }, portions) {
+      if (requests + errors + active === 0) return;
+      const row = lineIn(line)?.row;
+      if (row === undefined) return;
+      const rows = lineRows.count();
       for (const { slot, share, filled } of portions) {
-        counts.requests.add(row, slot, requests * share, count);
-        counts.errors.add(row, slot, errors * share, count);
-        counts.active.add(row, slot, active * filled, count);
+        counts.requests.add(row, slot, requests * share, rows);
+        counts.errors.add(row, slot, errors * share, rows);
+        counts.active.add(row, slot, active * filled, rows);
       }
     },
     reported: ({ row }, slot) => reported.get(row, slot),
     count: ({ row }, part, slot) => counts[part].get(row, slot),
     callers: () => callers.values(),
-    lines,
+    *lines() {
+      for (const caller of callers.values()) yield* caller.lines.values();
+    },
     leftOut: () => leftOut.size,
     kept: () => ({ first: Math.max(since, current - 1 - KEPT_SLOTS), last: current - 2 }),
     bytes: () => tables.reduce((sum, table) => sum + table.bytes(), 0),

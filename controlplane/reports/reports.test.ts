@@ -191,6 +191,30 @@ test('a report of a long time adds only what belongs to the open slots', () => {
   expect(sum(lineTo(read(), TO_B)?.requests)).toBeCloseTo(700, 0);
 });
 
+test('an absurd number of requests in progress is dropped, however long the report says that it covers', () => {
+  const { connect, read, pass, dropped } = start();
+  const agent = connect('a', '10.0.0.1:1');
+  read();
+  pass(5000);
+  agent.load(load([counted(0, 5, 0, 2 ** 32 - 1)], [TO_B], 2 ** 32 - 1));
+  pass(10_000);
+  expect(read().lines).toEqual([]);
+  expect(dropped).toEqual(['implausible']);
+});
+
+test('counts without a time belong to the report before them, and are dropped once its slots have ended', () => {
+  const { connect, read, pass } = start();
+  const agent = connect('a', '10.0.0.1:1');
+  read();
+  pass(5000);
+  agent.load(load([counted(0, 10)], [TO_B]));
+  agent.load(load([counted(0, 10)], [], 0));
+  pass(20_000);
+  agent.load(load([counted(0, 1000)], [], 0));
+  pass(10_000);
+  expect(sum(lineTo(read(), TO_B)?.requests)).toBeCloseTo(20, 0);
+});
+
 test('a gateway to its own second pass is no line, and an application is one', () => {
   const { connect, read, pass } = start();
   const agent = connect('a', '10.0.0.1:1');

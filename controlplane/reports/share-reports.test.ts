@@ -31,10 +31,12 @@ function replicas(count: number) {
       return () => void listeners.delete(listener);
     },
   };
-  const model = modelFromInputs([
-    { meshName: 'm' },
-    ...['a', 'b'].map((virtualNodeName) => ({ meshName: 'm', virtualNodeName, spec: {} })),
-  ]);
+  const model = modelFromInputs(
+    ['m', 'n'].flatMap((meshName) => [
+      { meshName },
+      ...['a', 'b'].map((virtualNodeName) => ({ meshName, virtualNodeName, spec: {} })),
+    ]),
+  );
   const all = Array.from({ length: count }, () =>
     createReports({ model, streams: () => [], store, log, now: () => at }),
   );
@@ -42,12 +44,16 @@ function replicas(count: number) {
     at += ms;
     await vi.advanceTimersByTimeAsync(ms);
   };
-  return { all, bus, pass };
+  return {
+    all,
+    bus: Object.assign(bus, { say: (text: string) => listeners.forEach((listener) => listener(text)) }),
+    pass,
+  };
 }
 
-function agentOf(reports: Reports | undefined) {
+function agentOf(reports: Reports | undefined, mesh = 'm') {
   const asked: number[] = [];
-  const identity = { mesh: 'm', owner: undefined, kind: 'virtualNode' as const, name: 'a' };
+  const identity = { mesh, owner: undefined, kind: 'virtualNode' as const, name: 'a' };
   const feed = reports?.connected({
     identity,
     peer: '10.0.0.1:1',
@@ -58,15 +64,15 @@ function agentOf(reports: Reports | undefined) {
     feed?.load(
       received({
         coversMs: 5000,
-        names: isFirst ? [TO_B] : [],
+        names: isFirst ? [`cds_egress_${mesh}_b_http_8080`] : [],
         clusters: [{ number: 0, requests, ok: requests, errors: 0, active: 1 }],
       }),
     );
   return { asked, report };
 }
 
-const read = (reports: Reports | undefined): LiveFigures | undefined => {
-  const text = reports?.read(MESH)?.json.toString();
+const read = (reports: Reports | undefined, mesh = MESH): LiveFigures | undefined => {
+  const text = reports?.read(mesh)?.json.toString();
   return text === undefined ? undefined : (JSON.parse(text) as LiveFigures);
 };
 const requestsIn = (figures: LiveFigures | undefined): number =>
@@ -77,6 +83,7 @@ test('a reader at one replica sees the agents of both; one that goes silent is n
   const [first, second] = all;
   const [near, far] = [agentOf(first), agentOf(second)];
   first?.read(MESH);
+  await pass(0);
   expect(near.asked).toEqual([5000]);
   expect(far.asked).toEqual([5000]);
   for (let turn = 0; turn < 6; turn += 1) {
@@ -98,6 +105,48 @@ test('a reader at one replica sees the agents of both; one that goes silent is n
   await pass(25_000);
   const silent = read(first);
   expect(silent?.missing).toMatchObject([{ reason: 'replica', replica: expect.any(String) as string }]);
+  for (const each of all) each.close();
+});
+
+test('of two meshes that are watched at once, the figures of both come from the other replica', async () => {
+  const { all, pass } = replicas(2);
+  const [first, second] = all;
+  const far = ['m', 'n'].map((mesh) => agentOf(second, mesh));
+  for (let turn = 0; turn < 8; turn += 1) {
+    for (const mesh of ['m', 'n']) first?.read({ ...MESH, mesh });
+    await pass(5000);
+    for (const { report } of far) report(100, turn === 0);
+  }
+  for (const mesh of ['m', 'n']) {
+    const figures = read(first, { ...MESH, mesh });
+    expect([mesh, figures?.reporting]).toEqual([mesh, 1]);
+    expect(requestsIn(figures)).toBeGreaterThan(300);
+  }
+  for (const { asked } of far) expect(asked).toEqual([5000]);
+  for (const each of all) each.close();
+});
+
+test('replicas with made-up names or absurd counts change no figures beyond their bounds', async () => {
+  const { all, bus, pass } = replicas(1);
+  const [first] = all;
+  first?.read(MESH);
+  const say = (replica: string, reporting: number, entry: readonly unknown[]): void =>
+    bus.say(
+      JSON.stringify({ replica, reports: { figures: [MESH.owner, 'm'], reporting, entries: [entry] } }),
+    );
+  for (let index = 0; index < 10_000; index += 1) say(`r${index}`, 1, []);
+  for (const count of [1e308, 2 ** 41, -1]) {
+    say('r0', count, ['virtualNode', 'a', TO_B, count, 0, 0]);
+    say('r0', 1, ['virtualNode', 'a', count]);
+  }
+  say('r0', 1, ['virtualNode', 'a', 1]);
+  say('r0', 1, ['virtualNode', 'a', TO_B, 10, 0, 1]);
+  await pass(10_000);
+  const figures = read(first);
+  expect(figures?.reporting).toBeLessThanOrEqual(64);
+  expect(requestsIn(figures)).toBeLessThanOrEqual(10);
+  await pass(25_000);
+  expect(read(first)?.missing.length).toBeLessThanOrEqual(64);
   for (const each of all) each.close();
 });
 

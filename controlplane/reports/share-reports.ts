@@ -6,7 +6,8 @@ import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
 import { decodeReports, encodeFigures, encodeWanted, type ReportsAnnouncement } from './announced-figures.ts';
 import { lineOf } from './lines.ts';
 import { portionsOf, SLOT_MS, slotAt } from './slots.ts';
-import type { Watch, Watches } from './watches.ts';
+import { createOutbox } from './outbox.ts';
+import { MOST_MESHES, type Watch, type Watches } from './watches.ts';
 
 /** The part of figures that comes from the agents of other replicas. */
 export type SharedReports = {
@@ -44,6 +45,8 @@ const SILENT_MS = 20_000;
 const GONE_MS = 120_000;
 /** Announcements of a mesh in a slot: 320 kB, some 3,000 lines. */
 const MOST_TEXTS = 40;
+/** The most other replicas of a mesh, those included that have gone silent. Figures of further ones do not count. */
+const MOST_REPLICAS = 64;
 
 type Other = { heardAt: number; reporting: number };
 
@@ -55,22 +58,19 @@ export function shareReports(
   if (!store.isShared) return NOT_SHARED;
   // The figures that others announced go with the watch of the mesh.
   const heard = new WeakMap<Watch, Map<string, Other>>();
-  let isSending = false;
-  let isFailing = false;
+  const outbox = createOutbox(store, {
+    log,
+    most: MOST_MESHES * (MOST_TEXTS + 2),
+    failure: 'cannot share live figures with the other replicas',
+  });
+  const sending = new Set<Watch>();
 
-  async function announce(texts: readonly string[]): Promise<void> {
-    // A store that is slower than a slot must not gather announcements: readers see a gap instead.
-    if (isSending) return;
-    isSending = true;
-    try {
-      for (const text of texts) await store.announce(text);
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) log.warn({ err: error }, 'cannot share live figures with the other replicas');
-      isFailing = true;
-    } finally {
-      isSending = false;
-    }
+  async function announce(watch: Watch, texts: readonly string[]): Promise<void> {
+    // A store that is slower than a slot must not gather the announcements of a mesh: readers see a gap instead.
+    if (texts.length === 0 || sending.has(watch)) return;
+    sending.add(watch);
+    await outbox.send(texts);
+    sending.delete(watch);
   }
 
   function take({ replica: from, mesh, reporting: count, callers, lines }: Figures): void {
@@ -80,6 +80,7 @@ export function shareReports(
     const ofMesh = heard.get(watch) ?? new Map<string, Other>();
     heard.set(watch, ofMesh);
     const other = ofMesh.get(from) ?? { heardAt: at, reporting: 0 };
+    if (!ofMesh.has(from) && ofMesh.size >= MOST_REPLICAS) return;
     ofMesh.set(from, other);
     other.heardAt = at;
     if (count !== undefined) other.reporting = count;
@@ -99,9 +100,9 @@ export function shareReports(
         ...(watches().isLocal(watch) ? [encodeWanted(replica, watch.mesh)] : []),
         ...(now() < watch.othersUntil ? textsOf(replica, watch, reporting(watch.mesh)) : []),
       ];
-      if (texts.length > 0) void announce(texts);
+      void announce(watch, texts);
     },
-    wanted: (watch) => void announce([encodeWanted(replica, watch.mesh)]),
+    wanted: (watch) => void announce(watch, [encodeWanted(replica, watch.mesh)]),
     others(mesh) {
       const at = now();
       const watch = watches().of(mesh);

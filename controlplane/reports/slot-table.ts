@@ -11,6 +11,8 @@ export type SlotTable = {
   readonly add: (row: number, slot: number, value: number, rows: number) => void;
   /** Returns a number; 0 where nothing was added. */
   readonly get: (row: number, slot: number) => number;
+  /** Whether a row has no number in any slot. */
+  readonly isEmpty: (row: number) => boolean;
   /** The bytes of all columns. */
   readonly bytes: () => number;
 };
@@ -57,6 +59,7 @@ export function createSlotTable(since: number): SlotTable {
       column[row] = (column[row] ?? 0) + value;
     },
     get: (row, slot) => (isOpen(slot) ? (columns[slot % RING]?.[row] ?? 0) : 0),
+    isEmpty: (row) => columns.every((column) => (column?.[row] ?? 0) === 0),
     bytes: () => columns.reduce((sum, column) => sum + (column?.byteLength ?? 0), spare?.byteLength ?? 0),
   };
 }

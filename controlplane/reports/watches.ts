@@ -44,7 +44,7 @@ export type WatchEvents = {
 /** How long a watch goes on after its last reader. */
 export const LINGER_MS = 30_000;
 /** The most meshes with figures: their memory is bounded by 28 MB each, if each is as large as can be and has many replicas. */
-const MOST_MESHES = 16;
+export const MOST_MESHES = 16;
 
 /** Creates the table. `now`: a monotonic clock in milliseconds; for tests. No timer runs while no mesh has figures. */
 export function createWatches(events: WatchEvents, now: () => number): Watches {

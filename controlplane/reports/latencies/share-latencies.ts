@@ -1,11 +1,11 @@
 import type { Log } from '../../../common/log.ts';
 import { MOST_ANNOUNCED } from '../../store/store.ts';
+import { createOutbox } from '../outbox.ts';
 import type { ReplicaStore } from '../share-reports.ts';
 import { encodeLatencyParts, encodeLatencyQuestion, encodeTaken, type Asker } from './announced-latencies.ts';
 import { ASK_LIMIT_MS } from './latency-asks.ts';
 import type { LatencyParts } from './latency-parts.ts';
 import { createOthersAnswer, type OthersAnswer } from './others-answer.ts';
-import { createOutbox } from './outbox.ts';
 import type { LatencyQuestion } from './question.ts';
 import { decodeLatencies } from './read-announcement.ts';
 
@@ -40,13 +40,20 @@ const LIMIT_MS = 2 * ASK_LIMIT_MS + 2000;
 /** The most questions of other replicas that are answered at once. */
 const MOST_ANSWERED = 16;
 
+/** The most texts that wait: the answers to sixteen questions, and more. */
+const MOST_WAITING = 400;
+
 /** Asks the other replicas, and answers them, over the notifications of the store. Without a shared store, there are none. */
 export function shareLatencies(
   store: ReplicaStore,
   { replica, own, log, hearMs = HEAR_MS, limitMs = LIMIT_MS }: ShareLatenciesOptions,
 ): SharedLatencies {
   if (!store.isShared) return { ask: async () => [], close: () => undefined };
-  const outbox = createOutbox(store, log);
+  const outbox = createOutbox(store, {
+    log,
+    most: MOST_WAITING,
+    failure: 'cannot ask the other replicas for latencies, or answer them',
+  });
   const asked = new Map<number, OthersAnswer>();
   const answered = new Set<string>();
   let last = 0;

@@ -1,5 +1,5 @@
-import type { Log } from '../../../common/log.ts';
-import type { Store } from '../../store/store.ts';
+import type { Log } from '../../common/log.ts';
+import type { Store } from '../store/store.ts';
 
 /** Sends texts to the other replicas, one after another, so that they use one connection of the store. */
 export type Outbox = {
@@ -7,11 +7,11 @@ export type Outbox = {
   readonly send: (texts: readonly string[]) => Promise<boolean>;
 };
 
-/** The most texts that wait: the answers to sixteen questions. If the store is slower, further texts are not sent, and their reader learns whose latencies are missing. */
-const MOST_WAITING = 400;
+/** Inputs. `most`: texts that wait; if the store is slower, further ones are not sent. `failure`: what the log says when the store fails. */
+export type OutboxOptions = { readonly log: Log; readonly most: number; readonly failure: string };
 
 /** Creates an empty outbox. */
-export function createOutbox(store: Pick<Store, 'announce'>, log: Log): Outbox {
+export function createOutbox(store: Pick<Store, 'announce'>, { log, most, failure }: OutboxOptions): Outbox {
   let waiting = 0;
   let isFailing = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -22,7 +22,7 @@ export function createOutbox(store: Pick<Store, 'announce'>, log: Log): Outbox {
       isFailing = false;
       return true;
     } catch (error) {
-      if (!isFailing) log.warn({ err: error }, 'cannot ask the other replicas for latencies, or answer them');
+      if (!isFailing) log.warn({ err: error }, failure);
       isFailing = true;
       return false;
     } finally {
@@ -32,7 +32,7 @@ export function createOutbox(store: Pick<Store, 'announce'>, log: Log): Outbox {
 
   return {
     async send(texts) {
-      if (waiting + texts.length > MOST_WAITING) return false;
+      if (waiting + texts.length > most) return false;
       waiting += texts.length;
       const sent = turn.then(() => sendAll(texts));
       turn = sent;
