@@ -1,7 +1,7 @@
 import { asObject } from '../../common/as-object.ts';
 import type { FiguresCaller } from '../../common/contracts/reports.ts';
 import type { MeshId } from '../mesh/resource.ts';
-import type { Counts } from './mesh-figures.ts';
+import type { Counts } from './figures/mesh-figures.ts';
 
 /** How much of a slot the proxies of a caller at one replica have reported. */
 export type AnnouncedCaller = { readonly from: FiguresCaller; readonly reported: number };

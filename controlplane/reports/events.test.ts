@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { bytesWaiting, createEventStream } from './events.ts';
-import type { EncodedFigures } from './write-figures.ts';
+import type { EncodedFigures } from './figures/write-figures.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { StreamProblem } from '../../common/contracts/reports.ts';
-import type { EncodedFigures } from './write-figures.ts';
+import type { EncodedFigures } from './figures/write-figures.ts';
 
 /** A stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export type EventStream = {

@@ -4,7 +4,7 @@ import { unavailable } from '../http/errors.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { lineOf, type LineId } from './lines.ts';
-import { MOST_LINES } from './mesh-figures.ts';
+import { MOST_LINES } from './figures/mesh-figures.ts';
 
 /** Reads figures of longer ranges. Rejects with an ApiError if Prometheus does not answer. */
 export type LongRange = (mesh: MeshId, seconds: number) => Promise<LiveFigures>;

@@ -6,18 +6,16 @@ import type { AgentFeed, ConnectedAgent } from '../agents/agent-entry.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { createAgentFeeds } from './agent-feeds.ts';
+import { createFollowers, type Listener } from './followers.ts';
 import type { DropReason } from './take-load.ts';
-import { createKeptFigures, type Range } from './kept-figures.ts';
-import { createLatencyAsks } from './latencies/latency-asks.ts';
+import { createKeptFigures, type Range } from './figures/kept-figures.ts';
 import { missingOf, type ProxyStream } from './missing.ts';
-import { latenciesOf } from './latencies/latency-parts.ts';
-import { askedAgents, type LatencyQuestion } from './latencies/question.ts';
-import { readLatencies } from './latencies/read-latencies.ts';
-import { shareLatencies } from './latencies/share-latencies.ts';
-import { KEPT_SLOTS } from './slots.ts';
+import { openLatencies } from './latencies/open-latencies.ts';
+import type { LatencyQuestion } from './latencies/question.ts';
+import { KEPT_SLOTS } from './figures/slots.ts';
 import { shareReports, type ReplicaStore } from './share-reports.ts';
 import { createWatches, type Watch } from './watches.ts';
-import type { EncodedFigures } from './write-figures.ts';
+import type { EncodedFigures } from './figures/write-figures.ts';
 
 /** Live figures of meshes: the last 15 minutes, counted while a reader asks. */
 export type Reports = {
@@ -26,7 +24,7 @@ export type Reports = {
   /** Reads the newest slots of a mesh, and watches it for 30 seconds more. Undefined: too many meshes are watched. */
   readonly read: (mesh: MeshId, range?: Range) => EncodedFigures | undefined;
   /** Calls `listener` with each slot that ended, until the returned function is called. Undefined: too many meshes are watched. */
-  readonly follow: (mesh: MeshId, listener: (figures: EncodedFigures) => void) => (() => void) | undefined;
+  readonly follow: (mesh: MeshId, listener: Listener) => (() => void) | undefined;
   /** Asks agents for latencies, those of other replicas too. */
   readonly latencies: (question: LatencyQuestion) => Promise<Latencies>;
   /** Meshes whose agents are asked to report. */
@@ -57,17 +55,11 @@ export function createReports({
   onDrop = () => undefined,
   now = () => performance.now(),
 }: ReportsOptions): Reports {
-  const listeners = new Map<Watch, Set<(figures: EncodedFigures) => void>>();
+  const followers = createFollowers();
   const kept = createKeptFigures(now);
-  const asks = createLatencyAsks();
   const feeds = createAgentFeeds({ model, watches: () => watches, now, onReport, onDrop });
   const watches = createWatches({ onAsked: feeds.ask, onSlot: tell }, now);
   const replica = randomUUID();
-  const own = (question: LatencyQuestion) => {
-    const agents = askedAgents(question, feeds.able(question.mesh));
-    return { proxies: agents.length, read: () => readLatencies(asks, agents, question) };
-  };
-  const sharedLatencies = shareLatencies(store, { replica, own, log });
   const shared = shareReports(store, {
     replica,
     watches: () => watches,
@@ -75,6 +67,14 @@ export function createReports({
     now,
     log,
     reporting: (mesh) => feeds.reporting(mesh).size,
+  });
+  const latencies = openLatencies({
+    model,
+    store,
+    replica,
+    log,
+    agents: feeds.able,
+    others: shared.others,
   });
 
   /** Other replicas learn at once that a reader has come; later, with each slot. */
@@ -88,10 +88,7 @@ export function createReports({
 
   function tell(watch: Watch): void {
     shared.slot(watch);
-    const told = listeners.get(watch);
-    if (told === undefined || told.size === 0) return;
-    const figures = figuresOf(watch, NEWEST);
-    for (const listener of told) listener(figures);
+    followers.tell(watch, () => figuresOf(watch, NEWEST));
   }
 
   function figuresOf(watch: Watch, range: Range): EncodedFigures {
@@ -108,13 +105,13 @@ export function createReports({
   return {
     connected(agent) {
       const feed = feeds.connected(agent);
-      const { latencies, ended } = asks.connected(agent);
+      const answers = latencies.connected(agent);
       return {
         ...feed,
-        latencies,
+        latencies: answers.latencies,
         ended() {
           feed.ended();
-          ended();
+          answers.ended();
         },
       };
     },
@@ -125,32 +122,16 @@ export function createReports({
     follow(mesh, listener) {
       const watch = want(mesh);
       if (watch === undefined) return undefined;
-      const told = listeners.get(watch) ?? new Set();
-      listeners.set(watch, told.add(listener));
-      watch.streams += 1;
+      const stop = followers.add(watch, listener);
       return () => {
-        if (!told.delete(listener)) return;
-        watch.streams -= 1;
-        if (told.size === 0) listeners.delete(watch);
-        watches.extend(mesh);
+        if (stop()) watches.extend(mesh);
       };
     },
-    async latencies(question) {
-      const { proxies, read } = own(question);
-      // The address of a proxy is at one replica.
-      const isHere = question.proxies.kind === 'proxy' && proxies > 0;
-      const { replicas, missing } = shared.others(question.mesh);
-      const [here, elsewhere] = await Promise.all([
-        read(),
-        isHere ? [] : sharedLatencies.ask(question, replicas),
-      ]);
-      const silent = { parts: [], reporting: 0, missing: isHere ? [] : missing };
-      return latenciesOf(question, model, [here, ...elsewhere, silent]);
-    },
+    latencies: latencies.answer,
     watched: () => [...watches.all()].filter(({ isAsked }) => isAsked).length,
     close() {
       shared.close();
-      sharedLatencies.close();
+      latencies.close();
       watches.close();
     },
   };

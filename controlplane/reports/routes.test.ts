@@ -15,6 +15,8 @@ let api: TestApi;
 let reports: Reports;
 /** The caller of the readers, as it is now. */
 let caller: Principal | undefined;
+/** In place of Prometheus. */
+let longRange: (mesh: string, seconds: number) => Promise<LiveFigures>;
 const answers: IncomingMessage[] = [];
 beforeEach(async () => {
   caller = anyone(ACCOUNT);
@@ -26,7 +28,7 @@ beforeEach(async () => {
     model,
     mostStreams: 2,
     callerNow: () => caller,
-    longRange: undefined,
+    longRange: (mesh, seconds) => longRange(mesh.mesh, seconds),
   });
   api.app.register(async (app) => {
     app.addHook('preHandler', leaveEarly);
@@ -121,10 +123,15 @@ test.each([
   [
     '/reports?mesh=colors&seconds=0',
     400,
-    'The query parameter seconds has to be a whole number from 5 to 900.',
+    'The query parameter seconds has to be a whole number from 5 to 2678400.',
   ],
   [
     '/reports?mesh=colors&seconds=1e2',
+    400,
+    'The query parameter seconds has to be a whole number from 5 to 2678400.',
+  ],
+  [
+    '/reports/stream?mesh=colors&seconds=901',
     400,
     'The query parameter seconds has to be a whole number from 5 to 900.',
   ],
@@ -156,4 +163,23 @@ test('a reader who connects again gets the slots after the one that it has seen'
   const odd = await open('/reports?mesh=colors');
   expect(odd.answer.headers['content-type']).toBe('application/json; charset=utf-8');
   await expect.poll(odd.text).toMatch(/^\{"mesh":"colors",.*\}$/);
+});
+
+test('readers who ask for the same longer range at once share one question to Prometheus; too many different ones get 503', async () => {
+  const waiting = Promise.withResolvers<LiveFigures>();
+  let asked = 0;
+  longRange = async () => {
+    asked += 1;
+    return waiting.promise;
+  };
+  const ask = (seconds: number) => api.app.inject(`/reports?mesh=colors&seconds=${seconds}`);
+  const same = Array.from({ length: 20 }, () => ask(3600));
+  const others = [1000, 1001, 1002].map(ask);
+  await expect.poll(() => asked).toBe(4);
+  const refused = await ask(1003);
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '10']);
+  waiting.resolve({ mesh: 'colors' } as LiveFigures);
+  for (const answer of await Promise.all([...same, ...others]))
+    expect(answer.json()).toEqual({ mesh: 'colors' });
+  expect(asked).toBe(4);
 });

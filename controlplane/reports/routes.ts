@@ -8,6 +8,7 @@ import { ACTION, askedMesh, askedNumber, refusalOf } from './asked-mesh.ts';
 import { bytesWaiting, createEventStream, type EventStream } from './events.ts';
 import type { LongRange } from './prometheus.ts';
 import type { Reports } from './reports.ts';
+import { createSharedQuestions } from './shared-questions.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
 
@@ -28,6 +29,9 @@ export type ReportsRoutesOptions = {
   readonly longRange: LongRange | undefined;
 };
 
+/** Different longer ranges that are read from Prometheus at once: each may take some 100 MB for a moment. */
+const MOST_RANGES = 4;
+
 /** The longest range from Prometheus, in seconds: 31 days. */
 const LONGEST_RANGE = 31 * 86_400;
 
@@ -35,6 +39,7 @@ const LONGEST_RANGE = 31 * 86_400;
 export function reportsRoutes(options: ReportsRoutesOptions) {
   const { reports, model, mostStreams, callerNow, longRange } = options;
   const open = new Set<EventStream>();
+  const ranges = createSharedQuestions<LiveFigures>(MOST_RANGES);
 
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/reports', { config: CONFIG }, async (request, reply): Promise<Buffer | LiveFigures> => {
@@ -42,7 +47,11 @@ export function reportsRoutes(options: ReportsRoutesOptions) {
       const mesh = askedMesh(callerOf(request), model, query);
       const most = longRange === undefined ? KEPT_SECONDS : LONGEST_RANGE;
       const seconds = secondsOf(query, most);
-      if (longRange !== undefined && seconds > KEPT_SECONDS) return longRange(mesh, seconds);
+      if (longRange !== undefined && seconds > KEPT_SECONDS)
+        return (
+          ranges.answer(JSON.stringify([mesh, seconds]), () => longRange(mesh, seconds)) ??
+          tooMany('longer ranges are read')
+        );
       const figures = reports.read(mesh, { slots: slotsOf(seconds) }) ?? tooMany('meshes are watched');
       reply.header('content-type', 'application/json; charset=utf-8');
       return figures.json;

@@ -5,7 +5,7 @@ import type { MeshId } from '../mesh/resource.ts';
 import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
 import { decodeReports, encodeFigures, encodeWanted, type ReportsAnnouncement } from './announced-figures.ts';
 import { lineOf } from './lines.ts';
-import { portionsOf, SLOT_MS, slotAt } from './slots.ts';
+import { portionsOf, SLOT_MS, slotAt } from './figures/slots.ts';
 import { createOutbox } from './outbox.ts';
 import { MOST_MESHES, type Watch, type Watches } from './watches.ts';
 

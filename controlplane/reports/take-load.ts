@@ -3,8 +3,8 @@ import { SLOT_SECONDS } from '../../common/contracts/reports.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { lineOf } from './lines.ts';
-import type { Caller, Line, MeshFigures } from './mesh-figures.ts';
-import { portionsOf, slotAt, type Portion } from './slots.ts';
+import type { Caller, Line, MeshFigures } from './figures/mesh-figures.ts';
+import { portionsOf, slotAt, type Portion } from './figures/slots.ts';
 
 /** Why a part of a report is not in the figures. */
 export type DropReason = 'unasked' | 'implausible' | 'unknown' | 'too many';

@@ -1,6 +1,6 @@
 import type { MeshId } from '../mesh/resource.ts';
-import { createMeshFigures, type MeshFigures } from './mesh-figures.ts';
-import { KEPT_SLOTS, slotAt, SLOT_MS } from './slots.ts';
+import { createMeshFigures, type MeshFigures } from './figures/mesh-figures.ts';
+import { KEPT_SLOTS, slotAt, SLOT_MS } from './figures/slots.ts';
 
 /** A mesh that is watched, or was until less than 15 minutes ago. */
 export type Watch = {

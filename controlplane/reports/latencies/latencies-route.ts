@@ -9,7 +9,7 @@ import { egressCluster, ingressCluster } from '../../translate/names.ts';
 import { ACTION, askedMesh, askedNumber } from '../asked-mesh.ts';
 import type { Reports } from '../reports.ts';
 import { MOST_SECONDS, type AskedProxies } from './question.ts';
-import { createSharedQuestions } from './shared-questions.ts';
+import { createSharedQuestions } from '../shared-questions.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
 

@@ -84,3 +84,14 @@ test('an agent cannot answer the question to another one, and no more clusters t
   answer(Array.from({ length: 900 }, (_, index) => cluster(`b${index}`)));
   expect(await found).toHaveLength(1000);
 });
+
+test('of an answer that is absurdly long, ranges beyond the limit are left out', async () => {
+  const { asks, agent, answer } = start();
+  const found = asks.ask(agent, []);
+  const ranges = Array.from({ length: 1000 }, (_, index) => ({ from: index, width: 1, count: 1 }));
+  for (let part = 0; part < 100; part += 1)
+    answer([{ ...cluster(`c${part}`), ranges }], { isLast: part === 99 });
+  const all = (await found) ?? [];
+  expect(all.reduce((sum, each) => sum + each.ranges.length, 0)).toBe(20_000);
+  expect(all.length).toBeLessThan(30);
+});

@@ -19,6 +19,8 @@ type Answer = readonly ClusterLatencies[] | undefined;
 
 /** How long a question may take, with the time that it waits for others. An agent asks Envoy, which takes some milliseconds for a thousand statistics. */
 export const ASK_LIMIT_MS = 5000;
+/** The most ranges of an answer: an agent sends some 12,000 at most. In memory, they take some 2 MB. */
+const MOST_RANGES = 20_000;
 /** The most questions of one agent: one that it answers, and those that wait. */
 const MOST_QUESTIONS = 8;
 
@@ -27,6 +29,8 @@ type Ask = {
   readonly send: ConnectedAgent['send'];
   readonly clusters: readonly string[];
   readonly found: ClusterLatencies[];
+  /** Ranges in `found`. */
+  ranges: number;
   readonly answer: Promise<Answer>;
   readonly done: (answer: Answer) => void;
 };
@@ -59,6 +63,7 @@ export function createLatencyAsks(limitMs = ASK_LIMIT_MS): LatencyAsks {
       send,
       clusters,
       found: [],
+      ranges: 0,
       answer: promise,
       done(answer) {
         clearTimeout(timer);
@@ -75,7 +80,12 @@ export function createLatencyAsks(limitMs = ASK_LIMIT_MS): LatencyAsks {
         // The number of another agent's question, or of one that is over, is no answer.
         const [ask] = asked.get(peer) ?? [];
         if (ask?.number !== number) return;
-        ask.found.push(...clusters.slice(0, MOST_ANSWERED_CLUSTERS - ask.found.length));
+        for (const cluster of clusters) {
+          if (ask.found.length >= MOST_ANSWERED_CLUSTERS) break;
+          if (ask.ranges + cluster.ranges.length > MOST_RANGES) break;
+          ask.ranges += cluster.ranges.length;
+          ask.found.push(cluster);
+        }
         if (isLast) ask.done(isFailed ? undefined : ask.found);
       },
       ended() {

@@ -1,4 +1,4 @@
-import type { LiveFigures } from '../../common/contracts/reports.ts';
+import type { LiveFigures } from '../../../common/contracts/reports.ts';
 import { createJsonBytes, type JsonBytes } from './json-bytes.ts';
 import { PARTS, type Line, type MeshFigures, type Part } from './mesh-figures.ts';
 

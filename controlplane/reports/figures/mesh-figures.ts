@@ -1,5 +1,5 @@
-import type { FiguresCaller } from '../../common/contracts/reports.ts';
-import type { LineId } from './lines.ts';
+import type { FiguresCaller } from '../../../common/contracts/reports.ts';
+import type { LineId } from '../lines.ts';
 import { createRows } from './rows.ts';
 import { KEPT_SLOTS, type Portion } from './slots.ts';
 import { createSlotTable, type SlotTable } from './slot-table.ts';

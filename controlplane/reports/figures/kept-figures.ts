@@ -1,6 +1,6 @@
-import { SLOT_SECONDS, type LiveFigures } from '../../common/contracts/reports.ts';
+import { SLOT_SECONDS, type LiveFigures } from '../../../common/contracts/reports.ts';
 import { SLOT_MS } from './slots.ts';
-import type { Watch } from './watches.ts';
+import type { Watch } from '../watches.ts';
 import { writeFigures, type EncodedFigures } from './write-figures.ts';
 
 /** How many proxies report, and which ones do not. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FiguresCaller } from '../../common/contracts/reports.ts';
+import type { FiguresCaller } from '../../../common/contracts/reports.ts';
 import { createMeshFigures, MOST_LINES, type Caller, type Line, type MeshFigures } from './mesh-figures.ts';
 import { RING } from './slots.ts';
 

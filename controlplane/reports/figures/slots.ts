@@ -1,4 +1,4 @@
-import { KEPT_SECONDS, SLOT_SECONDS } from '../../common/contracts/reports.ts';
+import { KEPT_SECONDS, SLOT_SECONDS } from '../../../common/contracts/reports.ts';
 
 /** The length of a slot, in milliseconds. */
 export const SLOT_MS = SLOT_SECONDS * 1000;
