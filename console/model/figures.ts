@@ -75,9 +75,13 @@ function add(sums: Map<string, Sum>, key: string, { requests, errors }: Sum, par
   sums.set(key, { requests: sum.requests + requests / parts, errors: sum.errors + errors / parts });
 }
 
-/** Returns the figures with the slots of a newer message behind them, at most `kept` slots. */
-export function extended(old: LiveFigures | undefined, newer: LiveFigures, kept: number): LiveFigures {
-  if (old === undefined || old.slotSeconds !== newer.slotSeconds) return newer;
+/**
+ * Returns the figures with the slots of a newer message behind them, at most `kept` slots. If the clock of the control plane was set back, the
+ * earlier slots move with it.
+ */
+export function extended(earlier: LiveFigures | undefined, newer: LiveFigures, kept: number): LiveFigures {
+  if (earlier === undefined || earlier.slotSeconds !== newer.slotSeconds) return newer;
+  const old = withTimesBefore(earlier, newer);
   const fresh = newer.times.findIndex((time) => time > (old.times.at(-1) ?? 0));
   if (fresh === -1) return { ...newer, times: old.times, lines: old.lines };
   // A large mesh has millions of numbers here: each list is copied as a whole.
@@ -100,6 +104,16 @@ export function extended(old: LiveFigures | undefined, newer: LiveFigures, kept:
   for (const line of added.values()) lines.push(extend(line, undefined, line));
   const times = old.times.concat(newer.times.slice(fresh)).slice(-kept);
   return { ...newer, times, lines };
+}
+
+/** A message has slots that ended since the one before it, so a clock was set back if its newest slot lies well before the newest one so far. */
+function withTimesBefore(old: LiveFigures, { times, slotSeconds }: LiveFigures): LiveFigures {
+  const slotMs = slotSeconds * 1000;
+  const [last, first, newest] = [old.times.at(-1), times[0], times.at(-1)];
+  if (last === undefined || first === undefined || newest === undefined || newest > last - slotMs / 2)
+    return old;
+  const back = last + slotMs - first;
+  return { ...old, times: old.times.map((time) => time - back) };
 }
 
 type ListName = 'requests' | 'errors' | 'active';

@@ -224,3 +224,15 @@ test('newer figures continue older ones, without a slot twice, and with a bound'
   expect(joined.times).toEqual([5000, 10_000]);
   expect(joined.lines[0]?.requests).toEqual([2, 3]);
 });
+
+test('after the clock of the control plane was set back, figures go on', () => {
+  const hour = 3_600_000;
+  const before = figures([hour, hour + 5000], [1, 2], [0, 0]);
+  const back = extended(before, figures([10_000], [3], [0]), 9);
+  expect(back.times).toEqual([0, 5000, 10_000]);
+  expect(back.lines[0]?.requests).toEqual([1, 2, 3]);
+  expect(extended(back, figures([15_000], [4], [0]), 9).times).toEqual([0, 5000, 10_000, 15_000]);
+  // The same slot again, read a millisecond earlier or later, is no jump.
+  const again = extended(before, figures([hour + 4999], [2], [0]), 9);
+  expect(again.lines[0]?.requests).toEqual([1, 2]);
+});

@@ -118,6 +118,26 @@ test('thirty seconds after the last reader, agents are told to stop; figures sta
   reports.close();
 });
 
+test('after a pause of the whole process, followers get all slots that ended, each once', async () => {
+  const { reports, pass, read } = start();
+  read();
+  pass(20_000);
+  const told: number[][] = [];
+  const times = ({ json }: { json: Buffer }) => (JSON.parse(json.toString()) as LiveFigures).times;
+  reports.follow(MESH, (figures) => told.push([...times(figures)]));
+  pass(5000);
+  await vi.advanceTimersByTimeAsync(5000);
+  // The timer is late by three slots.
+  pass(20_000);
+  reports.follow(MESH, (figures) => told.push([...times(figures)]));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told.map((each) => each.length)).toEqual([1, 4]);
+  pass(5000);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told.slice(2).map((each) => each.length)).toEqual([1, 1]);
+  reports.close();
+});
+
 test('readers of the same slots get the same figures, and share the bytes of the event', () => {
   const { connect, reports, pass, read } = start();
   const agent = connect('a', '10.0.0.1:1');

@@ -88,7 +88,7 @@ export function createReports({
 
   function tell(watch: Watch): void {
     shared.slot(watch);
-    followers.tell(watch, () => figuresOf(watch, NEWEST));
+    followers.tell(watch, (slots) => figuresOf(watch, { slots }));
   }
 
   function figuresOf(watch: Watch, range: Range): EncodedFigures {
@@ -137,7 +137,6 @@ export function createReports({
   };
 }
 
-const NEWEST: Range = { slots: 1 };
 const ALL: Range = { slots: KEPT_SLOTS };
 
 const ALONE: ReplicaStore = {
