@@ -30,6 +30,8 @@ export type XdsServer = {
   streams(): readonly StreamStatus[];
   /** Returns the streams of one key. */
   streamsOf(key: string): readonly StreamStatus[];
+  /** Returns the ids of the streams of one key, without their states. */
+  idsOf(key: string): readonly number[];
   /** Like `streams`, with the state of each resource. */
   clients(): readonly XdsClient[];
   /** Adds services to a gRPC server. Default: ADS only. */
@@ -78,6 +80,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     },
     streams: () => connections.map(streamStatus),
     streamsOf: (key) => Array.from(connections.of(key), streamStatus),
+    idsOf: (key) => Array.from(connections.of(key), ({ id }) => id),
     clients: () =>
       connections.map(({ stream, ...client }) => ({
         ...client,

@@ -2,7 +2,9 @@ import type { StreamStatus } from '../../xds/status.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { meshKey } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
+import { createLooks } from './looks.ts';
 import { followPush, type MeshProgress, type Push } from './push.ts';
+import { createSnapshotChanges } from './snapshot-changes.ts';
 
 /** Follows how changes reach the streams, while anyone listens. Without a listener it costs nothing. */
 export type Progress = {
@@ -25,6 +27,8 @@ export type ProgressListener = {
 
 /** The shortest time between two reports of one push, except the last one, in milliseconds. */
 const APART = 200;
+/** The shortest time between two looks at streams, in milliseconds: a hundred changes a second to a thousand streams have a hundred thousand answers. */
+const LOOKS_APART = 50;
 /** How often all streams without an answer are looked at: a stream may also settle because a time limit has passed. In milliseconds. */
 const PENDING_LOOKS = 1000;
 /** The most pushes that are followed at once; a further one ends the oldest. */
@@ -32,22 +36,35 @@ const MOST_PUSHES = 32;
 
 type Followed = { readonly push: Push; told: string; toldAt: number };
 
-/** `streamsOf`: the current streams of a key; `meshOf`: the name of the mesh of its proxies. */
-export function createProgress(
-  streamsOf: (key: string) => readonly StreamStatus[],
-  meshOf: (key: string) => string | undefined,
-): Progress {
+/** What is known of the streams of a key: their states, their ids alone, and the name of the mesh of its proxies. */
+export type KeyFacts = {
+  readonly streamsOf: (key: string) => readonly StreamStatus[];
+  readonly idsOf: (key: string) => readonly number[];
+  readonly meshOf: (key: string) => string | undefined;
+};
+
+/** Creates the table without pushes. */
+export function createProgress({ streamsOf, idsOf, meshOf }: KeyFacts): Progress {
   const listeners = new Set<ProgressListener>();
+  const snapshots = createSnapshotChanges();
+  const looks = createLooks(look, LOOKS_APART);
   /** Keys of streams that opened, ended or answered since the last look. */
   const noted = new Set<string>();
+  /** The streams that a look has read: all pushes use them. */
+  const read = new Map<string, ReadonlyMap<number, StreamStatus>>();
   let pushes: Followed[] = [];
-  let keys: Set<string> | undefined;
-  let soon: NodeJS.Immediate | undefined;
-  let later: NodeJS.Timeout | undefined;
   let proxies: NodeJS.Timeout | undefined;
   let pendingLookAt = 0;
 
-  const tell = (followed: Followed, now: number): boolean => {
+  function statesOf(key: string): ReadonlyMap<number, StreamStatus> {
+    const known = read.get(key);
+    if (known !== undefined) return known;
+    const states = new Map(streamsOf(key).map((stream) => [stream.id, stream]));
+    read.set(key, states);
+    return states;
+  }
+
+  function tell(followed: Followed, now: number): boolean {
     const progress = followed.push.progress(now);
     const { acknowledged, refused, gone, done } = progress;
     const text = JSON.stringify([acknowledged, refused, gone, done]);
@@ -57,10 +74,9 @@ export function createProgress(
     followed.toldAt = now;
     for (const listener of listeners) listener.onProgress(progress);
     return !done;
-  };
-  const look = (): void => {
-    clearImmediate(soon);
-    soon = undefined;
+  }
+
+  function look(): void {
     for (const { push } of pushes) for (const key of noted) push.look(key);
     noted.clear();
     const now = performance.now();
@@ -68,44 +84,29 @@ export function createProgress(
       pendingLookAt = now;
       for (const { push } of pushes) push.lookAtPending();
     }
+    read.clear();
     pushes = listeners.size === 0 ? [] : pushes.filter((followed) => tell(followed, now));
-    clearTimeout(later);
-    later = pushes.length === 0 ? undefined : setTimeout(look, APART).unref();
-  };
-  const lookSoon = (): void => {
-    soon ??= setImmediate(look);
-  };
+    if (pushes.length > 0) looks.later(APART);
+  }
 
   return {
     during(changes, since, work) {
       if (listeners.size === 0) return work();
-      keys = new Set();
-      try {
-        return work();
-      } finally {
-        const changed = [...keys];
-        keys = undefined;
-        const begun = pushesOf(changes, Map.groupBy(changed, meshOf), since, streamsOf);
+      return snapshots.during(work, (keys) => {
+        const begun = pushesOf(changes, Map.groupBy(keys, meshOf), since, { idsOf, statesOf });
         pushes = [...pushes, ...begun].slice(-MOST_PUSHES);
         pendingLookAt = performance.now();
         // A stream without a subscription to what changed answers nothing.
-        for (const key of changed) noted.add(key);
-        lookSoon();
-      }
+        for (const key of keys) noted.add(key);
+        looks.soon();
+      });
     },
-    watch: (server) => ({
-      ...server,
-      set(key, snapshot) {
-        const before = keys === undefined ? undefined : server.get(key);
-        server.set(key, snapshot);
-        if (keys !== undefined && server.get(key) !== before) keys.add(key);
-      },
-    }),
+    watch: snapshots.watch,
     note(key) {
       if (listeners.size === 0) return;
       if (pushes.length > 0) {
         noted.add(key);
-        lookSoon();
+        looks.soon();
       }
       proxies ??= setTimeout(() => {
         proxies = undefined;
@@ -117,8 +118,7 @@ export function createProgress(
       return () => void listeners.delete(listener);
     },
     close() {
-      clearImmediate(soon);
-      clearTimeout(later);
+      looks.close();
       clearTimeout(proxies);
       listeners.clear();
     },
@@ -133,16 +133,14 @@ function pushesOf(
   changes: readonly Change[],
   byMesh: ReadonlyMap<string | undefined, readonly string[]>,
   begin: number,
-  streamsOf: (key: string) => readonly StreamStatus[],
+  { idsOf, statesOf }: Pick<KeyFacts, 'idsOf'> & { readonly statesOf: Parameters<typeof followPush>[2] },
 ): readonly Followed[] {
   const since = Date.now() - (performance.now() - begin);
   const meshes = new Map(changes.map(({ id }) => [meshKey(id), { owner: id.owner, mesh: id.mesh }]));
   const revision = Math.max(...changes.map((change) => change.revision));
   return Array.from(meshes.values(), (mesh) => {
-    const ids = (byMesh.get(mesh.mesh) ?? []).map(
-      (key) => [key, streamsOf(key).map(({ id }) => id)] as const,
-    );
-    const push = followPush({ mesh, revision, since, begin }, new Map(ids), streamsOf);
+    const ids = (byMesh.get(mesh.mesh) ?? []).map((key) => [key, idsOf(key)] as const);
+    const push = followPush({ mesh, revision, since, begin }, new Map(ids), statesOf);
     return { push, told: '', toldAt: -Infinity };
   });
 }

@@ -35,15 +35,17 @@ function world(keys: readonly string[]) {
     asked.push(key);
     return streams.get(key) ?? [];
   };
+  const idsOf = (key: string): readonly number[] => (streams.get(key) ?? []).map(({ id }) => id);
+  const byId = (key: string) => new Map(streamsOf(key).map((each) => [each.id, each]));
   const touched = new Map(keys.map((key, index) => [key, [index + 1]]));
-  return { streams, asked, streamsOf, touched };
+  return { streams, asked, streamsOf, idsOf, byId, touched };
 }
 
 describe('a push', () => {
   it('is done when each stream sent an ACK, sent a NACK, or ended', () => {
     const [a, b, c] = [keyOf('a'), keyOf('b'), keyOf('c')];
-    const { streams, streamsOf, touched } = world([a, b, c]);
-    const push = followPush(START, touched, streamsOf);
+    const { streams, byId, touched } = world([a, b, c]);
+    const push = followPush(START, touched, byId);
     expect(push.progress(2000)).toMatchObject({ touched: 3, acknowledged: 0, done: false });
     streams.set(a, [stream(1, a, 'acked')]);
     streams.set(b, [stream(2, b, 'nacked')]);
@@ -62,8 +64,8 @@ describe('a push', () => {
 
   it('counts an ACK after a NACK as an ACK, and no stream that opened later', () => {
     const [a, b] = [keyOf('a'), keyOf('b')];
-    const { streams, streamsOf, touched } = world([a, b]);
-    const push = followPush(START, touched, streamsOf);
+    const { streams, byId, touched } = world([a, b]);
+    const push = followPush(START, touched, byId);
     streams.set(a, [stream(1, a, 'nacked')]);
     push.look(a);
     streams.set(a, [stream(1, a, 'acked'), stream(9, a, 'pending')]);
@@ -72,16 +74,16 @@ describe('a push', () => {
   });
 
   it('ends after a minute; streams that have not answered are in none of its numbers', () => {
-    const { streamsOf, touched } = world([keyOf('a')]);
-    const push = followPush(START, touched, streamsOf);
+    const { byId, touched } = world([keyOf('a')]);
+    const push = followPush(START, touched, byId);
     expect(push.progress(1000 + 60_001)).toMatchObject({ touched: 1, acknowledged: 0, done: true });
   });
 });
 
 it('an answer looks at the streams of its key alone; it read the status of all streams, twenty times a second', async () => {
   const keys = Array.from({ length: 500 }, (_, index) => keyOf(`n${index}`));
-  const { streams, asked, streamsOf } = world(keys);
-  const progress = createProgress(streamsOf, () => MESH.mesh);
+  const { streams, asked, streamsOf, idsOf } = world(keys);
+  const progress = createProgress({ streamsOf, idsOf, meshOf: () => MESH.mesh });
   const told: MeshProgress[] = [];
   progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
   const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));
@@ -104,8 +106,8 @@ describe('while the clock of the machine is set', () => {
   afterEach(() => void vi.useRealTimers());
 
   it.each([3_600_000, -3_600_000])('by %i ms, a push is followed for its minute', async (step) => {
-    const { streamsOf } = world([keyOf('a')]);
-    const progress = createProgress(streamsOf, () => MESH.mesh);
+    const { streamsOf, idsOf } = world([keyOf('a')]);
+    const progress = createProgress({ streamsOf, idsOf, meshOf: () => MESH.mesh });
     const told: MeshProgress[] = [];
     progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
     const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));
@@ -119,4 +121,35 @@ describe('while the clock of the machine is set', () => {
     await expect.poll(() => told).toMatchObject([{ touched: 1, done: false }]);
     progress.close();
   });
+});
+
+it('thirty pushes at once look at the streams of a key together; each of them did so with each answer', async () => {
+  const [key] = [keyOf('a')];
+  const { streams, asked, streamsOf, idsOf } = world([key]);
+  const progress = createProgress({ streamsOf, idsOf, meshOf: () => MESH.mesh });
+  const told: MeshProgress[] = [];
+  progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
+  const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));
+  const id = { ...MESH, kind: 'route' as const, parent: 'r', name: 'x' };
+  const snapshot = (version: string) =>
+    new Map([
+      [CLUSTER, { version, resources: new Map([['c', { name: 'c', version, any: new Uint8Array() }]]) }],
+    ]);
+  for (let revision = 1; revision <= 30; revision += 1)
+    progress.during([{ revision, id, resource: undefined }], performance.now(), () =>
+      server.set(key, snapshot(`${revision}`)),
+    );
+  expect(asked).toEqual([]);
+  await expect.poll(() => told.length).toBe(30);
+  asked.length = 0;
+  const answers = 40;
+  for (let answer = 0; answer < answers; answer += 1) {
+    progress.note(key);
+    await new Promise(setImmediate);
+  }
+  expect(asked.length).toBeLessThanOrEqual(answers);
+  streams.set(key, [stream(1, key, 'acked')]);
+  progress.note(key);
+  await expect.poll(() => told.filter(({ done }) => done).length).toBe(30);
+  progress.close();
 });

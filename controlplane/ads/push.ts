@@ -43,12 +43,13 @@ type Answer = 'pending' | 'acknowledged' | 'refused' | 'gone';
 
 /**
  * Follows a push. An answer costs a look at the streams of its key alone, so that a push to thousands of streams costs no more than their
- * answers. `touched`: the ids of the streams that the push touches, by key. `streamsOf`: the current streams of a key.
+ * answers. `touched`: the ids of the streams that the push touches, by key. `streamsOf`: the current streams of a key,
+ * by their ids.
  */
 export function followPush(
   { mesh, revision, since, begin }: PushedChanges,
   touched: ReadonlyMap<string, readonly number[]>,
-  streamsOf: (key: string) => readonly StreamStatus[],
+  streamsOf: (key: string) => ReadonlyMap<number, StreamStatus>,
 ): Push {
   const answers = new Map<number, Answer>();
   const refusing = new Map<number, StreamStatus>();
@@ -61,7 +62,7 @@ export function followPush(
   const look = (key: string): void => {
     const ids = touched.get(key);
     if (ids === undefined) return;
-    const there = new Map(streamsOf(key).map((stream) => [stream.id, stream]));
+    const there = streamsOf(key);
     for (const id of ids) {
       const stream = there.get(id);
       const answer = answerOf(stream);

@@ -50,10 +50,11 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     options;
   const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of, hasOthersElsewhere };
   const propagation = measurePropagation(metrics.propagation);
-  const progress = createProgress(
-    (key) => xds.streamsOf(key),
-    (key) => configs.get(key)?.identity.mesh,
-  );
+  const progress = createProgress({
+    streamsOf: (key) => xds.streamsOf(key),
+    idsOf: (key) => xds.idsOf(key),
+    meshOf: (key) => configs.get(key)?.identity.mesh,
+  });
   const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, instances);
   const xds = createXdsServer({
     keyOf(node, call) {

@@ -139,10 +139,7 @@ export async function startFilledConsole(): Promise<{ readonly test: TestConsole
 
 /** The events, without proxies. They check their readers more often than in production. */
 function eventsOf(api: ApiServices, { callerNow }: Console) {
-  const progress = createProgress(
-    () => [],
-    () => undefined,
-  );
+  const progress = createProgress({ streamsOf: () => [], idsOf: () => [], meshOf: () => undefined });
   const describeStream = () => ({ resource: '', instance: '', peer: '' });
   return eventRoutes({ api, progress, describeStream, callerNow, beat: 50 });
 }
