@@ -77,7 +77,7 @@ export type MissingFigures =
       readonly peer: string;
     }
   | {
-      /** Another replica does not answer: its proxies are missing. In `Latencies`: it has proxies of the mesh, which only it can ask. */
+      /** Another replica does not answer, or not in full: its proxies are missing. */
       readonly reason: 'replica';
       /** A name that the replica chose at its start. */
       readonly replica: string;
