@@ -87,7 +87,7 @@ test('latencies of a line, and of one proxy, come from the agents of both replic
     expect(found.lines[0]?.milliseconds?.p50).toBeLessThan(12);
     expect(found.lines[0]?.milliseconds?.p99).toBeGreaterThan(100);
   }
-  // Nobody watches, so no agent was asked for its load.
+  // Without a reader of figures, no agent was asked for its load.
   expect([near.asked(), far.asked()]).toEqual([[], []]);
 
   const { proxies } = (await replicas[1]?.status()) ?? { proxies: [] };

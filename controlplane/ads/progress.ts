@@ -36,7 +36,7 @@ const MOST_PUSHES = 32;
 
 type Followed = { readonly push: Push; told: string; toldAt: number };
 
-/** What is known of the streams of a key: their states, their ids alone, and the name of the mesh of its proxies. */
+/** Facts about the streams of a key: their states, their ids alone, and the name of the mesh of its proxies. */
 export type KeyFacts = {
   readonly streamsOf: (key: string) => readonly StreamStatus[];
   readonly idsOf: (key: string) => readonly number[];

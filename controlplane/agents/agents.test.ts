@@ -176,7 +176,7 @@ test('an agent that answers questions for latencies at length is not one that se
     call.write(encodeAgentMessage({ ...STATE, reason: `answer ${ask}` }));
     await expect.poll(() => served.agents.reportOf(A, peerOf(served))?.state.reason).toBe(`answer ${ask}`);
   }
-  // What was not asked for counts.
+  // Messages that were not asked for count.
   for (let index = 0; index < 200; index += 1)
     call.write(encodeLatencies({ ask: 9, clusters: [], isLast: true, isFailed: false }));
   expect(await ended).toMatchObject({ code: status.RESOURCE_EXHAUSTED });

@@ -37,7 +37,7 @@ export function createEventStream(onClose: () => void, lastMs = LAST_MS): EventS
   body.on('error', () => undefined);
   body.push(`retry: ${RETRY_MS}\n\n`);
 
-  /** What waits beyond the first event: it waits behind it. */
+  /** The bytes that wait behind the first event. */
   const laterWaiting = (): number => Math.min(laterBytes, body.readableLength);
 
   return {

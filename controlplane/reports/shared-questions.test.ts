@@ -5,7 +5,8 @@ test('callers who ask the same at once share one piece of work; a later one begi
   const questions = createSharedQuestions<number>(1);
   let runs = 0;
   const work = async (): Promise<number> => (runs += 1);
-  const answers = await Promise.all(Array.from({ length: 100 }, () => questions.answer('same', work)));
+  const ask = async () => questions.answer('same', work);
+  const answers = await Promise.all(Array.from({ length: 100 }, ask));
   expect(answers).toEqual(Array(100).fill(1));
   expect(await questions.answer('same', work)).toBe(2);
 });

@@ -10,7 +10,7 @@ import { portionsOf, slotAt, type Portion } from './figures/slots.ts';
 export type DropReason = 'unasked' | 'implausible' | 'unknown' | 'too many';
 
 /**
- * What is known of an agent since it was asked to report. `lines`: by the numbers that the agent gives to its clusters; undefined for a cluster of
+ * State of an agent since it was asked to report. `lines`: by the numbers that the agent gives to its clusters; undefined for a cluster of
  * no line. `portions`: of its last report. `reportedAt`: by the monotonic clock, in milliseconds.
  */
 export type AskedLoad = {
@@ -32,7 +32,7 @@ export type TakingLoad = {
 /** More requests a second on one cluster of one proxy, or more in progress, are no figure of an Envoy. */
 const MOST_REQUESTS = 1_000_000;
 
-/** Adds a report of an agent to the figures of its mesh. What cannot be true, and what was not named, is dropped. */
+/** Adds a report of an agent to the figures of its mesh. Drops counts that cannot be true, and those of clusters without a name. */
 export function takeLoad(asked: AskedLoad, load: ReceivedLoad, taking: TakingLoad): void {
   const { coversMs, counters, clusters } = load;
   const { figures, caller, lines } = asked;

@@ -10,7 +10,7 @@ export type EncodedFigures = {
   readonly event: Buffer;
 };
 
-/** What is written. `others`: the figures of other replicas, which are added. `slots`: ascending, each with its time in `head`. */
+/** Inputs. `others`: the figures of other replicas, which are added. `slots`: ascending, each with its time in `head`. */
 export type WrittenFigures = {
   readonly own: MeshFigures;
   readonly others: MeshFigures;

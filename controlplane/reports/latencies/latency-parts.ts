@@ -16,7 +16,7 @@ export type LatencyPart = {
   readonly distribution: Distribution;
 };
 
-/** What the proxies of one replica say. */
+/** The latencies of the proxies of one replica. */
 export type LatencyParts = {
   readonly parts: readonly LatencyPart[];
   /** Proxies that answered. */

@@ -14,7 +14,7 @@ export type OthersAnswer = {
 /** Replicas that one answer hears. A further one is passed over, so that names that are made up take no memory. */
 const MOST_REPLICAS = 64;
 
-/** What a replica has said. `expected`: how many texts its answer has; undefined: not known yet. */
+/** The answer of a replica so far. `expected`: how many texts its answer has; undefined: not known yet. */
 type Said = { readonly texts: Map<number, LatencyParts>; expected: number | undefined; isCut: boolean };
 
 /**

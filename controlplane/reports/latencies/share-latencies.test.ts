@@ -171,7 +171,7 @@ test('ten thousand made-up replicas and texts that are no JSON take no memory an
   expect(all.length).toBeLessThanOrEqual(64);
 });
 
-test('a store that is away makes the known replicas missing at once, and a replica that stops waits for nobody', async () => {
+test('a store that is away makes the known replicas missing at once, and a replica that stops waits for no replica', async () => {
   const { join, state } = bus();
   const asker = join('r1');
   state.fails = true;

@@ -33,7 +33,7 @@ export type ShareLatenciesOptions = {
   readonly limitMs?: number;
 };
 
-/** How long to wait for replicas that are not known: with proxies of a mesh that nobody watches. In milliseconds. */
+/** How long to wait for replicas that are not known: with proxies of a mesh that has no reader. In milliseconds. */
 const HEAR_MS = 1000;
 /** How long an answer may take beside the seconds between its two readings, in milliseconds: two questions to agents, and the way. */
 const LIMIT_MS = 2 * ASK_LIMIT_MS + 2000;
