@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../../common/log.ts';
 import { openLiveModel, type LiveModel } from '../../mesh/live-model.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
@@ -9,7 +9,8 @@ import type { Store } from '../../store/store.ts';
 import type { NodeId } from '../draining.ts';
 import { createMutualInstances } from '../mutual-instances.ts';
 import { createPlainCallers } from '../plain-callers.ts';
-import { createNodeFacts, type FactTimes, type NodeFacts } from './node-facts.ts';
+import { MODE_TIMES } from '../modes/mode-times.ts';
+import { createNodeFacts, FACT_TIMES, type FactTimes, type NodeFacts } from './node-facts.ts';
 import { openInstances } from './open-instances.ts';
 import { shareMutual } from './share-mutual.ts';
 import { sharePlainCallers } from './share-plain-callers.ts';
@@ -34,6 +35,7 @@ beforeEach(async () => {
   live = await openLiveModel(store, log);
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const each of opened.splice(0)) each.close();
   live.close();
   await store.close();
@@ -131,4 +133,32 @@ test('a proxy without a certificate that is connected to one replica counts for 
   came(NODE);
   await expect.poll(() => there.hasOthers(NODE)).toBe(false);
   expect(refreshed).toEqual(['n', 'n']);
+});
+
+test('a process that was killed during a change of the mode held the change for five minutes: its pending proxy counts for a shorter time', async () => {
+  expect(FACT_TIMES.lease.pending).toBeLessThan(MODE_TIMES.most / 2);
+  // A replica writes its facts again after a third of this time, once it has looked.
+  expect(FACT_TIMES.lease.pending / 3 + FACT_TIMES.look).toBeLessThan(FACT_TIMES.lease.pending);
+  const killed = createNodeFacts(live, log, times(DAY));
+  killed.put(NODE, killed.replica, { kind: 'pending' });
+  await expect.poll(() => killed.of(NODE, 'pending').length).toBe(1);
+  killed.close();
+  const other = facts(50);
+  await expect.poll(() => other.of(NODE, 'pending')).toEqual([]);
+});
+
+test('a pending proxy of a replica that runs is written again, and so it counts as long as it is pending', async () => {
+  const here = facts(50);
+  here.put(NODE, here.replica, { kind: 'pending' });
+  const version = () => live.model.list('nodeFact', { owner: '', mesh: 'node-facts' })[0]?.version ?? 0;
+  await expect.poll(version).toBeGreaterThan(2);
+});
+
+test('a pending proxy of a replica whose clock is an hour behind counts', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+  const behind = facts();
+  behind.put(NODE, behind.replica, { kind: 'pending' });
+  await expect.poll(() => behind.of(NODE, 'pending').length).toBe(1);
+  vi.useRealTimers();
+  expect(facts(60_000).of(NODE, 'pending').length).toBe(1);
 });

@@ -39,16 +39,16 @@ export type FactTimes = {
 
 const HOUR = 3_600_000;
 
-// Callers have their own window, which begins with their last call.
-const TIMES: FactTimes = {
-  // A pending proxy holds a change of the mode for MODE_TIMES.most.
-  lease: { instance: HOUR, other: HOUR / 4, pending: HOUR / 12, callers: 366 * 24 * HOUR },
+/** The times of facts. Callers have their own window, which begins with their last call. */
+export const FACT_TIMES: FactTimes = {
+  // A process that was killed does not take its pending proxies back, and a change of the mode waits for them.
+  lease: { instance: HOUR, other: HOUR / 4, pending: HOUR / 40, callers: 366 * 24 * HOUR },
   gather: 1000,
-  look: 300_000,
+  look: 15_000,
 };
 
 /** Opens the facts of a model. */
-export function createNodeFacts(live: LiveModel, log: Log, times: FactTimes = TIMES): NodeFacts {
+export function createNodeFacts(live: LiveModel, log: Log, times: FactTimes = FACT_TIMES): NodeFacts {
   const replica = randomUUID();
   const own = new Map<string, NodeFact>();
   const known = new KnownFacts(times.lease);
