@@ -2,6 +2,7 @@
 // itself and with App Mesh's own agent, the agent's memory, and the restarts of Envoy and of the agent.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appMeshClient } from '../../demo/color-model.ts';
+import { prepareAppMeshAgent } from '../../test/lab/programs/app-mesh-agent.ts';
 import { startControlPlane } from '../../test/lab/programs/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../../test/lab/clients/envoy-admin.ts';
 import { createLab, type Lab } from '../../test/lab/lab.ts';
@@ -11,7 +12,6 @@ import { startAgent } from '../../test/lab/programs/sidecar.ts';
 import { stage } from '../../test/lab/stage.ts';
 import { until } from '../../test/lab/until.ts';
 import { createPair, FRONT } from '../../test/testing/pair-model.ts';
-import { prepareAppMeshAgent } from './app-mesh-agent.ts';
 import { killEnvoy } from './kill-envoy.ts';
 import { readOptions } from './options.ts';
 import { measureRestarts } from './restarts.ts';

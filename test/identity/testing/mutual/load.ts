@@ -1,5 +1,6 @@
-// Sends requests to a host (first argument) by six kinds of client, 200 a second in all, until SIGTERM; then prints one line of JSON: per kind
-// the requests, and up to ten failures with their times. `closed`: the connections of the client that keeps a tcp connection which were cut.
+// `load.ts HOST EVERY_MS [KIND…]` sends requests to a host by these kinds of client (default: all six), one per kind each EVERY_MS, until SIGTERM; then
+// it prints one line of JSON: per kind the requests, and up to ten failures with their times. `closed`: the connections of the client that keeps a
+// tcp connection which were cut.
 import { Agent, get } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
@@ -9,8 +10,7 @@ import { HELLO, PORTS } from './ports.ts';
 import type { Client as Kind } from './scene.ts';
 
 const LIMIT_MS = 20_000;
-const EVERY_MS = 30;
-const [host = ''] = process.argv.slice(2);
+const [host = '', every = '', ...kinds] = process.argv.slice(2);
 
 const agent = new Agent({ keepAlive: true });
 const grpc = new Client(`dns:///${host}:${PORTS.grpc}`, credentials.createInsecure());
@@ -118,12 +118,13 @@ async function run(protocol: Kind): Promise<void> {
   while (!stopped.signal.aborted) {
     const asked = one(protocol, count).finally(() => open.delete(asked));
     open.add(asked);
-    await sleep(EVERY_MS);
+    await sleep(Number(every));
   }
   await Promise.all(open);
 }
 
-await Promise.all((Object.keys(ASK) as Kind[]).map(run));
+const all = Object.keys(ASK) as Kind[];
+await Promise.all(all.filter((kind) => kinds.length === 0 || kinds.includes(kind)).map(run));
 const tcp = counts.get('tcp, kept');
 if (tcp !== undefined) tcp.closed = closed;
 process.stdout.write(`${JSON.stringify(Object.fromEntries(counts))}\n`, () => process.exit());

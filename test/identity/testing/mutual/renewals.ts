@@ -25,13 +25,13 @@ export async function killAndStart({ controlPlane }: MutualScene): Promise<void>
   await controlPlane.startAgain();
 }
 
-/** Waits until the caller's Envoy has the newest certificate of its node: the agent has it before Envoy does. */
+/** Waits until all Envoys have the newest certificates of their nodes: the agents have them before the Envoys do. */
 async function envoyHasNewest(scene: MutualScene): Promise<void> {
   await until(
-    'both Envoys have the newest certificates',
+    'all Envoys have the newest certificates',
     async () => {
       const { certificates } = await stateOf(scene);
-      const held = await Promise.all([scene.admins.client.ask('/certs'), scene.admins.server.ask('/certs')]);
+      const held = await Promise.all(scene.certified.map((admin) => admin.ask('/certs')));
       const serials = held.map(({ body }) => body.toLowerCase());
       return certificates.every(({ serial }) =>
         serials.some((each) => each.includes(serial.toLowerCase().replace(/^0+/, ''))),

@@ -19,17 +19,23 @@ export const SERVICE = 'direct.local';
 export type Client = Protocol | 'http, new connections' | 'tcp, kept';
 
 /** The requests of a load, by client. `closed`: its connections that were cut, of the client that keeps one. */
-export type Load = Readonly<
-  Record<
-    Client,
-    {
-      readonly requests: number;
-      readonly failed: number;
-      readonly failures: readonly string[];
-      readonly closed?: number;
-    }
-  >
->;
+export type Load = Readonly<Record<Client, Requests>>;
+
+/** The requests of a kind of client. `failures`: the first ten, each with its time. */
+export type Requests = {
+  readonly requests: number;
+  readonly failed: number;
+  readonly failures: readonly string[];
+  readonly closed?: number;
+};
+
+/** A load from a host to a name, by some kinds of client (default: by all), each of which sends a request every `everyMs` milliseconds. */
+export type LoadPath = {
+  readonly from: Host;
+  readonly to: string;
+  readonly everyMs: number;
+  readonly kinds?: readonly Client[] | undefined;
+};
 
 /** The clients of a load with failures. */
 export function failing(load: Load): readonly object[] {
@@ -46,8 +52,16 @@ export type MutualScene = {
   readonly client: Host;
   readonly server: Host;
   readonly admins: { readonly client: EnvoyAdmin; readonly server: EnvoyAdmin };
+  /** All Envoys whose agents have a certificate. */
+  readonly certified: EnvoyAdmin[];
   /** Writes the MeshIdentity with this specification. */
   readonly secure: (spec: string) => Promise<void>;
+  /** Writes documents of YAML to the control plane. */
+  readonly apply: (documents: string) => Promise<void>;
+  /** Starts the sidecar of a virtual node on a host. `env`: the variables of its agent, beside those that all agents have. */
+  readonly startSidecar: (host: Host, node: string, env: Readonly<Record<string, string>>) => Promise<void>;
+  /** The variables that all agents have. */
+  readonly agentEnvOn: (host: Host) => Promise<Readonly<Record<string, string>>>;
   /** Starts a further instance of the server, with the variables of its agent. */
   readonly addServer: (name: string, env: Readonly<Record<string, string>>) => Promise<Host>;
   /** Starts the server's application on a host. */
@@ -56,11 +70,14 @@ export type MutualScene = {
   readonly allInSync: () => Promise<void>;
   /** Handshakes of the caller's Envoy with the server, by protocol. */
   readonly handshakes: () => Promise<Readonly<Record<Protocol, number>>>;
+  /** How often the caller's Envoy failed to connect to the server's tcp port. It connects again, so that no request needs to fail. */
+  readonly failedConnects: () => Promise<number>;
   /** Whether the server's Envoy has a chain for mutual TLS on a port. */
   readonly takesMutual: (port: number) => Promise<boolean>;
   /** Connections for requests to the server that the caller's Envoy has closed. */
   readonly closedByCaller: () => Promise<number>;
-  readonly startLoad: () => Program;
+  /** Default: from the caller to the server, by all kinds of client, 200 a second together. */
+  readonly startLoad: (path?: LoadPath) => Program;
   /** Ends a load. Returns its counts. */
   readonly endLoad: (load: Program) => Promise<Load>;
   readonly close: () => Promise<void>;
@@ -87,16 +104,21 @@ export async function openMutualScene(
     flags: (file) => [`--tokens=${file('tokens')}`, ...flags],
   });
 
-  async function sidecar(host: Host, node: string, env: Readonly<Record<string, string>>): Promise<void> {
-    const ca = await authorityFileOn(host, controlPlane);
-    const appPorts = node === 'server' ? Object.values(PORTS).join(',') : '';
-    await startSidecar(host, programs, {
-      resource: idOf(node),
-      xds: ADS,
-      appPorts,
-      env: { ...ca, DAYBREAK_LISTENER_DRAIN_S: '3', ...agentEnv, ...env },
-    });
-  }
+  const agentEnvOn: MutualScene['agentEnvOn'] = async (host) => ({
+    ...(await authorityFileOn(host, controlPlane)),
+    DAYBREAK_LISTENER_DRAIN_S: '3',
+    ...agentEnv,
+  });
+  const sidecar: MutualScene['startSidecar'] = async (host, node, env) => {
+    const appPorts = node === 'client' ? '' : Object.values(PORTS).join(',');
+    const all = { ...(await agentEnvOn(host)), ...env };
+    await startSidecar(host, programs, { resource: idOf(node), xds: ADS, appPorts, env: all });
+  };
+  const apply = async (documents: string): Promise<void> => {
+    const file = controlPlane.file('applied.yaml');
+    await writeFile(file, documents);
+    await controlPlane.daybreak('apply', '-f', file);
+  };
   const application = async (host: Host): Promise<void> => {
     await host.spawn('server', process.execPath, [join(HERE, 'server.ts')]).line(/ready/);
   };
@@ -127,11 +149,11 @@ export async function openMutualScene(
     client,
     server,
     admins,
-    async secure(spec) {
-      const file = controlPlane.file('identity.yaml');
-      await writeFile(file, `meshName: m\nmeshIdentityName: default\nspec: ${spec}\n`);
-      await controlPlane.daybreak('apply', '-f', file);
-    },
+    certified: Object.values(admins),
+    apply,
+    secure: (spec) => apply(`meshName: m\nmeshIdentityName: default\nspec: ${spec}\n`),
+    startSidecar: sidecar,
+    agentEnvOn,
     async addServer(host, env) {
       const made = await lab.host(host);
       await application(made);
@@ -146,6 +168,8 @@ export async function openMutualScene(
         stats.get(`cluster.cds_egress_m_server_${protocol}_${PORTS[protocol]}.ssl.handshake`) ?? 0;
       return { http: of('http'), tcp: of('tcp'), http2: of('http2'), grpc: of('grpc') };
     },
+    failedConnects: () =>
+      admins.client.stat(`cluster.cds_egress_m_server_tcp_${PORTS.tcp}.upstream_cx_connect_fail`),
     async takesMutual(port) {
       const config = JSON.stringify(await admins.server.configDump());
       return new RegExp(`"(ingress|lds_ingress)[^"]*_${port}[^"]*_mesh"`).test(config);
@@ -160,7 +184,8 @@ export async function openMutualScene(
       load.kill('SIGTERM');
       return JSON.parse(await load.line(/^\{/)) as Load;
     },
-    startLoad: () => client.spawn('load', process.execPath, [join(HERE, 'load.ts'), SERVICE]),
+    startLoad: ({ from, to, everyMs, kinds = [] } = { from: client, to: SERVICE, everyMs: 30 }) =>
+      from.spawn(`load on ${to}`, process.execPath, [join(HERE, 'load.ts'), to, `${everyMs}`, ...kinds]),
     async close() {
       await admins.client.close();
       await admins.server.close();

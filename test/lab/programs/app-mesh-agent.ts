@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Host } from '../../test/lab/host.ts';
-import type { Program } from '../../test/lab/programs/program.ts';
-import { SIDECAR_UID } from '../../test/lab/programs/sidecar.ts';
-import type { Stage } from '../../test/lab/stage.ts';
+import type { Host } from '../host.ts';
+import type { Stage } from '../stage.ts';
+import type { Program } from './program.ts';
+import { SIDECAR_UID } from './sidecar.ts';
 
 const FORWARDER = join(import.meta.dirname, 'socket-to-tcp-program.ts');
 
@@ -14,6 +14,8 @@ export type AppMeshAgentOptions = {
   readonly resource: string;
   /** The address of ADS, `host:port`. */
   readonly ads: string;
+  /** The files that authenticate it to ADS over TLS. Default: ADS without TLS. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
 };
 
 /**
@@ -23,7 +25,7 @@ export type AppMeshAgentOptions = {
 export async function prepareAppMeshAgent(
   host: Host,
   { envoy, node }: Stage,
-  { binary, resource, ads }: AppMeshAgentOptions,
+  { binary, resource, ads, tls }: AppMeshAgentOptions,
 ): Promise<() => Program> {
   const inFolder = (name: string): string => join(host.folder, name);
   for (const name of ['up', 'work']) mkdirSync(inFolder(name));
@@ -31,9 +33,16 @@ export async function prepareAppMeshAgent(
   symlinkSync(envoy, inFolder('up/envoy'));
   copyFileSync(binary, inFolder('agent'));
   chmodSync(inFolder('agent'), 0o755);
-  const socket = inFolder('ads.sock');
+  mkdirSync(inFolder('ads'));
+  chownSync(inFolder('ads'), SIDECAR_UID, SIDECAR_UID);
+  const socket = inFolder('ads/socket');
   const [address = '', port = ''] = ads.split(':');
-  await host.spawn('forwarder', node, [FORWARDER, socket, address, port]).line(/ready/);
+  const files = tls === undefined ? [] : [tls.ca, tls.cert, tls.key];
+  // Traffic rules redirect the traffic of every other user.
+  const forwarder = host.spawn('forwarder', node, [FORWARDER, socket, address, port, ...files], {
+    uid: SIDECAR_UID,
+  });
+  await forwarder.line(/ready/);
 
   const layers = `lowerdir=/usr/bin,upperdir=${inFolder('up')},workdir=${inFolder('work')}`;
   const script = `mount -t overlay overlay -o "${layers}" /usr/bin &&
