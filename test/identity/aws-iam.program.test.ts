@@ -79,6 +79,15 @@ test('a binding may name the role with its path, the kind of session and the uni
   await bind([{ awsRole: { roleArn: ROLE } }]);
 });
 
+test('the credentials of a task, stolen, are those of its own node alone: for another one the thief is not bound', async () => {
+  const same = (proof: Proof): Proof => proof;
+  for (const node of ['mesh/m/virtualNode/b', 'mesh/m@000000000000/virtualNode/b'])
+    await expect(attestByRole(same, node)).rejects.toThrow(
+      /^NOT_BOUND: .*web-task.* is proven, but may not be mesh\/m\/virtualNode\/b: no NodeIdentity binds it\..*"nodeIdentityName":"b"/,
+    );
+  expect((await attestByRole(same, A)).spiffeId).toContain('/virtualNode/a');
+});
+
 test('taking the principal away from the NodeIdentity ends the stream of its agent and its renewal; giving it back heals', async () => {
   const agent = await startTestAgent(plane, { node: A, proofs: ['aws-iam'] });
   await expect.poll(agent.isConnected).toBe(true);
