@@ -3,7 +3,7 @@ import type { ProxyId } from '../mesh/proxy-view.ts';
 import type { Resource } from '../mesh/resource.ts';
 import type { MeshIdentitySpec, NodePrincipal, ProxyReference } from '../model/daybreak-types.ts';
 
-/** The lifetime of certificates without a MeshIdentity, in hours. A control plane may then be away for 36 hours at any time. */
+/** The lifetime of certificates without a MeshIdentity, in hours. A control plane may then be away for 32 hours at any time. */
 export const DEFAULT_CERTIFICATE_HOURS = 72;
 
 /** Returns the NodeIdentity of a proxy; undefined if it has none. */
