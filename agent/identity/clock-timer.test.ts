@@ -39,6 +39,12 @@ test('fires after the wait also if the clock is set back', () => {
   expect(calls).toBe(1);
 });
 
+test('fires at once for a wait that is no number, as of a damaged file, and once', () => {
+  timer.set(Number.NaN);
+  vi.advanceTimersByTime(MINUTE);
+  expect(calls).toBe(1);
+});
+
 test('set again, fires for the last wait only; closed, never', () => {
   timer.set(HOUR);
   timer.set(2 * HOUR);

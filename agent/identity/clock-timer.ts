@@ -18,7 +18,8 @@ export function createClockTimer(onDue: () => void): ClockTimer {
   let isClosed = false;
 
   return {
-    set(ms) {
+    set(wanted) {
+      const ms = Number.isNaN(wanted) ? 0 : Math.max(wanted, 0);
       clearTimeout(timer);
       if (isClosed) return;
       const [byClock, byKernel] = [Date.now() + ms, performance.now() + ms];
@@ -27,7 +28,7 @@ export function createClockTimer(onDue: () => void): ClockTimer {
         if (left <= 0) onDue();
         else timer = setTimeout(look, Math.min(Math.ceil(left), LOOK_MS)).unref();
       };
-      timer = setTimeout(look, Math.min(Math.max(ms, 0), LOOK_MS)).unref();
+      timer = setTimeout(look, Math.min(ms, LOOK_MS)).unref();
     },
     close() {
       isClosed = true;
