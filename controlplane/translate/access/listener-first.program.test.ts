@@ -25,7 +25,7 @@ import { unreported } from '../problems.ts';
 import { ENVOYS, envoyOf } from '../testing/real-envoy.ts';
 import { accessConfigs, accessFilter } from './filters.ts';
 
-// A listener may arrive before the rules of its callers: nobody passes in between.
+// A listener may arrive before the rules of its callers: no caller passes in between.
 
 const OPTIONS: Options = { ...NO_OPTIONS, trustDomain: 'apps.example', authorization: true };
 const HTTP: Place = { port: 80, isHttp: true, chain: 'plain' };
@@ -118,7 +118,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await expect.poll(() => ask(HTTP)).toBe('HTTP/1.1 200 OK');
   });
 
-  test('rules that are taken away leave nobody in', { timeout: 120_000 }, async () => {
+  test('no caller passes after the rules were taken away', { timeout: 120_000 }, async () => {
     const before = { [CLUSTER]: [], [ROUTES]: routes, [LISTENER]: listeners([HTTP]) };
     await envoy.take(snapshot({ ...before, [EXTENSION_CONFIG]: [] }));
     await expect.poll(() => ask(HTTP)).not.toBe('HTTP/1.1 200 OK');
