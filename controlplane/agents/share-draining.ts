@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../common/log.ts';
-import { coalesceRuns } from '../mesh/concurrency/coalesce-runs.ts';
-import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
-import { decodeAnnouncement, encodeAnnouncements, type Announcement } from './announcement.ts';
+import type { Store } from '../store/store.ts';
+import { decodeAnnouncement } from './announcement.ts';
+import { createAnnouncer } from './announcer.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
-import type { OwnLeaving } from './draining-table.ts';
 import type { Draining, NodeId } from './draining.ts';
 
 /** A table of draining instances that replicas share. */
@@ -33,39 +32,8 @@ export function shareDraining(
 ): SharedDraining {
   if (!store.isShared) return { ...draining, close: () => undefined };
   const replica = randomUUID();
-  let due = new Map<string, OwnLeaving>();
-  let back: Announcement['back'] = [];
-  let isFailing = false;
-  let isClosed = false;
+  const announcer = createAnnouncer(replica, store, log);
   const lookingAgain = new Set<string>();
-
-  async function send(announcement: Omit<Announcement, 'replica'>): Promise<void> {
-    try {
-      for (const text of encodeAnnouncements({ replica, ...announcement }, MOST_ANNOUNCED))
-        await store.announce(text);
-      isFailing = false;
-    } catch (error) {
-      // The others learn of instances that are out by the next announcement of all, and forget those that are back within a minute.
-      if (!isFailing)
-        log.warn({ err: error }, 'cannot tell the other replicas which instances drain; trying again');
-      isFailing = true;
-    }
-  }
-
-  // One after another: two announcements at once would use two connections, and the second one could arrive first.
-  const sendDue = coalesceRuns(async () => {
-    if (isClosed) return;
-    const announcement = { out: [...due.values()], back };
-    due = new Map();
-    back = [];
-    await send(announcement);
-  });
-
-  /** Changes of one turn are one announcement. */
-  function add(change: () => void): void {
-    if (due.size + back.length === 0) setImmediate(() => void sendDue());
-    change();
-  }
 
   function hear(text: string): void {
     const heard = decodeAnnouncement(text);
@@ -75,18 +43,18 @@ export function shareDraining(
     for (const { node, serving } of heard.back) draining.serves(node, serving);
   }
 
-  draining.onOwnChange((change) => add(() => void due.set(change.id, change)));
+  draining.onOwnChange(announcer.out);
   const stopListening = store.onAnnouncement(hear);
   const timer = setInterval(
     () => {
-      for (const each of draining.own()) add(() => void due.set(each.id, each));
+      for (const each of draining.own()) announcer.out(each);
     },
     everyMs * (0.9 + Math.random() * 0.2),
   ).unref();
 
   function serves(node: NodeId, serving: Leaving): boolean {
     const isBack = draining.serves(node, serving);
-    if (isBack) add(() => (back = [...back, { node, serving }]));
+    if (isBack) announcer.back({ node, serving });
     return isBack;
   }
 
@@ -106,7 +74,7 @@ export function shareDraining(
       return isBack;
     },
     close() {
-      isClosed = true;
+      announcer.close();
       clearInterval(timer);
       stopListening();
     },
