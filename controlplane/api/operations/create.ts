@@ -2,16 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
-import { requireHttpListeners } from '../checks/access.ts';
-import { requireIdentityRules } from '../checks/identity.ts';
-import { requireStrictRules } from '../checks/strict.ts';
-import { requirePorts } from '../checks/require-ports.ts';
 import { conflict } from '../../http/errors.ts';
 import { requireParents } from '../checks/present.ts';
 import { nameMember, title } from '../../mesh/names.ts';
 import { resourceOutput } from './output.ts';
-import { requireRoom, requireRoomForBackends } from '../checks/quotas.ts';
-import { requireReferences } from '../checks/references.ts';
+import { requireRoom } from '../checks/quotas.ts';
+import { requireFit } from '../checks/require-fit.ts';
 import type { Input } from '../../model/input.ts';
 import { tokenUse, writeTo, type Decide } from '../write/write.ts';
 
@@ -49,12 +45,7 @@ export function decideToCreate(
       tags: (input['tags'] ?? []) as Resource['tags'],
     };
     requireRoom(context.quotas, model, resource);
-    requireRoomForBackends(context.quotas, undefined, resource);
-    requireReferences(model, resource);
-    requirePorts(model, resource);
-    requireIdentityRules(model, resource);
-    requireStrictRules(model, { puts: [resource] }, context.plainFacts);
-    requireHttpListeners(model, resource);
+    requireFit(context, model, undefined, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

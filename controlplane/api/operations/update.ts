@@ -2,17 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Resource, ResourceId, Specs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
-import { requireHttpListeners } from '../checks/access.ts';
-import { requireIdentityRules } from '../checks/identity.ts';
-import { requireStrictRules } from '../checks/strict.ts';
-import { requirePorts } from '../checks/require-ports.ts';
 import { requireMatch } from './entity-tag.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { resourceOutput } from './output.ts';
 import { nextVersion } from '../write/next-version.ts';
 import { requireMayChange } from './permission.ts';
-import { requireRoomForBackends } from '../checks/quotas.ts';
-import { requireReferences } from '../checks/references.ts';
+import { requireFit } from '../checks/require-fit.ts';
 import type { Input } from '../../model/input.ts';
 import { tokenUse, writeTo, type Decide } from '../write/write.ts';
 
@@ -48,12 +43,7 @@ export function decideToUpdate(
       return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
     }
     const resource: Resource = { ...nextVersion(existing, context.now()), spec };
-    requireRoomForBackends(context.quotas, existing, resource);
-    requireReferences(model, resource);
-    requirePorts(model, resource);
-    requireIdentityRules(model, resource);
-    requireStrictRules(model, { puts: [resource] }, context.plainFacts);
-    requireHttpListeners(model, resource);
+    requireFit(context, model, existing, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }
