@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { title } from '../../controlplane/mesh/names.ts';
 import type { Json } from '../client/client.ts';
 import type { Document, Origin } from '../resources/document.ts';
@@ -7,6 +6,7 @@ import { documentFrom } from '../resources/recognise.ts';
 import { spell } from './names.ts';
 import { ACCOUNT_KEY, openValuesIn, type OpenValue } from './open-values.ts';
 import { Open, type Found, type Gathered, type Left } from './source.ts';
+import { hasSameContents } from './same-contents.ts';
 import { describePath, describePlace, type ImportProblem, type Place } from './place.ts';
 
 /** The result of an import, before anything is written. */
@@ -48,7 +48,7 @@ export function toDocuments(gathered: readonly Gathered[], defaults: ImportDefau
     }
     const other = seen.get(keyText(document.key));
     if (other === undefined) seen.set(keyText(document.key), document);
-    else if (isSame(document, other))
+    else if (hasSameContents(document, other))
       left.push({ place: found.place, reason: describeTwin(document, other) });
     else
       problems.push({ place: found.place, message: `${describeTwin(document, other)} with other contents` });
@@ -83,12 +83,6 @@ function originOf({ file, line, id }: Place, counts: Map<string, number>): Origi
   const index = (counts.get(file) ?? 0) + 1;
   counts.set(file, index);
   return { file, index, line, ...(id === '' ? {} : { id }) };
-}
-
-function isSame(document: Document, other: Document): boolean {
-  return (
-    isDeepStrictEqual(document.spec ?? {}, other.spec ?? {}) && isDeepStrictEqual(document.tags, other.tags)
-  );
 }
 
 function describeTwin({ key }: Document, { origin: { file, line, id = '' } }: Document): string {
