@@ -2,6 +2,7 @@ import { dirname, normalize } from 'node:path';
 import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportContext, Left } from '../source.ts';
 import { assetsIn, manifestIn, type SynthesizedStack } from './cdk.ts';
+import { mergeAddons } from './copilot.ts';
 import { nestedTemplates } from './nested.ts';
 import { templatesIn, type Template } from './template.ts';
 
@@ -32,7 +33,7 @@ export async function templateSet(
   };
   const { stacks: synthesized, assets } = await cloudAssembly(files, find);
   const findNested: Find = (path) => find(assets.get(normalize(path)) ?? path);
-  const nested = await nestedOf([...all.values()].flatMap(templatesIn), findNested);
+  const nested = await nestedOf(mergeAddons([...all.values()].flatMap(templatesIn)), findNested);
   const templates = [...nested.keys()];
   const inner = new Set([...nested.values()].flatMap((each) => [...each.values()]));
   const known = new Map(synthesized.map((stack) => [normalize(stack.template), stack]));

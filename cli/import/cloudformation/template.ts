@@ -7,6 +7,8 @@ type Section = Readonly<Record<string, unknown>>;
 /** A template as the file has it, not evaluated. */
 export type Template = {
   readonly file: string;
+  /** The file of a part; undefined: `file` has all of it. */
+  readonly fileAt?: (path: Path) => string;
   readonly document: ParsedDocument;
   readonly parameters: Section;
   readonly mappings: Section;
@@ -71,8 +73,12 @@ export function resourceNamed({ resources }: Template, id: string): TemplateReso
 }
 
 /** Returns the place of a part of a template. The second step of the path is the logical id. */
-export function placeIn({ file, document }: Template, path: Path, prefix: string): Place {
-  return { file, line: document.lineAt(path), id: path[1] === undefined ? '' : `${prefix}${path[1]}` };
+export function placeIn({ file, fileAt, document }: Template, path: Path, prefix: string): Place {
+  return {
+    file: fileAt?.(path) ?? file,
+    line: document.lineAt(path),
+    id: path[1] === undefined ? '' : `${prefix}${path[1]}`,
+  };
 }
 
 function transformsOf(value: unknown): readonly string[] {
