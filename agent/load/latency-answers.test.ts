@@ -25,7 +25,10 @@ const adminWith = (clusters: number, ranges: number, asked: string[] = []) => ({
   },
 });
 
-async function answersOf(admin: ReturnType<typeof adminWith>, clusters: readonly string[] = []) {
+async function answersOf(
+  admin: Parameters<typeof createLatencyAnswers>[0],
+  clusters: readonly string[] = [],
+) {
   const sent: Uint8Array[] = [];
   const answer = createLatencyAnswers(admin, (message) => void sent.push(message), log);
   answer({ kind: 'ask latencies', ask: 7, clusters });
@@ -67,5 +70,18 @@ test('a large answer is several messages, of which the last one says so', async 
 
 test('an Envoy that does not answer gives an answer that says so', async () => {
   const admin = { ask: () => Promise.reject(new Error('gone')) };
+  expect(await answersOf(admin)).toEqual([{ ask: 7, clusters: [], isLast: true, isFailed: true }]);
+});
+
+test.each([
+  ['a text for a number', { name: `${cluster(0)}.upstream_rq_5xx`, value: '7' }],
+  ['a number below 0', { name: `${cluster(0)}.upstream_rq_5xx`, value: -7 }],
+  ['no list of ranges', { histograms: { details: [{ name: `${cluster(0)}.upstream_rq_time` }] } }],
+  [
+    'a range without a count',
+    { histograms: { details: [{ name: `${cluster(0)}.upstream_rq_time`, totals: [{ lower_bound: 1 }] }] } },
+  ],
+])('statistics with %s fail the question, not the agent', async (_what, statistic) => {
+  const admin = { ask: async () => JSON.stringify({ stats: [statistic] }) };
   expect(await answersOf(admin)).toEqual([{ ask: 7, clusters: [], isLast: true, isFailed: true }]);
 });

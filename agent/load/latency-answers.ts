@@ -23,16 +23,19 @@ export function createLatencyAnswers(
 ): (question: Extract<Question, { readonly kind: 'ask latencies' }>) => void {
   let isBusy = false;
 
-  async function answer(ask: number, clusters: readonly string[]): Promise<void> {
-    const found = await readLatencies(admin, clusters.slice(0, MOST_ASKED_CLUSTERS)).catch(
-      (error: unknown) => {
-        log.debug({ err: error }, 'cannot read latencies from Envoy');
-      },
+  async function messagesOf(ask: number, clusters: readonly string[]): Promise<readonly Uint8Array[]> {
+    const parts = partsOf(await readLatencies(admin, clusters.slice(0, MOST_ASKED_CLUSTERS)));
+    return parts.map((part, index) =>
+      encodeLatencies({ ask, clusters: part, isLast: index === parts.length - 1, isFailed: false }),
     );
-    if (found === undefined) return send(failed(ask));
-    const parts = partsOf(found);
-    for (const [index, part] of parts.entries())
-      send(encodeLatencies({ ask, clusters: part, isLast: index === parts.length - 1, isFailed: false }));
+  }
+
+  async function answer(ask: number, clusters: readonly string[]): Promise<void> {
+    const messages = await messagesOf(ask, clusters).catch((error: unknown) => {
+      log.debug({ err: error }, 'cannot read latencies from Envoy');
+      return [failed(ask)];
+    });
+    for (const message of messages) send(message);
   }
 
   return ({ ask, clusters }) => {

@@ -27,7 +27,7 @@ const MOST_CLUSTERS = 1000;
 
 /**
  * Reads latencies and response classes of clusters since Envoy's start; of all clusters that had requests, if none is named. Envoy adds up
- * its workers' latencies at each flush of statistics, every 5 s by default.
+ * its workers' latencies at each flush of statistics, every 5 s by default. Rejects if Envoy does not answer, or answers something else.
  */
 export async function readLatencies(
   admin: Pick<AdminClient, 'ask'>,
@@ -52,11 +52,16 @@ function latenciesIn({ stats }: StatsAnswer): readonly ClusterLatencies[] {
   };
   for (const { name, value = 0, histograms } of stats) {
     const counter = name === undefined ? undefined : of(name);
-    if (counter !== undefined) counter.entry.responses[Number(counter.what.charAt(0)) - 1] = value;
+    if (counter !== undefined)
+      counter.entry.responses[Number(counter.what.charAt(0)) - 1] = checked(value, name);
     for (const { name: histogram, totals } of histograms?.details ?? []) {
       const latency = of(histogram);
       if (latency === undefined) continue;
-      latency.entry.ranges = totals.map(({ lower_bound: from, width, count }) => ({ from, width, count }));
+      latency.entry.ranges = totals.map(({ lower_bound: from, width, count }) => ({
+        from: checked(from, histogram),
+        width: checked(width, histogram),
+        count: checked(count, histogram),
+      }));
     }
   }
   return [...found]
@@ -67,6 +72,14 @@ function latenciesIn({ stats }: StatsAnswer): readonly ClusterLatencies[] {
       ranges,
       responses: responses as unknown as ClusterLatencies['responses'],
     }));
+}
+
+/** Throws if a number of Envoy's answer is none, or below 0. */
+function checked(value: unknown, statistic: string | undefined): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw new Error(
+    `Envoy's statistic ${statistic} has ${JSON.stringify(value)} where a count or a time is due`,
+  );
 }
 
 function quoted(text: string): string {
