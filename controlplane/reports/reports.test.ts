@@ -138,6 +138,17 @@ test('after a pause of the whole process, followers get all slots that ended, ea
   reports.close();
 });
 
+test('a reader that leaves while the control plane stops begins no new watch', () => {
+  const { connect, reports } = start();
+  const agent = connect('a', '10.0.0.1:1');
+  const stop = reports.follow(MESH, () => undefined);
+  reports.close();
+  stop?.();
+  expect(reports.watched()).toBe(0);
+  expect(agent.asked).toHaveLength(1);
+  expect(reports.read(MESH)).toBeUndefined();
+});
+
 test('readers of the same slots get the same figures, and share the bytes of the event', () => {
   const { connect, reports, pass, read } = start();
   const agent = connect('a', '10.0.0.1:1');

@@ -1,6 +1,7 @@
 import type { MeshId } from '../mesh/resource.ts';
 import { createMeshFigures, type MeshFigures } from './figures/mesh-figures.ts';
 import { KEPT_SLOTS, slotAt, SLOT_MS } from './figures/slots.ts';
+import { createSlotTimer } from './slot-timer.ts';
 
 /** A mesh that is watched, or was until less than 15 minutes ago. */
 export type Watch = {
@@ -49,7 +50,8 @@ export const MOST_MESHES = 16;
 /** Creates the table. `now`: a monotonic clock in milliseconds; for tests. No timer runs while no mesh has figures. */
 export function createWatches(events: WatchEvents, now: () => number): Watches {
   const watches = new Map<string, Watch>();
-  let timer: NodeJS.Timeout | undefined;
+  const timer = createSlotTimer(tick, now);
+  let isClosed = false;
 
   function tick(): void {
     const at = now();
@@ -61,14 +63,7 @@ export function createWatches(events: WatchEvents, now: () => number): Watches {
       if (watch.isAsked) events.onSlot(watch);
       else if (at > Math.max(watch.until, watch.othersUntil) + KEPT_SLOTS * SLOT_MS) watches.delete(key);
     }
-    timer = undefined;
-    arm();
-  }
-
-  function arm(): void {
-    if (timer !== undefined || watches.size === 0) return;
-    // A little later than the border, because timers may be a millisecond early.
-    timer = setTimeout(tick, SLOT_MS - (now() % SLOT_MS) + 5).unref();
+    if (watches.size > 0) timer.arm();
   }
 
   function ask(watch: Watch, isAsked: boolean): void {
@@ -88,7 +83,7 @@ export function createWatches(events: WatchEvents, now: () => number): Watches {
       known.others.advance(slot);
       return known;
     }
-    if (watches.size >= MOST_MESHES && !makeRoom()) return undefined;
+    if (isClosed || (watches.size >= MOST_MESHES && !makeRoom())) return undefined;
     const [own, others] = [createMeshFigures(slot), createMeshFigures(slot)];
     const watch = { mesh, own, others, isAsked: false, streams: 0, until: 0, othersUntil: 0 };
     watches.set(key, watch);
@@ -97,7 +92,7 @@ export function createWatches(events: WatchEvents, now: () => number): Watches {
 
   function begin(watch: Watch): void {
     ask(watch, true);
-    arm();
+    timer.arm();
   }
 
   return {
@@ -118,7 +113,8 @@ export function createWatches(events: WatchEvents, now: () => number): Watches {
     },
     isLocal,
     close() {
-      clearTimeout(timer);
+      isClosed = true;
+      timer.close();
       watches.clear();
     },
   };
