@@ -44,3 +44,19 @@ Where no route takes it that may match:
   The proxy closes the connection: so it is.
 `);
 });
+
+test('names the rule that admits some addresses, of which it does not know that of the caller', () => {
+  const admission = {
+    virtualNode: 'b',
+    port: 80,
+    mode: 'ENFORCE',
+    chain: 'plain',
+    verdict: 'refused',
+    line: 'none',
+    enforced: true,
+    unlessFrom: 'p/unauthenticated/1',
+  } as const;
+  expect(describeExplanation({ ...EXPLAINED, admissions: [admission] })).toContain(
+    'Virtual node b, listener 80, refuses it: rule none (ENFORCE, for a caller without an identity), unless its address is in a range of rule p/unauthenticated/1.\n',
+  );
+});

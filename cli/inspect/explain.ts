@@ -133,12 +133,14 @@ function describeAdmission({
   enforced,
   chain,
   mode,
+  unlessFrom,
 }: Explained['admissions'][number]): string {
   const where = `Virtual node ${virtualNode}, listener ${port},`;
   const who = chain === 'mesh' ? '' : ', for a caller without an identity';
   const words =
     verdict === 'allowed' ? 'admits it' : enforced ? 'refuses it' : 'would refuse it, and only counts it';
-  return `${where} ${words}: rule ${line} (${mode}${who}).\n`;
+  const unless = unlessFrom === undefined ? '' : `, unless its address is in a range of rule ${unlessFrom}`;
+  return `${where} ${words}: rule ${line} (${mode}${who})${unless}.\n`;
 }
 
 function describeRetry({ on, retries, perTryTimeout }: NonNullable<Sent['retry']>): string {

@@ -83,6 +83,16 @@ test.each<[string, Parameters<typeof admissions>[1], Partial<Admission>]>([
     { identity: false },
     { chain: 'plain', verdict: 'refused', enforced: false },
   ],
+  [
+    'a caller without an identity, whose address decides: explain said that it is refused',
+    { identity: false, policies: [{ unauthenticated: [{ cidrs: ['10.0.0.0/8'] }] }] },
+    { chain: 'plain', verdict: 'refused', enforced: true, unlessFrom: 'p0/unauthenticated/1' },
+  ],
+  [
+    'a caller without an identity, for whom a rule has no range',
+    { identity: false, policies: [{ unauthenticated: [{ cidrs: [] }] }] },
+    { chain: 'plain', verdict: 'refused', enforced: true, unlessFrom: undefined },
+  ],
   ['mutual TLS off', { mtls: 'OFF' }, { chain: 'plain', verdict: 'refused', enforced: false }],
 ])('%s', (_, options, expected) => {
   expect(admissions('http://b.local:8080/x?q=1', options)).toEqual([expect.objectContaining(expected)]);

@@ -1,6 +1,7 @@
 import { spiffeIdOf } from '../../common/contracts/spiffe-id.ts';
 import { resolve, type Identity } from '../ads/identity.ts';
 import { decide, type Decision } from '../mesh/access/decide.ts';
+import type { NodeAccess } from '../mesh/access/node-access.ts';
 import { accessIn, withAccess, type AccessSource } from '../mesh/access/with-access.ts';
 import type { AccessChain } from '../mesh/access/steps.ts';
 import type { ResourceId } from '../mesh/resource.ts';
@@ -18,6 +19,8 @@ export type Admission = Decision & {
   readonly mode: 'AUDIT' | 'ENFORCE';
   /** `mesh`: the caller proves who it is by mutual TLS. Else it has no identity, as the rules see it. */
   readonly chain: AccessChain;
+  /** The rule that admits the caller from some addresses, which are not known here. Undefined: the address has no effect. */
+  readonly unlessFrom?: string | undefined;
 };
 
 /** Returns what each target of a request says about the caller; none for targets with authorization off. */
@@ -50,17 +53,28 @@ export function createAdmissions(source: AccessSource): AdmissionsOf {
       if (view === undefined || access === undefined || listener === undefined) return [];
       const { port, protocol } = listener.portMapping;
       return chainsOf(listener, tls).map((chain) => {
-        const decision = decide(access, {
+        const arrival = {
           port,
           chain,
           id: chain === 'mesh' ? id : undefined,
           address: '',
           request: protocol === 'tcp' ? undefined : request,
-        });
-        return { virtualNode: name, port, mode: access.mode, chain, ...decision };
+        };
+        const decision = decide(access, arrival);
+        const { verdict, line } = decide(fromAnywhere(access), arrival);
+        const unlessFrom = verdict === decision.verdict ? undefined : line;
+        return { virtualNode: name, port, mode: access.mode, chain, ...decision, unlessFrom };
       });
     });
   };
+}
+
+/** The same rules, for a caller whose address is in each of their ranges. */
+function fromAnywhere({ unauthenticated, ...access }: NodeAccess): NodeAccess {
+  const open = unauthenticated?.map(({ cidrs, ...line }) =>
+    cidrs?.length === 0 ? { ...line, cidrs } : line,
+  );
+  return { ...access, unauthenticated: open };
 }
 
 function listenerOf(
