@@ -11,13 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const challenge = (method: 'aws iam' | 'aws jwt', stsHost: string, stsRegion = 'eu-west-1'): Challenge => ({
-  method,
-  nonce: new Uint8Array(32),
-  audience: 'apps.example',
-  stsHost,
-  stsRegion,
-});
+const HOST = 'sts.eu-west-1.amazonaws.com';
+const challenge = (
+  method: Challenge['method'],
+  stsHost = HOST,
+  stsRegion = 'eu-west-1',
+  audience = 'apps.example',
+): Challenge => ({ method, nonce: new Uint8Array(32), audience, stsHost, stsRegion });
 
 it.each([
   'sts.evil.example',
@@ -40,4 +40,33 @@ it.each([
     method: 'aws iam',
     signature: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+});
+
+it.each([
+  ['join-token', 'aws iam'],
+  ['join-token', 'aws jwt'],
+  ['aws-iam', 'aws jwt'],
+  ['x509', 'join token'],
+] as const)('with %s alone, gives no proof by %s: a control plane that lies got one', async (proof, method) => {
+  const settings = { proofs: [proof], joinToken: undefined };
+  await expect(prove(settings, challenge(method), HELLO)).rejects.toThrow(
+    `the control plane asks for a proof by ${method}, which DAYBREAK_IDENTITY does not have`,
+  );
+});
+
+it('renews by its certificate with each setting', async () => {
+  const settings = { proofs: ['aws-iam'] as const, joinToken: undefined };
+  expect(await prove(settings, challenge('svid'), HELLO)).toEqual({ method: 'connection certificate' });
+});
+
+it.each([
+  'api://AzureADTokenExchange',
+  '//iam.googleapis.com/x',
+  'https://vault.example',
+  '',
+])('gets no token for %j, which is no trust domain: a control plane that lies would use it elsewhere', async (audience) => {
+  for (const method of ['aws iam', 'aws jwt'] as const)
+    await expect(prove(SETTINGS, challenge(method, HOST, 'eu-west-1', audience), HELLO)).rejects.toThrow(
+      `${JSON.stringify(audience)} is no trust domain`,
+    );
 });

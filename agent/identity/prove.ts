@@ -4,6 +4,7 @@ import { signCallerIdentity } from '../../common/contracts/attestation/sign-sts.
 import { requireStsHost } from '../../common/contracts/attestation/sts-host.ts';
 import { signedHeaders } from '../../common/contracts/attestation/sts-request.ts';
 import { tokenTags } from '../../common/contracts/attestation/web-identity.ts';
+import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import { readSource } from '../../common/files/source.ts';
 import type { FirstProof, IdentitySettings } from './identity-settings.ts';
 
@@ -19,12 +20,17 @@ export function methodsOf({ proofs }: IdentitySettings): readonly ProofMethod[] 
   return proofs.map((proof) => METHODS[proof]);
 }
 
-/** Answers a challenge. `signingRequest` and `nodeId` are those of the hello. */
+/**
+ * Answers a challenge. `signingRequest` and `nodeId` are those of the hello.
+ * @throws Error if the control plane asks for a proof that the settings do not have, or that would be good elsewhere
+ */
 export async function prove(
-  { joinToken, stsEndpoint }: IdentitySettings,
+  settings: IdentitySettings,
   challenge: Challenge,
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
 ): Promise<Proof> {
+  const { joinToken, stsEndpoint } = settings;
+  requireOwnMethod(settings, challenge.method);
   switch (challenge.method) {
     case 'join token': {
       const token = joinToken === undefined ? '' : readSource(joinToken).toString().trim();
@@ -40,12 +46,24 @@ export async function prove(
   }
 }
 
+function requireOwnMethod(settings: IdentitySettings, method: ProofMethod): void {
+  if (method === 'svid' || methodsOf(settings).includes(method)) return;
+  throw new Error(`the control plane asks for a proof by ${method}, which DAYBREAK_IDENTITY does not have`);
+}
+
+/** Requires a challenge that makes a proof for this control plane only: of AWS STS, and for a trust domain. */
+function requireOwnPurpose({ stsHost, stsRegion, audience }: Challenge): void {
+  requireStsHost(stsHost, stsRegion);
+  if (!isTrustDomain(audience)) throw new Error(`${JSON.stringify(audience)} is no trust domain`);
+}
+
 /** Signs a GetCallerIdentity with the role of the task or instance, and keeps all of it but four strings to itself. */
 async function proveByRole(
-  { stsHost, stsRegion, audience, nonce }: Challenge,
+  challenge: Challenge,
   { signingRequest, nodeId }: { readonly signingRequest: Uint8Array; readonly nodeId: string },
 ): Promise<Proof> {
-  requireStsHost(stsHost, stsRegion);
+  requireOwnPurpose(challenge);
+  const { stsHost, stsRegion, audience, nonce } = challenge;
   // Loaded only by an agent that uses it: it takes megabytes.
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const subject = { host: stsHost, audience, ...subjectOf(nonce, { signingRequest, nodeId }) };
@@ -58,11 +76,12 @@ async function proveByRole(
 
 /** Asks AWS STS for a token that is for this attempt only. */
 async function proveByToken(
-  { stsHost: host, stsRegion: region, audience, nonce }: Challenge,
+  challenge: Challenge,
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
   endpoint: string | undefined,
 ): Promise<Proof> {
-  requireStsHost(host, region);
+  requireOwnPurpose(challenge);
+  const { stsHost: host, stsRegion: region, audience, nonce } = challenge;
   const { webIdentityToken } = await import('./web-identity-token.ts');
   const tags = tokenTags(subjectOf(nonce, hello));
   return { method: 'aws jwt', token: await webIdentityToken({ host, region, endpoint, audience, tags }) };
