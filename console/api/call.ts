@@ -16,6 +16,8 @@ export class CallError extends Error {
 
 /** How long an answer may take, in milliseconds. */
 const LIMIT_MS = 30_000;
+/** Statuses of a proxy whose control plane does not answer. The control plane's own answers have a code beside them. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 /** The code of a call whose session has ended. */
 const EXPIRED = 'ExpiredTokenException';
 
@@ -93,9 +95,14 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
 /** @throws CallError */
 function jsonOf({ path, response, text }: Answer): unknown {
   const value = parsed(text);
+  // A proxy may answer in the place of the control plane, e.g. with a page to sign in.
+  if (response.ok && value === undefined && text !== '')
+    throw new CallError(0, 'away', 'The answer is not that of a control plane.');
   if (response.ok) return value;
   const { message } = (value ?? {}) as { message?: unknown };
   const code = (response.headers.get('x-amzn-errortype') ?? '').split(':')[0] ?? '';
+  if (code === '' && AWAY.has(response.status))
+    throw new CallError(response.status, 'away', 'The control plane does not answer its proxy.');
   if (code === EXPIRED && path !== '/console/session') sessionEnds();
   throw new CallError(
     response.status,

@@ -1,0 +1,39 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { call } from './call.ts';
+
+afterEach(() => void vi.unstubAllGlobals());
+
+function answering(text: string, status = 200): void {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(status === 204 ? null : text, { status })));
+}
+
+test('a page of a proxy in the place of an answer is no answer of the control plane; the page of the console broke on it', async () => {
+  answering('<!doctype html><title>Sign in</title>');
+  await expect(call('/console/session')).rejects.toMatchObject({ code: 'away', status: 0 });
+});
+
+test('an answer without a body is one', async () => {
+  answering('', 204);
+  expect(await call('/console/session')).toBeUndefined();
+});
+
+test.each([
+  502, 503, 504,
+])('%i of a proxy means that the control plane is away: the page stayed at an error after a restart', async (status) => {
+  answering('<h1>Bad Gateway</h1>', status);
+  await expect(call('/status')).rejects.toMatchObject({ code: 'away', status });
+});
+
+test("the control plane's own 503 has its code", async () => {
+  const headers = { 'x-amzn-errortype': 'ServiceUnavailableException' };
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"message":"busy"}', { status: 503, headers })));
+  await expect(call('/status')).rejects.toMatchObject({
+    code: 'ServiceUnavailableException',
+    message: 'busy',
+  });
+});
+
+test('another error without JSON has its status', async () => {
+  answering('<h1>Oops</h1>', 500);
+  await expect(call('/status')).rejects.toMatchObject({ code: 'HTTP 500', status: 500 });
+});
