@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(KEYRING))(
       env = { APT_CONFIG: join(folder, 'apt.conf') };
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
-    /** Gives the machine's apt these sources, and has it read them. */
+    /** Gives these sources to the machine's apt, which then reads them. */
     const sources = async (...archives: readonly (readonly [origin: string, suite: string])[]) => {
       const lines: string[] = [];
       for (const [origin, suite] of archives) {

@@ -40,7 +40,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** The file that npm made: the versions of npm answer with a list, or with an object by name. */
+/** The file that npm made. Some versions of npm answer with a list, others with an object by name. */
 function fileOf(json: string): string {
   const [packed] = Object.values(JSON.parse(json) as Record<string, { filename: string }>);
   if (packed === undefined) throw new Error('npm pack made no package');

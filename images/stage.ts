@@ -18,11 +18,11 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes into `folder`, which is new or empty, all of Daybreak as it is installed, with paths as below `/`: the commands, the
- * bundled programs, `node` (the path of a Node binary for the machine they will run on), and systemd's units and user. It is
- * what a machine without Docker unpacks. Envoy is not in it.
+ * Writes into `folder`, which is new or empty, all of Daybreak as it is installed, with paths as below `/`: the commands, the bundled
+ * programs, `node` (the path of a Node binary for the machine they will run on), and systemd's units and user. It is what a machine without
+ * Docker unpacks. Envoy is not in it.
  * @returns the folders of the npm packages whose code is in the programs
- * @throws Error when something is in `folder`: all that is there in the end gets new modes.
+ * @throws Error if `folder` is not empty, because all files in it get new modes
  */
 export async function stage(folder: string, node: string): Promise<Pick<Bundle, 'packages'>> {
   await mkdir(folder, { recursive: true });

@@ -43,7 +43,7 @@ test('the agent takes the variables of the task definition', () => {
   expect(settings.admin.place).toEqual({ address: '127.0.0.1', port: 9901 });
   expect(proxy?.healthCheck?.command.join(' ')).toContain('localhost:9901/server_info');
   expect(proxy?.user).toBe(`${settings.user.uid}`);
-  // Envoy's own end comes after the drain.
+  // Envoy exits after the drain.
   expect(proxy?.stopTimeout).toBeGreaterThan(settings.drainSeconds + 5);
 });
 

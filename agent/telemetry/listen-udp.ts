@@ -11,7 +11,7 @@ export type UdpInput = {
   readonly status: () => InputStatus;
   /** Reads the kernel's count of drops again. */
   readonly refresh: () => Promise<void>;
-  /** Takes the datagrams that the kernel holds already, for at most half a second. */
+  /** Reads the datagrams that already wait in the kernel, for at most half a second. */
   readonly drain: () => Promise<void>;
   readonly close: () => void;
 };
@@ -26,7 +26,7 @@ export type UdpInputOptions = {
 };
 
 const LOOPBACK = '127.0.0.1';
-/** Bytes for datagrams that wait. The kernel cuts it to net.core.rmem_max. */
+/** Bytes for datagrams that wait. The kernel limits the number to net.core.rmem_max. */
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 /** A socket without a datagram for this long is empty, and the most that a stop waits for that, in milliseconds. */
 const QUIET_MS = 20;

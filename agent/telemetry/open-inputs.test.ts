@@ -6,7 +6,7 @@ import { createLog } from '../../common/log.ts';
 import { openTelemetry } from './telemetry.ts';
 import { FACTS, telemetrySettings } from './testing/telemetry.ts';
 
-/** Has a port of 127.0.0.1 as another program has it. */
+/** Listens on a port of 127.0.0.1, in place of another program. */
 async function occupy(protocol: 'udp' | 'tcp', wanted = 0): Promise<number> {
   if (protocol === 'udp') {
     const socket = createSocket('udp4').bind(wanted, '127.0.0.1');

@@ -13,7 +13,7 @@ export type Input = {
   readonly status: () => InputStatus;
   /** Reads the kernel's count of drops again. */
   readonly refresh?: () => Promise<void>;
-  /** Takes the items that wait in the kernel. */
+  /** Reads the items that wait in the kernel. */
   readonly drain?: () => Promise<void>;
   readonly close: () => void;
 };
@@ -24,7 +24,7 @@ export type Inputs = {
   readonly close: () => Promise<void>;
 };
 
-/** Where the items of inputs go. */
+/** The receivers of the items of inputs. */
 export type InputTargets = {
   readonly registry: Registry;
   readonly receivers: OtlpReceivers;
@@ -45,7 +45,7 @@ type Opening = {
 const DROPS_MS = 5000;
 
 /**
- * Opens the inputs that the settings ask for. A port that another program has is left to it. If one cannot be opened, the others end.
+ * Opens the inputs that the settings ask for, except those whose port another program uses. If one cannot be opened, the others end.
  * @throws Error if a port cannot be used for another reason
  */
 export async function openInputs(

@@ -8,9 +8,9 @@ export type Parts = {
   readonly resource: Resource;
   /** The instrumentation scope of values that arrive without one. */
   readonly scope: { readonly name: string; readonly version: string };
-  /** The most that waits for one receiver, in bytes. */
+  /** The size limit of the data that waits for one receiver, in bytes. */
   readonly mostBytes: number;
-  /** Called when a receiver stops or starts taking telemetry. */
+  /** Called when a receiver stops or starts accepting telemetry. */
   readonly onState: (state: 'ok' | 'failing', status: OutputStatus) => void;
   /** Writes lines to stdout, or to the log file. */
   readonly writeLines: WriteLines;

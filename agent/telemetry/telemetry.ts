@@ -25,7 +25,7 @@ export type Telemetry = {
   readonly status: () => TelemetryStatus;
   /** Adds the services with which Envoy sends OTLP to the agent's own socket. */
   readonly addTo: (server: GrpcServer) => void;
-  /** Sends what waits, for at most two seconds, and ends. */
+  /** Sends the waiting data, for at most two seconds, and ends. */
   readonly close: () => Promise<void>;
 };
 
@@ -53,7 +53,7 @@ export type TelemetryOptions = {
 const LAST_FLUSH_MS = 2000;
 
 /**
- * Opens the inputs and outputs of telemetry. A port that another program has is left to it. If one cannot be opened, the others end.
+ * Opens the inputs and outputs of telemetry, except inputs whose port another program uses. If one cannot be opened, the others end.
  * @throws Error if a port cannot be used for another reason, or a file of a certificate cannot be read
  */
 export async function openTelemetry({

@@ -39,7 +39,7 @@ async function measure(
   const found = { restarted: [] as number[], ranOn: [] as number[], restartedWeights: [] as number[] };
   let weight = 1;
 
-  /** Opens the way again, and returns the milliseconds from the connection until Envoy has the weight. */
+  /** Lets the agent reach the control plane again, and returns the milliseconds from the connection until Envoy has the weight. */
   const opened = async (): Promise<number> => {
     await link.open();
     await until('the weights', async () => (await sidecar.weights())[RED] === weight, { everyMs: 5 });

@@ -5,7 +5,7 @@ import type { Frames, FramesOrder, ViewAnswer, ViewOrder } from '../../console/t
 
 /** A browser in a process of its own. */
 export type MeasuringBrowser = {
-  /** Carries an order out, and returns its time in milliseconds. */
+  /** Executes an order, and returns its time in milliseconds. */
   readonly time: (order: Exclude<ViewOrder, FramesOrder>) => Promise<number>;
   /** Counts the frames of a map. */
   readonly frames: (order: Omit<FramesOrder, 'kind'>) => Promise<Frames>;

@@ -10,7 +10,7 @@ import { measureFrames } from './frames.ts';
 import { percentile } from '../figures/percentile.ts';
 
 /**
- * A mesh. `pieces`: those that the map shows at least; of more than 300, it shows groups. `viewBar`: the longest time of its first view, in
+ * A mesh. `pieces`: the least number that the map shows; above 300, it shows groups. `viewBar`: the longest time of its first view, in
  * milliseconds; undefined: its times are not measured. `frames`: whether its frames are counted.
  */
 type Size = {

@@ -1,7 +1,7 @@
 import type { BenchRow } from '../figures/bench.ts';
 import type { MeasuringBrowser } from './browser.ts';
 
-/** The bars, in milliseconds: sixty frames a second in the middle, and no pause that a hand on the map feels. */
+/** The bars, in milliseconds: a median of sixty frames a second, and no pause that a person who drags the map notices. */
 const BARS = { median: 17, p99: 50 } as const;
 
 /** Measures the frames of a map while its figures change, and while it is dragged and zoomed as well. `what`: the size. `map`: its address. */

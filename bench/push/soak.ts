@@ -20,8 +20,8 @@ const CHURN_EVERY_MS = 1000;
 const CHURN_SHARE = 100;
 
 /**
- * Watches the control plane for a long time: without changes, or while each second a route changes that all proxies see,
- * and one stream in a hundred reconnects.
+ * Measures the control plane for a long time: without changes, or while each second a route changes that all proxies see, and one stream in
+ * a hundred reconnects.
  */
 export async function soak(
   side: Side,

@@ -5,7 +5,10 @@ import { openCall } from '../../xds/grpc/client-call.ts';
 /** The size of the node that an Envoy repeats in each report, in bytes. */
 const NODE_BYTES = 61_000;
 
-/** Reports load to an agent's socket as an Envoy does, with this many busy clusters and a node of 61 kB, each `intervalMs`. Returns a function that ends it. */
+/**
+ * Reports load to an agent's socket as an Envoy does, with this many busy clusters and a node of 61 kB, each `intervalMs`. Returns a
+ * function that ends the reports.
+ */
 export function reportAsEnvoy(
   socketPath: string,
   clusters: readonly string[],

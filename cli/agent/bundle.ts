@@ -15,8 +15,8 @@ const RULES_LIMIT_MS = 5000;
 const RULES = ['iptables-save', 'ip6tables-save'] as const;
 
 /**
- * Writes the state of the running agent and its Envoy to one archive (.tar.gz, mode 0600) and prints its path. The agent strikes out the secrets
- * that it knows. A part that cannot be had contains the reason.
+ * Writes the state of the running agent and its Envoy to one archive (.tar.gz, mode 0600) and prints its path. The agent strikes out the
+ * secrets that it knows. A part that could not be read contains the reason instead.
  * @throws CommandError if no agent answers, or the file exists or cannot be written
  */
 export async function agentBundle(

@@ -7,8 +7,8 @@ import { findSocket } from './find-socket.ts';
 const LIMIT_MS = 60_000;
 
 /**
- * Has the running agent end and leave Envoy to the next agent, and prints how long Envoy waits for it.
- * @throws CommandError if the agent does not
+ * Makes the running agent end and leave Envoy to the next agent, and prints how long Envoy waits for that agent.
+ * @throws CommandError if the agent refuses
  */
 export async function agentHandOver(
   env: NodeJS.ProcessEnv,

@@ -6,12 +6,12 @@ import { findSocket } from './find-socket.ts';
 /** Options of `daybreak agent reload`. `socket`: instead of the one that is found. */
 export type ReloadOptions = { readonly restart: boolean; readonly socket?: string };
 
-/** A reload may wait for the one before it, drain for 110 s, and wait two minutes for an Envoy. */
+/** A reload may wait for the previous one, drain for 110 s, and wait two minutes for an Envoy. */
 const LIMIT_MS = 600_000;
 
 /**
- * Has the running agent take changed variables, files or another Envoy over, and prints the outcome.
- * @throws CommandError if the agent has not taken them over
+ * Makes the running agent apply changed variables or files, or start another Envoy, and prints the outcome.
+ * @throws CommandError if the agent has not applied them
  */
 export async function agentReload(
   env: NodeJS.ProcessEnv,

@@ -11,7 +11,7 @@ export type AgentStatusOptions = { readonly output: 'text' | 'json' };
 const SAMPLE_MS = 1000;
 
 /**
- * Prints how the agent with these variables stands, with the traffic of a second. Without an answer of Envoy's admin interface, the
+ * Prints the state of the agent with these variables, and its traffic during one second. Without an answer of Envoy's admin interface, the
  * traffic is left out.
  * @throws CommandError if the agent does not answer
  */

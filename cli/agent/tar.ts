@@ -4,8 +4,8 @@ export type TarFile = { readonly name: string; readonly content: Buffer };
 const BLOCK = 512;
 
 /**
- * Creates an archive of regular files, each of mode 0600, in the format ustar (POSIX.1-1988). A bundle needs no more of tar, so that a library
- * would be larger than what it replaces.
+ * Creates an archive of regular files, each of mode 0600, in the format ustar (POSIX.1-1988). A bundle needs so little of tar that a
+ * library would be larger than this file.
  */
 export function makeTar(files: readonly TarFile[], mtime: Date): Buffer {
   const blocks = files.flatMap(({ name, content }) => [

@@ -5,7 +5,7 @@ export type TrafficRow = {
   /** Unit of `perSecond`: connections if the listener has no HTTP. */
   readonly unit: 'requests' | 'connections';
   readonly perSecond: number;
-  /** Responses of 5xx, or connections that no filter chain takes, in a second. */
+  /** Responses with a status 5xx, or connections that match no filter chain, per second. */
   readonly errorsPerSecond: number;
 };
 

@@ -26,7 +26,7 @@ export async function backupOfStore(location: StoreLocation): Promise<string> {
   }
 }
 
-/** Returns a backup of an open store. Waits up to `patienceMs` for a store that is away; default 30,000. */
+/** Returns a backup of an open store. Waits up to `patienceMs` for a store that cannot be reached; default 30,000. */
 export async function readStore(
   store: Pick<Store, 'contents'>,
   log: Log,

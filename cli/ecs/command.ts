@@ -79,7 +79,7 @@ async function read(
   return select(given, options.resource, file);
 }
 
-// A file with one definition means that one; a template has others, which are none of App Mesh's.
+// A file with a single definition means that one. A template also has definitions without App Mesh.
 function select(given: readonly Given[], resource: string | undefined, file: string): readonly Given[] {
   const names = given.map(({ name }) => name).join(', ');
   if (resource !== undefined) {

@@ -19,7 +19,7 @@ export type Problem = {
   readonly message: string;
 };
 
-/** A value that only the caller knows, and the flag that gives it, or several flags: `--parameter A=VALUE or --outputs FILE`. */
+/** A value that only the caller knows, and the flag for it, or several flags: `--parameter A=VALUE or --outputs FILE`. */
 export type Want = { readonly flag: string; readonly why: string };
 
 /** The result of rendering. It is complete if there are neither wants nor errors. */
@@ -30,7 +30,7 @@ export type Rendered = {
   readonly wants: readonly Want[];
 };
 
-/** A task definition that is being rendered, with everything that was noticed so far. */
+/** A task definition that is being rendered, with its changes and problems so far. */
 export type Draft = {
   readonly definition: () => TaskDefinition;
   /** Sets a value, and notes the change if the value is a new one. An index behind the end of a list appends. */

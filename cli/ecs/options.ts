@@ -1,10 +1,10 @@
-/** The fates of the X-Ray daemon: it stays, or the agent takes its place and sends by OTLP or to X-Ray's API. */
+/** What happens to the X-Ray daemon: it stays, or the agent replaces it, and sends by OTLP or to X-Ray's API. */
 export const TELEMETRIES = ['keep', 'otlp', 'xray'] as const;
 
 /** One of the three. */
 export type Telemetry = (typeof TELEMETRIES)[number];
 
-/** The answers of the caller. A value that is undefined leaves the definition's own in place. */
+/** The answers of the caller. An undefined value keeps that of the definition. */
 export type RenderOptions = {
   /** The Envoy image. */
   readonly image: string | undefined;
@@ -16,10 +16,10 @@ export type RenderOptions = {
   readonly xdsTokenSecret: string | undefined;
   /** The same for the certificates of the control plane's authority, in PEM form. */
   readonly xdsCaSecret: string | undefined;
-  /** The same for the client certificate by which the agent shows who it is, and for its key. */
+  /** The same for the client certificate by which the agent authenticates, and for its key. */
   readonly xdsCertSecret: string | undefined;
   readonly xdsKeySecret: string | undefined;
-  /** The fate of the X-Ray daemon. */
+  /** What happens to the X-Ray daemon. */
   readonly telemetry: Telemetry;
   /** The receiver of OTLP, a URL. */
   readonly otlpEndpoint: string | undefined;

@@ -10,7 +10,7 @@ type State = AuthorityState & { readonly certificates: readonly IssuedEntry[] };
 
 const HEAD = ['NODE', 'FROM', 'PROVEN BY', 'PRINCIPAL', 'ENDS', 'SERIAL', 'STATE'];
 
-/** Prints the authority, its rotation, and the certificates that proxies hold. */
+/** Prints the authority, its rotation, and the certificates of proxies. */
 export async function identity(
   client: Client,
   { output }: IdentityOptions,

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { formatValue } from '../resources/write-documents.ts';
 import { previewQuery, type Asked } from './preview-query.ts';
 
-/** Prints the configuration that a proxy is served. @throws UsageError if it has no resources of `type` */
+/** Prints the configuration that the control plane serves to a proxy. @throws UsageError if it has no resources of `type` */
 export async function configDump(
   client: Client,
   { type, output, ...asked }: Asked & { readonly type?: string; readonly output: 'yaml' | 'json' },

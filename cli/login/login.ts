@@ -29,8 +29,8 @@ const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
 /**
- * Logs in: asks for a challenge, signs it with credentials of AWS, and returns the keys. The control plane never sees the credentials. Tries
- * again, with a new challenge, if AWS STS does not answer, or the control plane has too much to do.
+ * Logs in: asks for a challenge, signs it with credentials of AWS, and returns the keys. The control plane never sees the credentials.
+ * Tries again, with a new challenge, if AWS STS does not answer, or the control plane is overloaded.
  * @throws CallError, CommandError
  */
 export async function login(options: LoginOptions): Promise<LoginKeys> {

@@ -5,7 +5,7 @@ import { formatTable } from '../table.ts';
 const HEAD = ['ID', 'KIND', 'NODES', 'FROM', 'CREATED', 'EXPIRES'];
 const NOTHING = '-';
 
-/** Prints the join tokens that were not used yet, and the tokens of the control plane's file. */
+/** Prints the join tokens that were not used yet, and the tokens in the control plane's file. */
 export async function listTokens(
   client: Client,
   { output }: { readonly output: 'text' | 'json' },

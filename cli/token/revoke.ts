@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 /** Options of `token revoke`: one of both. */
 export type RevokeTokenOptions = { readonly id?: string; readonly node?: string };
 
-/** Takes join tokens away that were not used yet, and prints their ids. @throws UsageError, CallError */
+/** Revokes join tokens that were not used yet, and prints their ids. @throws UsageError, CallError */
 export async function revokeTokens(
   client: Client,
   { id, node }: RevokeTokenOptions,

@@ -11,7 +11,7 @@ import { lineKey, type LineLatencies } from './describe-figures.ts';
 /** Callers that are asked: those of the busiest lines. Each question makes the control plane read the statistics of their Envoys. */
 const MOST_CALLERS = 5;
 
-/** Reads p50 and p99 of the lines of the busiest callers, over the next slot. A caller that cannot be asked has none. */
+/** Reads p50 and p99 of the lines of the busiest callers, over the next slot. A caller that does not answer has none. */
 export async function readLatencies(
   client: Pick<Client, 'read'>,
   { meshOwner, mesh, lines }: LiveFigures,

@@ -46,7 +46,7 @@ export async function top(
     stdout.write(frame(describeFigures(figures, found), stdout));
   };
 
-  // The first answer tells of a wrong name or a missing permission. Later ones may fail for a while.
+  // An error in the first answer is a wrong name or a missing permission. Later ones may be temporary.
   let figures: LiveFigures | undefined = await read();
   for (let tries = 1; ; tries += 1) {
     const began = performance.now();
@@ -56,7 +56,7 @@ export async function top(
       throw new CommandError(`no proxy of mesh ${mesh} has reported within a minute`);
     if (!once && figures !== undefined) await show(figures);
     if (signal?.aborted === true) return;
-    // Latencies take a slot by themselves, unless they cannot be read.
+    // Reading latencies takes as long as a slot, unless it fails.
     const rest = Math.max(0, SLOT_SECONDS * 1000 - (performance.now() - began));
     await sleep(rest, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     figures = await read().catch((error: unknown) => complain(error, output, stdout));

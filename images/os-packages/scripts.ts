@@ -18,8 +18,8 @@ fi
 `;
 
 /**
- * Runs before the files are removed. First, new connections bypass Envoy, so that none leads to a closed port. Then the agent drains the open ones,
- * and then the rules go.
+ * Runs before the files are removed. First, new connections bypass Envoy, so that none leads to a closed port. Then the agent drains the
+ * open ones, and then proxyinit removes the rules.
  */
 export const BEFORE_REMOVE = `${IF_BOOTED}
   if systemctl --quiet is-active daybreak-proxyinit.service; then /usr/bin/daybreak proxyinit detach >/dev/null || true; fi

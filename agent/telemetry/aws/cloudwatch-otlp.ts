@@ -4,7 +4,7 @@ import { awsDomain } from './domain.ts';
 import type { Signal } from '../settings/signal.ts';
 import { createRequestSigner } from './sign-request.ts';
 
-/** The services whose endpoints take OTLP, by signal. */
+/** The services whose endpoints accept OTLP, by signal. */
 const SERVICES = { metrics: 'monitoring', traces: 'xray', logs: 'logs' } as const;
 
 /** The inputs of an endpoint. */
@@ -20,7 +20,8 @@ export type CloudWatchOptions = {
 };
 
 /**
- * Returns the settings of AWS's endpoint for metrics (CloudWatch), traces (X-Ray) or logs (CloudWatch Logs), which take OTLP over HTTP with AWS's signature.
+ * Returns the settings of AWS's endpoint for metrics (CloudWatch), traces (X-Ray) or logs (CloudWatch Logs), which accept OTLP over HTTP
+ * with AWS's signature.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTLPEndpoint.html
  * @throws Error if there is no region
  */
@@ -42,7 +43,7 @@ export function cloudWatchOtlp({
       protocol: 'http/protobuf',
       gzip: true,
       headers,
-      // The variables of OTLP are about another receiver.
+      // The variables of OTLP are for another receiver.
       caFile: undefined,
       certFile: undefined,
       keyFile: undefined,

@@ -9,9 +9,9 @@ import { completeAccessLog } from './access-log.ts';
 
 /** The log records that pass through the agent. */
 export type Logs = {
-  /** Takes records of the application. */
+  /** Receives log records of the application. */
   readonly push: (logs: readonly ResourceLogs[]) => void;
-  /** Takes records of Envoy's access log, which lack the attributes of the proxy. */
+  /** Receives records of Envoy's access log, which lack the attributes of the proxy. */
   readonly pushAccessLog: (logs: readonly ResourceLogs[]) => void;
   readonly outputs: readonly { readonly status: () => OutputStatus }[];
   readonly close: (limitMs: number) => Promise<void>;

@@ -1,6 +1,6 @@
 import type { AnyValue, KeyValue } from '../otlp/generated/opentelemetry/proto/common/v1/common_pb.ts';
 
-/** Returns attributes as a text that no other list of attributes has. */
+/** Returns attributes as a text that is unique to this list of attributes. */
 export function textOf(attributes: readonly KeyValue[]): string {
   let text = '';
   for (const { key, value } of attributes) {
@@ -15,7 +15,7 @@ export function delimited(text: string): string {
   return `${text.length} ${text}`;
 }
 
-/** Returns a value as text; no value is an empty text. Almost all values are texts. */
+/** Returns a value as text; a missing value as an empty text. Almost all values are texts. */
 export function textOfValue(value: AnyValue | undefined): string {
   if (value?.value.case === 'stringValue') return value.value.value;
   if (value?.value.case === undefined) return '';

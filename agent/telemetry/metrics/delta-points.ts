@@ -97,7 +97,7 @@ function subtract(
   return { offset, counts: left };
 }
 
-/** Returns a point with other values. It has no smallest and largest values, which are those of all time. */
+/** Returns a point with other values. The result has no smallest and largest values, because those of the point are about all time. */
 export function withValues<P extends CumulativePoint>(point: P, values: Values): P {
   const { sum, count, zeroCount } = values;
   const [first, second] = values.buckets.map(({ offset, counts }) => ({ offset, bucketCounts: [...counts] }));

@@ -6,7 +6,7 @@ import {
 import { delimited, textOf } from './attribute-text.ts';
 import { changeOf, valuesOf, withValues, type CumulativePoint, type Values } from './delta-points.ts';
 
-/** Converts cumulative points to the changes since the one before. */
+/** Converts cumulative points to the changes since the previous point. */
 export type Deltas = {
   /**
    * Returns the same metrics with changes in place of cumulative sums, histograms and summaries. Does not modify its argument. `source`: the agent
@@ -22,7 +22,7 @@ const { CUMULATIVE, DELTA } = AggregationTemporality;
 /** The last cumulative values of a series. Times are in nanoseconds; 0: unknown. */
 type Last = { readonly values: Values; readonly at: bigint; readonly start: bigint };
 
-/** A series without a point for this long begins again, in milliseconds. */
+/** The time without a point after which a series begins again, in milliseconds. */
 const IDLE_MS = 30 * 60_000;
 const NANOSECONDS = 1_000_000n;
 
@@ -35,7 +35,7 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
   let earlier = new Map<string, Last>();
   let periodEnds = now() + IDLE_MS;
 
-  /** Returns the point with the change; nothing if the point is only a beginning. */
+  /** Returns the point with the change; nothing if the point is the first of its series. */
   function convertPoint<P extends CumulativePoint>(prefix: string, point: P, source: Source): readonly P[] {
     const key = `${prefix}|${textOf(point.attributes)}`;
     const { startTimeUnixNano: start, timeUnixNano: at } = point;

@@ -3,9 +3,9 @@ import type { OutputStatus } from '../queue/export-queue.ts';
 
 /** An output of metrics. */
 export type MetricsOutput = {
-  /** Whether it takes cumulative points as they are, or the changes since the points before. */
+  /** Whether the output gets cumulative points as they are, or the changes since the previous points. */
   readonly temporality: 'cumulative' | 'delta';
-  /** Takes points, which the caller no longer changes. */
+  /** Receives points, which the caller no longer changes. */
   readonly push: (metrics: readonly ResourceMetrics[]) => void;
   readonly status: () => OutputStatus;
   readonly close: (limitMs: number) => Promise<void>;

@@ -13,10 +13,10 @@ import { toResourceMetrics } from './to-otlp.ts';
 
 /** The metrics that pass through the agent. */
 export type Metrics = {
-  /** Where values of StatsD are added. */
+  /** The registry for values of StatsD. */
   readonly registry: Registry;
   readonly limit: SeriesLimit;
-  /** Takes points of OTLP from the application or Envoy. */
+  /** Receives points of OTLP from the application or Envoy. */
   readonly push: (metrics: readonly ResourceMetrics[]) => void;
   /** Sends the values of the interval so far. */
   readonly collect: () => void;

@@ -10,7 +10,7 @@ export type PointFilter = {
   readonly filter: (metrics: readonly ResourceMetrics[]) => readonly ResourceMetrics[];
 };
 
-/** A series without a point for this long gives its room back, in milliseconds. */
+/** The time without a point after which a series no longer counts against the limit, in milliseconds. */
 const IDLE_MS = 15 * 60_000;
 
 /** Senders beyond this many get new names, and so new series. */

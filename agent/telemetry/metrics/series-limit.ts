@@ -1,6 +1,9 @@
 /** A limit of series that all inputs of metrics share. */
 export type SeriesLimit = {
-  /** Takes room for a series of this metric. False above the limit: the value is counted as refused, and the metric named. */
+  /**
+   * Reserves room for a series of this metric. Returns false above the limit, counts the value as refused, and notes the name of the
+   * metric.
+   */
   readonly take: (name: string) => boolean;
   /** Gives back the room of series that ended. */
   readonly release: (series: number) => void;

@@ -15,7 +15,7 @@ export const PATHS: Readonly<Record<Signal, string>> = {
   logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
 };
 
-/** Every answer is empty: all items were taken. */
+/** Every answer is empty: all items were accepted. */
 const ANSWER = new Uint8Array();
 
 /** Adds the export services of OTLP to a gRPC server, with a count of the requests that cannot be read. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */

@@ -14,7 +14,7 @@ import { REQUESTS } from './requests.ts';
 import { createGrpcSender } from './send-grpc.ts';
 import { createHttpSender, outcomeOf, type OtlpRequest } from './send-http.ts';
 
-/** An output that takes requests of OTLP: `ExportMetricsServiceRequest` and its like. */
+/** An output for requests of OTLP, such as `ExportMetricsServiceRequest`. */
 export type OtlpOutput<D extends DescMessage> = {
   /** `items`: how many points, spans or records the request has. */
   readonly push: (request: MessageShape<D>, items: number) => void;

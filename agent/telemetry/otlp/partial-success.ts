@@ -6,7 +6,7 @@ import { printable } from './printable.ts';
 import { RESPONSES } from './requests.ts';
 
 /**
- * Returns the outcome of a request that a receiver took, with the items that it rejected by its answer. An answer that is no response of
+ * Returns the outcome of a request that a receiver accepted, with the items that its answer rejects. An answer that is not a response of
  * OTLP rejects nothing. https://opentelemetry.io/docs/specs/otlp/#partial-success
  */
 export function takenBy(signal: Signal, answer: Buffer, isJson: boolean): Outcome {

@@ -10,7 +10,7 @@ export const OTLP_TYPES = ['application/x-protobuf', 'application/json'] as cons
 export type OtlpType = (typeof OTLP_TYPES)[number];
 
 /**
- * Answers a request that cannot be taken, with the message `Status` in the type of the request.
+ * Answers a request that the agent cannot accept, with the message `Status` in the content type of the request.
  * https://opentelemetry.io/docs/specs/otlp/#failures-1
  */
 export function refuseOtlp(response: ServerResponse, code: 400 | 413, message: string, type: OtlpType): void {

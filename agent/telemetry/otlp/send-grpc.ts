@@ -25,7 +25,7 @@ export type GrpcSenderOptions = {
   readonly headers: Readonly<Record<string, string>>;
   /** Limit of one call, in milliseconds. */
   readonly timeoutMs: number;
-  /** Reads the message of an answer with status OK. Default: the receiver has taken all items. */
+  /** Reads the message of an answer with status OK. Default: the receiver has accepted all items. */
   readonly onTaken?: (answer: Buffer) => Outcome;
   /** PEM texts. */
   readonly ca?: string | undefined;
@@ -115,7 +115,7 @@ async function call(
     try {
       splitter.push(chunk);
     } catch {
-      // The status tells the outcome; a message that is too long has no part that can be read.
+      // The status decides about the outcome; a message that is too long is not read.
       stream.off('data', read).resume();
     }
   };
@@ -156,8 +156,8 @@ function outcomeOf(fields: IncomingHttpHeaders): Outcome {
 }
 
 /**
- * A receiver without room for now adds a `RetryInfo` to RESOURCE_EXHAUSTED. Without one, it never takes the message, such as one that is
- * too large.
+ * A receiver that is full at the moment adds a `RetryInfo` to RESOURCE_EXHAUSTED. Without a `RetryInfo`, it will never accept the message,
+ * for example because the message is too large.
  */
 function canRecover(code: number, fields: IncomingHttpHeaders): boolean {
   const details = Buffer.from(String(fields['grpc-status-details-bin'] ?? ''), 'base64');

@@ -43,7 +43,7 @@ export function emfLines(points: readonly FlatPoint[], namespace: string, at: nu
   return all.flatMap((group) => chunks(group).flatMap((chunk) => split(chunk, namespace, at)));
 }
 
-/** A name may be there once a line: a second point of it goes to another line. */
+/** A line may have each name once, so a second point of the same name goes to another line. */
 function chunks(group: readonly FlatPoint[]): readonly (readonly FlatPoint[])[] {
   const all: Map<string, FlatPoint>[] = [];
   for (const point of group) {
@@ -69,7 +69,7 @@ function line(chunk: readonly FlatPoint[], namespace: string, at: number): strin
     Object.entries(given).map(([key, value]) => [names.has(key) ? `tag.${key}` : key, value]),
   );
   const fixed = SOURCE_DIMENSIONS.filter((name) => Object.hasOwn(source, name));
-  // CloudWatch makes no metric of a line with an empty dimension.
+  // CloudWatch ignores a line with an empty dimension.
   const tagged = Object.keys(tags).filter((name) => tags[name] !== '');
   const dimensions = [...new Set([...fixed, ...tagged])].slice(0, MOST_DIMENSIONS);
   const metrics = chunk.map(({ name, unit, value }) => ({

@@ -8,7 +8,7 @@ import {
 import type { KeyValue } from '../otlp/generated/opentelemetry/proto/common/v1/common_pb.ts';
 import { textOfValue } from '../metrics/attribute-text.ts';
 
-/** Values by size: `values` and how often each was there, at the middle of its bucket. */
+/** Values by size: `values`, each the middle of its bucket, and how often each occurred. */
 export type Distribution = {
   readonly values: readonly number[];
   readonly counts: readonly number[];
@@ -18,7 +18,7 @@ export type Distribution = {
   readonly max: number;
 };
 
-/** A point for an output that knows neither resources nor scopes. */
+/** A point for an output whose format has neither resources nor scopes. */
 export type FlatPoint = {
   readonly name: string;
   readonly unit: string;
@@ -112,7 +112,7 @@ function distribution({
 
 type HistogramPoint = Histogram['dataPoints'][number];
 
-/** Where nothing but the sum is known, all values count as equal. */
+/** Where only the sum is known, all values count as equal. */
 function average(count: number, sum: number): Distribution {
   const value = sum / count;
   return { values: [value], counts: [count], count, sum, min: value, max: value };

@@ -2,7 +2,7 @@
 const MOST_BYTES = 1432;
 const NEWLINE = 0x0a;
 
-/** Packs lines, separated by newlines, into datagrams that no network has to break up. A longer line is a datagram of its own. */
+/** Packs lines, separated by newlines, into datagrams that no network has to fragment. A longer line is a datagram of its own. */
 export function* packDatagrams(lines: Buffer, mostBytes: number = MOST_BYTES): Generator<Buffer> {
   let start = 0;
   while (start < lines.length) {

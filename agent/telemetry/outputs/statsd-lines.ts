@@ -45,7 +45,7 @@ function addLines(
     case 'count':
       return add(value.number, 'c');
     case 'gauge':
-      // A sign would make a difference of it.
+      // With a sign, the value would count as a difference.
       if (value.number < 0) add(0, 'g');
       return add(value.number, 'g');
     case 'distribution': {

@@ -5,7 +5,10 @@ import { withTimeout } from '../../../common/limits/with-timeout.ts';
 
 /** A sender of datagrams to one daemon. */
 export type UdpSender = {
-  /** Sends a datagram. Rejects if the name has no address, or the kernel knows that no program listens: on this host it does, of other hosts seldom. */
+  /**
+   * Sends a datagram. Rejects if the name has no address, or the kernel knows that no program listens. It always knows that of this host,
+   * and seldom of other hosts.
+   */
   readonly send: (datagram: Uint8Array) => Promise<void>;
   readonly close: () => void;
 };

@@ -6,7 +6,7 @@ import { createParcelQueue, type ParcelCounts } from './parcel-queue.ts';
 
 /** The counts of an output. */
 export type OutputStatus = ParcelCounts & {
-  /** The name of the output, and where it sends to. */
+  /** The name of the output, and the address of its receiver. */
   readonly output: string;
   readonly state: 'idle' | 'ok' | 'failing';
   readonly lastError: { readonly at: string; readonly message: string } | undefined;
@@ -16,7 +16,7 @@ export type OutputStatus = ParcelCounts & {
 export type ExportQueue = {
   readonly push: (parcel: Parcel) => void;
   readonly status: () => OutputStatus;
-  /** Sends what waits, for at most `limitMs`, and drops the rest. Resolves after that. */
+  /** Sends the waiting parcels, for at most `limitMs`, and drops the rest. Resolves after that. */
   readonly close: (limitMs: number) => Promise<void>;
 };
 
@@ -25,9 +25,9 @@ export type ExportQueueOptions = {
   readonly output: string;
   /** Sends one parcel. `signal` ends the attempt. */
   readonly send: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>;
-  /** The most that waits, in bytes, or one parcel that is larger. The oldest parcels are dropped. */
+  /** The size limit of all waiting parcels, in bytes; a single parcel may be larger. Above it, the oldest parcels are dropped. */
   readonly mostBytes: number;
-  /** Called when a receiver stops or starts taking parcels. */
+  /** Called when a receiver stops or starts accepting parcels. */
   readonly onState: (state: 'ok' | 'failing', status: OutputStatus) => void;
 };
 
@@ -35,7 +35,7 @@ export type ExportQueueOptions = {
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 4000;
 
-/** Creates a queue. It sends one parcel after the other, oldest first, and tries again while the receiver is away. */
+/** Creates a queue. It sends one parcel after the other, oldest first, and tries again while the receiver cannot be reached. */
 export function createExportQueue({ output, send, mostBytes, onState }: ExportQueueOptions): ExportQueue {
   const waiting = createParcelQueue(mostBytes);
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
@@ -86,7 +86,7 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
     work = undefined;
   }
 
-  /** The receiver took a parcel. `words`: its own about it, such as a reason why it rejected a part. */
+  /** The receiver accepted a parcel. `words`: its message, such as the reason why it rejected a part. */
   function took(words = ''): void {
     if (words !== '') lastError = { at: new Date().toISOString(), message: words };
     if (state === 'ok') return;

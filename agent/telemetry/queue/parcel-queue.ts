@@ -1,13 +1,13 @@
 import type { Outcome, Parcel } from './parcel.ts';
 
-/** Parcels that wait for a receiver, oldest first, with the counts of all that came. */
+/** Parcels that wait for a receiver, oldest first, with the counts of all parcels so far. */
 export type ParcelQueue = {
-  /** Adds a parcel. The oldest parcels are dropped, and counted, if more waits than the queue may hold. */
+  /** Adds a parcel. If the queue is full, it drops the oldest parcels and counts them. */
   push(parcel: Parcel): void;
   first(): Parcel | undefined;
   /** Counts the end of the attempt with a parcel, and removes the parcel unless it was dropped meanwhile. */
   settle(parcel: Parcel, outcome: Exclude<Outcome, { kind: 'away' }>): void;
-  /** Counts a parcel that is not taken any more. */
+  /** Counts a parcel that arrived after the end of the queue. */
   refuse(parcel: Parcel): void;
   dropAll(): void;
   counts(): ParcelCounts;
@@ -15,18 +15,18 @@ export type ParcelQueue = {
 
 /** Counts of items. */
 export type ParcelCounts = {
-  /** Items that the receiver has taken. */
+  /** Items that the receiver has accepted. */
   readonly sent: number;
-  /** Items that the receiver did not take. */
+  /** Items that the receiver rejected. */
   readonly rejected: number;
-  /** Items that were dropped because the receiver was away for too long, or the agent stopped. */
+  /** Items that were dropped because the receiver could not be reached for too long, or the agent stopped. */
   readonly dropped: number;
   /** Items that wait, and their size in bytes. */
   readonly waiting: number;
   readonly waitingBytes: number;
 };
 
-/** Creates an empty queue. `mostBytes`: the most that waits, or one parcel that is larger. */
+/** Creates an empty queue. `mostBytes`: the size limit of all waiting parcels; a single parcel may be larger. */
 export function createParcelQueue(mostBytes: number): ParcelQueue {
   const waiting: Parcel[] = [];
   const counts = { sent: 0, rejected: 0, dropped: 0, waiting: 0, waitingBytes: 0 };

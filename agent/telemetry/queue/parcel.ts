@@ -3,9 +3,9 @@ export type Parcel = { readonly items: number; readonly bytes: Uint8Array };
 
 /** The end of one attempt to send a parcel. */
 export type Outcome =
-  /** `rejected`: items that the receiver did not take, with its words. */
+  /** `rejected`: the number of items that the receiver rejected; `words`: its message. */
   | { readonly kind: 'taken'; readonly rejected?: number; readonly words?: string }
-  /** Worth another attempt, not before `afterMs`. */
+  /** The attempt may be repeated, after `afterMs`. */
   | { readonly kind: 'away'; readonly reason: string; readonly afterMs?: number }
-  /** Another attempt would have the same end. */
+  /** Another attempt would fail too. */
   | { readonly kind: 'refused'; readonly reason: string };

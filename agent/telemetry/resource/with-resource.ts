@@ -1,8 +1,8 @@
 import type { Resource } from '../otlp/generated/opentelemetry/proto/resource/v1/resource_pb.ts';
 
 /**
- * Adds the proxy's attributes to the resource of items that arrived. An attribute that is there stays: the sender knows better what it
- * is called.
+ * Adds the proxy's attributes to the resource of items that arrived. An existing attribute stays, because the sender knows its own names
+ * better.
  */
 export function withResource(items: readonly { resource?: Resource | undefined }[], own: Resource): void {
   for (const item of items) {

@@ -1,6 +1,6 @@
 /**
- * Words that OpenTelemetry's specification allows, for programs that share a variable with the agent, and that mean nothing to the agent. They are no
- * errors: an operator of Kubernetes, for example, sets such variables for all containers.
+ * Words that OpenTelemetry's specification allows, for programs that share a variable with the agent, and that mean nothing to the agent.
+ * They are not errors: an operator of Kubernetes, for example, sets such variables for all containers.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export const FOREIGN_WORDS = {

@@ -4,7 +4,7 @@ import { FOREIGN_WORDS } from './foreign-words.ts';
 import { exporterList } from './metrics-settings.ts';
 import { readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
-/** Where logs go. */
+/** The outputs of logs. */
 export const LOGS_EXPORTERS = ['otlp', 'cloudwatch'] as const;
 
 /** Settings of the logs that the agent sends: Envoy's access log, and records of the application. */
@@ -16,7 +16,10 @@ export type LogsSettings = {
   readonly cloudWatchEndpoint: string | undefined;
 };
 
-/** Reads the settings of logs. An endpoint alone asks for nothing: the access log is on stdout already, and a record a request costs. */
+/**
+ * Reads the settings of logs. An endpoint alone turns no output on: the access log is on stdout already, and a record per request costs
+ * money.
+ */
 export function readLogs(read: Reader): LogsSettings {
   const known = exporterList(LOGS_EXPORTERS, FOREIGN_WORDS.OTEL_LOGS_EXPORTER);
   const exporters: LogsSettings['exporters'] = read('OTEL_LOGS_EXPORTER', known, []);

@@ -4,7 +4,7 @@ import { readAwsEndpoint } from './aws-endpoint.ts';
 import { FOREIGN_WORDS } from './foreign-words.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
-/** Where metrics go. */
+/** The outputs of metrics. */
 export const METRICS_EXPORTERS = ['otlp', 'cloudwatch', 'emf', 'statsd', 'dogstatsd'] as const;
 
 /** An output of metrics. */
@@ -25,14 +25,14 @@ export type MetricsSettings = {
   readonly mostSeries: number;
 };
 
-/** Where a daemon takes StatsD: a name or an IP address, and a port. */
+/** The address of a daemon for StatsD: a name or an IP address, and a port. */
 export type StatsdAddress = { readonly host: string; readonly port: number };
 
 /** OpenTelemetry's default, in milliseconds. */
 const INTERVAL_MS = 60_000;
 const MOST_SERIES = 10_000;
 
-/** Reads the settings of metrics. Without a list of exporters, an endpoint for OTLP asks for OTLP. */
+/** Reads the settings of metrics. Without a list of exporters, an endpoint for OTLP turns OTLP on. */
 export function readMetrics(read: Reader): MetricsSettings {
   const preference = read(
     'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',

@@ -3,7 +3,7 @@ import { path } from '../../settings/parsers/parsers.ts';
 import type { Signal } from './signal.ts';
 
 /**
- * Where and how one signal leaves by OTLP, as OpenTelemetry's variables say.
+ * The receiver of one signal by OTLP, and the form of the requests, by OpenTelemetry's variables.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 export type OtlpSettings = {

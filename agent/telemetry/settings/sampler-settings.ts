@@ -1,7 +1,7 @@
 import { oneOf, type Parser, type Reader } from '../../../common/settings.ts';
 import { FOREIGN_WORDS } from './foreign-words.ts';
 
-/** How traces are chosen that begin at this proxy, and whether a decision of the caller stands. */
+/** How traces that begin at this proxy are chosen, and whether a decision of the caller precedes. */
 export type Sampler =
   /** Part of all traces, from 0 to 1. */
   | { readonly kind: 'ratio'; readonly ratio: number; readonly isParentBased: boolean }

@@ -5,10 +5,10 @@ import { readMetrics, type MetricsSettings } from './metrics-settings.ts';
 import { readTraces, type TracesSettings } from './traces-settings.ts';
 import { readResourceSettings, type ResourceSettings } from './resource-settings.ts';
 
-/** The protocols in which the agent takes telemetry on loopback. */
+/** The protocols in which the agent receives telemetry on loopback. */
 export const TELEMETRY_INPUTS = ['statsd', 'otlp', 'xray'] as const;
 
-/** A protocol in which the agent takes telemetry. */
+/** A protocol in which the agent receives telemetry. */
 export type TelemetryInput = (typeof TELEMETRY_INPUTS)[number];
 
 /** Settings of the telemetry that passes through the agent. */
@@ -26,12 +26,15 @@ export type TelemetrySettings = {
   readonly logs: LogsSettings;
   /** Whether Envoy's own statistics go to the outputs of metrics. */
   readonly envoyMetrics: boolean;
-  /** The most that waits for one receiver, in bytes. */
+  /** The size limit of the data that waits for one receiver, in bytes. */
   readonly queueBytes: number;
 };
 
 const MIB = 1024 * 1024;
-/** MiB per receiver, and of all receivers together: the agent's memory grows by at most 20 MB while they are away (test/long/telemetry/telemetry-absence.ts). */
+/**
+ * MiB per receiver, and of all receivers together: the agent's memory grows by at most 20 MB while they cannot be reached
+ * (test/long/telemetry/telemetry-absence.ts).
+ */
 const QUEUE_MIB = 4;
 const ALL_QUEUES_MIB = 12;
 

@@ -6,7 +6,7 @@ import { exporterList } from './metrics-settings.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 import { readSampler, type Sampler } from './sampler-settings.ts';
 
-/** Where traces go. */
+/** The outputs of traces. */
 export const TRACES_EXPORTERS = ['otlp', 'cloudwatch', 'xray', 'xray-daemon', 'zipkin'] as const;
 
 /** An output of traces. */
@@ -27,7 +27,7 @@ export type TracesSettings = {
 const ZIPKIN = new URL('http://127.0.0.1:9411/api/v2/spans');
 const ZIPKIN_TIMEOUT_MS = 10_000;
 
-/** Reads the settings of traces. Without a list of exporters, an endpoint for OTLP asks for OTLP. */
+/** Reads the settings of traces. Without a list of exporters, an endpoint for OTLP turns OTLP on. */
 export function readTraces(read: Reader): TracesSettings {
   const usual = hasOtlpEndpoint(read, 'traces') ? (['otlp'] as const) : [];
   const exporters = read(

@@ -1,7 +1,7 @@
 import type { Registry, SeriesKind } from '../metrics/registry.ts';
 import { record, type Series, type Tag } from '../metrics/series.ts';
 
-/** Why a line is not counted: it is no StatsD, or its series is above the limit. */
+/** Why a line is not counted: it is not StatsD, or its series is above the limit. */
 export type LineFate = 'taken' | 'invalid' | 'unsupported' | 'refused';
 
 type Kind = { readonly kind: SeriesKind; readonly unit: 'ms' | '' };
@@ -18,7 +18,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 /** Characters. Longer lines are invalid. */
 const LONGEST_LINE = 8192;
 const MOST_TAGS = 100;
-/** Distinct values of a set in an interval. More are not told apart. */
+/** Distinct values of a set in an interval. Further ones are not counted. */
 const MOST_SET_VALUES = 10_000;
 /** A rate of 1 in a million. Smaller ones would make one value weigh too much. */
 const LEAST_RATE = 1e-6;

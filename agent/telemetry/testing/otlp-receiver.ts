@@ -15,7 +15,7 @@ import { fromOtlpJson } from '../otlp/otlp-json.ts';
 import { REQUESTS } from '../otlp/requests.ts';
 import type { Signal } from '../settings/signal.ts';
 
-/** A request that a receiver took. */
+/** A request that a receiver accepted. */
 export type Received = {
   readonly method: string;
   readonly path: string;
@@ -33,7 +33,7 @@ export type Answer = { readonly type: string; readonly bytes: Uint8Array | strin
 export type OtlpReceiver = {
   readonly url: string;
   readonly received: readonly Received[];
-  /** The next answers have this status and body; 200: it takes requests. */
+  /** The next answers have this status and body; 200: the receiver accepts requests. */
   readonly answerWith: (status: number, body?: Answer) => void;
   /** Data points of metrics, as `NAME{tag="value",…} VALUE` in the order of arrival. */
   readonly points: () => readonly string[];

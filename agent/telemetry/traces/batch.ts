@@ -1,4 +1,4 @@
-/** Gathers items until there are enough of them, or for a time. */
+/** Gathers items until there are enough of them, or until the oldest has waited long enough. */
 export type Batch<T> = {
   readonly add: (items: readonly T[]) => void;
   /** Passes the gathered items on now. */

@@ -10,9 +10,9 @@ import { openZipkinTraces } from './zipkin-traces.ts';
 
 /** The traces that pass through the agent. */
 export type Traces = {
-  /** Takes spans of OTLP from Envoy or the application. */
+  /** Receives spans of OTLP from Envoy or the application. */
   readonly spans: (spans: readonly ResourceSpans[]) => void;
-  /** Takes segments of X-Ray. */
+  /** Receives segments of X-Ray. */
   readonly segments: (segments: readonly Segment[]) => void;
   readonly outputs: readonly TraceOutput[];
   readonly close: (limitMs: number) => Promise<void>;

@@ -25,7 +25,7 @@ export function segmentsToResources(
   for (const segment of segments) {
     // It comes again when it has ended.
     if (segment.in_progress === true) continue;
-    // A subsegment that arrives alone is named for what it calls.
+    // A subsegment that arrives alone has the name of the service that it calls.
     const service = segment.type === 'subsegment' ? '' : segment.name;
     const spans = byService.get(service) ?? [];
     byService.set(service, spans);

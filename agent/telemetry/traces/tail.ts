@@ -8,10 +8,10 @@ export type TailItem<T> = {
   readonly value: T;
 };
 
-/** Holds traces back until it is known whether a request of theirs failed. */
+/** Holds traces back until it is known whether one of their requests failed. */
 export type Tail<T> = {
   readonly add: (items: readonly TailItem<T>[]) => void;
-  /** Decides about all that is held back. */
+  /** Decides about all traces that are held back. */
   readonly flush: () => void;
   /** Spans and segments that were left out. */
   readonly leftOut: () => number;
@@ -24,7 +24,7 @@ export type TailOptions<T> = {
   readonly pass: (values: readonly T[]) => void;
   /** How long a trace is held back, in milliseconds. Default: 2000. */
   readonly waitMs?: number;
-  /** The most traces that are held back, and the most whose fate is remembered. Default: 5000. */
+  /** The most traces that are held back, and the most whose decision is remembered. Default: 5000. */
   readonly mostTraces?: number;
   /** The most bytes that are held back. Default: 8 MiB. */
   readonly mostBytes?: number;
@@ -35,13 +35,13 @@ type Held<T> = { readonly values: T[]; readonly until: number; bytes: number; is
 const WAIT_MS = 2000;
 const MOST_TRACES = 5000;
 const MOST_BYTES = 8 * 1024 * 1024;
-/** A trace with more is decided at once. */
+/** The decision about a trace with more spans is made at once. */
 const MOST_ITEMS = 1000;
 const LOOK_MS = 250;
 
 /**
- * Creates a tail. Spans that arrive after the decision share its fate, unless they have failed themselves. Every agent decides alike
- * about a trace in which nothing failed: by its id.
+ * Creates a tail. The decision also applies to spans that arrive later, unless they have failed themselves. Every agent decides alike about
+ * a trace in which nothing failed: by its id.
  */
 export function createTail<T>(options: TailOptions<T>): Tail<T> {
   const { ratio, pass, waitMs = WAIT_MS, mostTraces = MOST_TRACES, mostBytes = MOST_BYTES } = options;

@@ -2,12 +2,12 @@ import type { ResourceSpans } from '../otlp/generated/opentelemetry/proto/trace/
 import type { OutputStatus } from '../queue/export-queue.ts';
 import type { Segment } from '../xray/segment.ts';
 
-/** A receiver of traces. Each takes both forms in which traces arrive, and converts what it has to. */
+/** A receiver of traces. Each accepts both forms in which traces arrive, and converts them where necessary. */
 export type TraceOutput = {
   readonly spans: (spans: readonly ResourceSpans[]) => void;
   readonly segments: (segments: readonly Segment[]) => void;
   readonly status: () => OutputStatus;
-  /** Sends what waits, for at most this time, and ends. */
+  /** Sends the waiting traces, for at most this time, and ends. */
   readonly close: (limitMs: number) => Promise<void>;
 };
 

@@ -10,8 +10,8 @@ const MOST_DATAGRAM = 65_507;
 const HEADER = '{"format":"json","version":1}\n';
 
 /**
- * Opens X-Ray's daemon: one datagram for each segment, as the daemon takes them. Nothing says whether a daemon listens, unless it is on this
- * host, where the kernel says so.
+ * Opens X-Ray's daemon: one datagram for each segment, as the daemon reads them. Only on this host does the kernel report that no daemon
+ * listens.
  */
 export function openDaemonTraces(
   { host, port }: { readonly host: string; readonly port: number },

@@ -96,7 +96,7 @@ function attributesOf(fields: SegmentFields) {
   return values.flatMap(([name, value]) => attribute(name, value) ?? []);
 }
 
-/** Undefined for nothing, and for a value that is nested too deeply to be written. */
+/** Undefined for a missing value, and for one that is nested too deeply to be written. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   try {

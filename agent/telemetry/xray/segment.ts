@@ -32,7 +32,7 @@ export type SegmentFields = {
 /** Subsegments in subsegments. Deeper ones are left out of spans; the document keeps them. */
 export const DEEPEST = 32;
 
-/** Seconds. OTLP has nanoseconds of 64 bits. A later time is no time in seconds. */
+/** Seconds. OTLP has nanoseconds of 64 bits. A later time is not in seconds. */
 const LATEST = 2 ** 64 / 1e9;
 
 /** Characters of a header: the daemon's has 30. */
@@ -56,7 +56,7 @@ function isHeader(line: string): boolean {
   return header?.['format'] === 'json' && header['version'] === 1;
 }
 
-/** Parses a segment document. Undefined if it is no JSON, or lacks a member that X-Ray requires. */
+/** Parses a segment document. Undefined if it is not JSON, or lacks a member that X-Ray requires. */
 export function parseSegment(document: string): Segment | undefined {
   const fields = parseObject(document);
   if (fields === undefined || !isSegment(fields)) return undefined;
@@ -79,7 +79,10 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Returns whether an object has what every segment and subsegment has. Members of another type count as absent where they are read. */
+/**
+ * Returns whether an object has the members that every segment and subsegment has. Members of another type count as absent where they are
+ * read.
+ */
 export function isSegment(fields: unknown): fields is SegmentFields & Readonly<Record<string, unknown>> {
   if (!isObject(fields)) return false;
   const { name, id, start_time: start } = fields;

@@ -14,7 +14,7 @@ const MOST_WORDS = 300;
 const CALL_MS = 10_000;
 
 /**
- * Opens X-Ray's API. Segments pass on as they came. Calls are signed with the credentials of the task, the instance or the environment.
+ * Opens X-Ray's API. Segments are sent as they arrived. Calls are signed with the credentials of the task, the instance or the environment.
  * https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html
  */
 export function openXRayTraces(

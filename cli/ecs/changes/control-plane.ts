@@ -19,7 +19,7 @@ export function setEndpoint(draft: Draft, envoy: number, { xdsEndpoint }: Render
   draft.want('--xds-endpoint ADDRESS', why);
 }
 
-/** Adds the secrets that the agent shows to the control plane, or checks it by, and removes variables of the same names. */
+/** Adds the secrets by which the agent and the control plane authenticate each other, and removes variables of the same names. */
 export function setSecrets(draft: Draft, envoy: number, options: RenderOptions): void {
   const secrets = [
     ['DAYBREAK_XDS_TOKEN', options.xdsTokenSecret, 'the token of `daybreak token create`'],

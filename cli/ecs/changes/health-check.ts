@@ -11,8 +11,8 @@ const TIMEOUT_S = 5;
 const TIMES = { interval: 10, timeout: TIMEOUT_S, retries: 3, startPeriod: 10 };
 
 /**
- * Adds the health check that `dependsOn: HEALTHY` needs where the container has none, and replaces the one of Envoy 1.15 and
- * earlier, whose `live` newer Envoys spell `LIVE`. Other checks stay: the one of App Mesh's guide works, and costs less.
+ * Adds the health check that `dependsOn: HEALTHY` needs where the container has none, and replaces the one of Envoy 1.15 and earlier, which
+ * looks for `live` where newer Envoys say `LIVE`. Other checks stay: the one of App Mesh's guide works, and costs less.
  */
 export function setHealthCheck(draft: Draft, envoy: number): void {
   const { healthCheck } = containersOf(draft.definition())[envoy] ?? {};

@@ -8,8 +8,8 @@ import { isTelemetry } from './telemetry.ts';
 const STANDARD = '1337';
 
 /**
- * Reports users with which traffic would go in a circle, or around Envoy. The rules exempt the traffic of `IgnoredUID`: that
- * has to be Envoy's, and only Envoy's and that of telemetry.
+ * Reports users whose traffic would go in a circle, or bypass Envoy. The rules exempt the traffic of `IgnoredUID`: that has to be Envoy's,
+ * and only Envoy's and that of telemetry.
  */
 export function checkUsers(draft: Draft, envoy: number): void {
   const definition = draft.definition();

@@ -17,13 +17,10 @@ export type FollowRulesOptions = {
 const LOOK_MS = 5000;
 const MOST_PAGES = 20;
 
-/** X-Ray's own default rule, before its rules are known: Envoy has no reservoir, so its rate is all there is. */
+/** X-Ray's own default rule, before its rules are known: Envoy has no reservoir, so only the rule's rate applies. */
 export const RATE_WITHOUT_RULES = 0.05;
 
-/**
- * Reads X-Ray's sampling rules again and again, and sets Envoy's rate by them, until the signal. Rules that cannot be read change
- * nothing: the last rate stays.
- */
+/** Polls X-Ray's sampling rules, and sets Envoy's rate by them, until the signal. If it cannot read the rules, the last rate stays. */
 export async function followRules(options: FollowRulesOptions, signal: AbortSignal): Promise<void> {
   const { service, setRate, log } = options;
   let said = '';

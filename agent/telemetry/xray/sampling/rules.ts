@@ -16,13 +16,13 @@ export type SamplingRule = {
 
 /** The proxy that rules are for. */
 export type SampledService = {
-  /** The names by which a rule may mean it. */
+  /** The names by which a rule may select the proxy. */
   readonly names: readonly string[];
   /** `AWS::AppMesh::Proxy`. */
   readonly type: string;
 };
 
-/** The rate for a proxy, and what its rules want beyond it. */
+/** The rate for a proxy, and the rules that Envoy cannot apply. */
 export type ChosenRate = {
   /** From 0 to 1. Undefined: no rule is for this proxy. */
   readonly rate: number | undefined;
