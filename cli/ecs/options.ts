@@ -1,4 +1,4 @@
-/** What happens to the X-Ray daemon: it stays, or the agent replaces it, and sends by OTLP or to X-Ray's API. */
+/** The treatments of the X-Ray daemon: it stays, or the agent replaces it, and sends by OTLP or to X-Ray's API. */
 export const TELEMETRIES = ['keep', 'otlp', 'xray'] as const;
 
 /** One of the three. */
@@ -19,7 +19,7 @@ export type RenderOptions = {
   /** The same for the client certificate by which the agent authenticates, and for its key. */
   readonly xdsCertSecret: string | undefined;
   readonly xdsKeySecret: string | undefined;
-  /** What happens to the X-Ray daemon. */
+  /** The treatment of the X-Ray daemon. */
   readonly telemetry: Telemetry;
   /** The receiver of OTLP, a URL. */
   readonly otlpEndpoint: string | undefined;
