@@ -96,6 +96,28 @@ test('one proxy, since the start of its Envoy; one that leaves is missing', asyn
   expect(await get('proxy=10.0.0.1:1&seconds=0')).toMatchObject({ lines: [], reporting: 0, missing: [] });
 });
 
+test('a hundred readers who ask the same at once share one question to the agent; they got 503, or an empty answer', async () => {
+  const { asked } = connect('10.0.0.1:1', [3]);
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => get('from=virtualNode/a&to=virtualNode/b&seconds=0')),
+  );
+  expect(asked).toHaveLength(1);
+  for (const answer of answers)
+    expect(answer).toMatchObject({ lines: [{ responses: { '2xx': 3 } }], reporting: 1, missing: [] });
+});
+
+test('readers who ask a proxy about different lines at once all get an answer: the agent answers one question at a time', async () => {
+  const { asked } = connect('10.0.0.1:1', [3, 5, 7]);
+  const queries = [
+    'from=virtualNode/a&to=virtualNode/b',
+    'proxy=10.0.0.1:1',
+    'from=virtualNode/a&to=application',
+  ];
+  const answers = await Promise.all(queries.map((query) => get(`${query}&seconds=0`)));
+  expect(asked).toHaveLength(3);
+  for (const answer of answers) expect(answer).toMatchObject({ reporting: 1, missing: [] });
+});
+
 test.each([
   [
     'from=node/a',
