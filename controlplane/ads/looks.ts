@@ -7,28 +7,36 @@ export type Looks = {
   readonly close: () => void;
 };
 
-/** Creates the timer of looks, which are `apart` milliseconds apart at least. */
+/** A look of 10 ms has 200 ms after it, so that looks take a twentieth of a core at most. */
+const REST = 20;
+/** The longest rest, in milliseconds. */
+const LONGEST_REST = 1000;
+
+/** Creates the timer of looks. They are `apart` milliseconds apart at least, and further if they take long. */
 export function createLooks(look: () => void, apart: number): Looks {
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
-  let lookedAt = -Infinity;
+  let restsUntil = -Infinity;
 
   function run(): void {
     timer = undefined;
     dueAt = Infinity;
-    lookedAt = performance.now();
+    const began = performance.now();
     look();
+    const end = performance.now();
+    restsUntil = end + Math.min(LONGEST_REST, Math.max(apart, (end - began) * REST));
   }
 
   function at(time: number): void {
-    if (time >= dueAt) return;
+    const due = Math.max(time, restsUntil);
+    if (due >= dueAt) return;
     clearTimeout(timer);
-    dueAt = time;
-    timer = setTimeout(run, Math.max(0, time - performance.now())).unref();
+    dueAt = due;
+    timer = setTimeout(run, Math.max(0, due - performance.now())).unref();
   }
 
   return {
-    soon: () => at(Math.max(performance.now(), lookedAt + apart)),
+    soon: () => at(performance.now()),
     later: (ms) => at(performance.now() + ms),
     close: () => clearTimeout(timer),
   };
