@@ -1,32 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
+import type { Host } from '../lab/host.ts';
 import { until } from '../lab/until.ts';
+import { addOthers, OLD, type Others } from './testing/mutual/others.ts';
 import { PORTS, type Protocol } from './testing/mutual/ports.ts';
-import { failing, OLD_TOKEN, openMutualScene, type MutualScene } from './testing/mutual/scene.ts';
+import { failing, OLD_TOKEN, openMutualScene, SERVICE, type MutualScene } from './testing/mutual/scene.ts';
 
-// Two real Envoys whose agents have certificates of the control plane: the mesh goes from plain text to STRICT and back under load.
+// Real Envoys whose agents have certificates of the control plane, a virtual gateway among them, and one without: the mesh goes from plain text to
+// STRICT and back under load.
 
 const PROTOCOLS = Object.keys(PORTS) as Protocol[];
 
 describe.each(ENVOYS)('%s', (variable) => {
   let scene: MutualScene;
+  let others: Others;
   beforeAll(async () => {
     scene = await openMutualScene(`mtls-${process.pid}`, envoyOf(variable));
+    others = await addOthers(scene);
   }, 600_000);
-  afterAll(() => scene?.close());
+  afterAll(async () => {
+    await others?.close();
+    await scene?.close();
+  });
 
-  /** Returns the answer to a caller without a sidecar. */
-  const fromOutside = async (): Promise<string> => {
-    const ask = `fetch('http://server:${PORTS.http}/').then((r) => r.text()).then(console.log, () => console.log('refused'))`;
-    const host = await scene.lab.host(`out-${outsiders++}`);
-    return (await host.exec(process.execPath, ['-e', ask])).stdout.trim();
+  const ask = async (host: Host): Promise<string> => {
+    const text = `fetch('http://${SERVICE}:${PORTS.http}/').then((r) => r.ok ? r.text() : 'refused').then(console.log, () => console.log('refused'))`;
+    return (await host.exec(process.execPath, ['-e', text])).stdout.trim();
   };
+  /** Returns the answer to a caller without a sidecar. */
+  const fromOutside = async (): Promise<string> => ask(await scene.lab.host(`out-${outsiders++}`));
   let outsiders = 0;
 
   const allByTls = () =>
     until(
       'mutual TLS in every protocol',
-      async () => Object.values(await scene.handshakes()).every((count) => count > 0),
+      async () =>
+        [await scene.handshakes(), await others.gatewayHandshakes()]
+          .flatMap((counts) => Object.values(counts))
+          .every((count) => count > 0),
       { limitMs: 90_000, everyMs: 500 },
     );
 
@@ -37,6 +48,9 @@ describe.each(ENVOYS)('%s', (variable) => {
       /cannot follow OFF in one step/,
     );
     const load = scene.startLoad();
+    const throughGateway = others.startLoad('gateway to server');
+    const toOld = others.startLoad('client to old');
+    const fromOld = others.startLoad('old to server');
     const steps: string[] = [];
     const step = (name: string) => steps.push(`${new Date().toISOString()} ${name}`);
     expect(await scene.handshakes()).toEqual({ http: 0, tcp: 0, http2: 0, grpc: 0 });
@@ -61,7 +75,13 @@ describe.each(ENVOYS)('%s', (variable) => {
       { everyMs: 1000 },
     );
     expect(outside.port).toBe(PORTS.http);
+    await until('the old sidecar is known', async () => (await others.plainCallers()).includes(OLD), {
+      everyMs: 1000,
+    });
+    // It is called in plain text: its virtual node stays out of STRICT.
+    await others.exempt(true);
     await expect(scene.secure('{ mtls: STRICT }')).rejects.toThrow(outside.address);
+    expect([failing(await scene.endLoad(fromOld)), steps]).toEqual([[], steps]);
     step('STRICT');
     await scene.secure('{ mtls: STRICT, forceStrict: true }');
     await scene.allInSync();
@@ -70,6 +90,8 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('plain text is refused', async () => (await fromOutside()) === 'refused', {
       limitMs: 120_000,
     });
+
+    expect(await ask(others.old)).toBe('refused');
 
     await expect(scene.secure('{ mtls: OFF }')).rejects.toThrow(/mtls OFF cannot follow STRICT in one step/);
     step('PERMISSIVE');
@@ -91,6 +113,9 @@ describe.each(ENVOYS)('%s', (variable) => {
 
     const counts = await scene.endLoad(load);
     expect([failing(counts), steps]).toEqual([[], steps]);
+    for (const each of [throughGateway, toOld])
+      expect([failing(await scene.endLoad(each)), steps]).toEqual([[], steps]);
+    expect(await ask(others.old)).toBe('hello');
     expect(PROTOCOLS.filter((protocol) => counts[protocol].requests <= 100)).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import { ENVOYS, envoyOf } from '../../../controlplane/translate/testing/real-en
 import { ADS, startGuardedControlPlane, type GuardedControlPlane } from '../../ads/testing/access.ts';
 import { authorityFileOn, idOf, joinTokenOf } from '../../identity/testing/client-server.ts';
 import { PORTS } from '../../identity/testing/mutual/ports.ts';
-import { failing, type Client, type Load } from '../../identity/testing/mutual/scene.ts';
+import { endLoad, failing, type Client, type Load } from '../../identity/testing/mutual/scene.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/clients/envoy-admin.ts';
 import type { Host } from '../../lab/host.ts';
 import { createLab, type Lab } from '../../lab/lab.ts';
@@ -189,8 +189,7 @@ async function certificateOn(host: Host, controlPlane: GuardedControlPlane) {
 async function callFor(from: Host, to: string, kinds: readonly Client[]): Promise<Load> {
   const load = from.spawn(`load on ${to}`, process.execPath, [join(MUTUAL, 'load.ts'), to, '50', ...kinds]);
   await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
-  load.kill('SIGTERM');
-  return JSON.parse(await load.line(/^\{/)) as Load;
+  return await endLoad(load);
 }
 
 function requestsOf(load: Load): number {

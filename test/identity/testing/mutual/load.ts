@@ -1,6 +1,6 @@
-// `load.ts HOST EVERY_MS [KIND…]` sends requests to a host by these kinds of client (default: all six), one per kind each EVERY_MS, until SIGTERM; then
-// it prints one line of JSON: per kind the requests, and up to ten failures with their times. `closed`: the connections of the client that keeps a
-// tcp connection which were cut.
+// `load.ts HOST EVERY_MS [KIND…]` sends requests to a host by these kinds of client (default: all six), one per kind each EVERY_MS, until SIGTERM. It
+// prints `ready` once it takes that signal, and at the end one line of JSON: per kind the requests, and up to ten failures with their times. `closed`:
+// the connections of the client that keeps a tcp connection which were cut.
 import { Agent, get } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
@@ -95,6 +95,7 @@ type Count = { requests: number; readonly failures: string[]; failed: number; cl
 const counts = new Map<Kind, Count>();
 const stopped = new AbortController();
 process.on('SIGTERM', () => stopped.abort());
+process.stdout.write('ready\n');
 
 async function one(protocol: Kind, count: Count): Promise<void> {
   count.requests += 1;

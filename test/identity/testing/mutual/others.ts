@@ -67,6 +67,7 @@ export async function addOthers(scene: MutualScene): Promise<Others> {
     scene.startLoad({ ...paths[path], kinds });
   const serves = async (path: OtherPath): Promise<boolean> => {
     const load = startLoad(path);
+    await load.line(/^ready$/);
     await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
     return failing(await scene.endLoad(load)).length === 0;
   };

@@ -44,6 +44,13 @@ export function failing(load: Load): readonly object[] {
     .map(([client, counts]) => ({ client, ...counts }));
 }
 
+/** Ends a load. Returns its counts. */
+export async function endLoad(load: Program): Promise<Load> {
+  await load.line(/^ready$/);
+  load.kill('SIGTERM');
+  return JSON.parse(await load.line(/^\{/)) as Load;
+}
+
 /** A mesh with an authority, a server and a caller, each behind an Envoy whose agent has a certificate. */
 export type MutualScene = {
   readonly lab: Lab;
@@ -180,10 +187,7 @@ export async function openMutualScene(
       );
       return [...stats.values()].reduce((sum, each) => sum + each, 0);
     },
-    async endLoad(load) {
-      load.kill('SIGTERM');
-      return JSON.parse(await load.line(/^\{/)) as Load;
-    },
+    endLoad,
     startLoad: ({ from, to, everyMs, kinds = [] } = { from: client, to: SERVICE, everyMs: 30 }) =>
       from.spawn(`load on ${to}`, process.execPath, [join(HERE, 'load.ts'), to, `${everyMs}`, ...kinds]),
     async close() {
