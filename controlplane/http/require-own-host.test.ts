@@ -35,6 +35,16 @@ describe('a request', () => {
     }
   });
 
+  it('of its own page that a proxy sent on with another Host is refused with the reason', async () => {
+    const answer = await ask('/v20190125/meshes', {
+      origin: 'https://mesh.example',
+      host: '127.0.0.1:8080',
+    });
+    expect(answer.json<{ message: string }>().message).toContain(
+      `host "127.0.0.1:8080". A proxy in front has to pass the browser's header Host on`,
+    );
+  });
+
   it('for health is accepted with any host name', async () => {
     for (const url of ['/healthz', '/readyz'])
       expect((await ask(url, { host: 'anything.example' })).statusCode).toBe(200);

@@ -13,7 +13,9 @@ const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;
 export function requireOwnHost(app: FastifyInstance, hosts: OwnHosts): void {
   app.addHook('onRequest', async ({ headers: { host, origin }, routeOptions }) => {
     if (!isOwnOrigin(origin, host ?? '')) {
-      throw forbidden(`A page of ${JSON.stringify(origin)} may not call this control plane.`);
+      throw forbidden(
+        `A page of ${JSON.stringify(origin)} may not call this control plane: the request is for host ${JSON.stringify(host ?? '')}. A proxy in front has to pass the browser's header Host on.`,
+      );
     }
     const { anyHost } = routeOptions.config as RouteConfig;
     // HTTP/1.0 has no Host, and browsers do not use it.
