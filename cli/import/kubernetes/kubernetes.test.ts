@@ -128,6 +128,17 @@ spec:
     expect(answered.stdout).toContain('gateway route shop/door_apps/all_apps, from mesh.yaml:');
   });
 
+  it('a Canary of Flagger is left out with what it stands for, unless it is for another mesh', async () => {
+    const canary = (name: string, spec: string) =>
+      `---\napiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: { name: ${name}, namespace: shop }\nspec: ${spec}\n`;
+    const others = `${canary('one', '{}')}${canary('two', '{ provider: "appmesh:v1beta2" }')}${canary('three', '{ provider: istio }')}`;
+    const { code, stdout } = await importTexts({ 'node.yaml': `${NODE}${others}` }, { mesh: 'm' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/node\.yaml:\d+ Canary one: Flagger makes App Mesh resources/);
+    expect(stdout).toMatch(/node\.yaml:\d+ Canary two: Flagger makes App Mesh resources/);
+    expect(stdout).not.toContain('Canary three:');
+  });
+
   it('a template that is not valid YAML is refused with a hint to render it', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('port: 8080', '{{- if .x }}') }, { mesh: 'm' });
     expect(ran.code).toBe(1);

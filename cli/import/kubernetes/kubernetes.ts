@@ -2,6 +2,7 @@ import { convertObjects } from '../../../kubernetes/conversion/convert.ts';
 import type { Converted, Remark } from '../../../kubernetes/conversion/converted.ts';
 import type { Membership } from '../../../kubernetes/conversion/membership.ts';
 import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
+import { isObject } from '../is-object.ts';
 import { describePath } from '../place.ts';
 import type { Found, Gathered, ImportContext, Left, Source } from '../source.ts';
 import { EXPORT_MARK } from '../../export/forms/form.ts';
@@ -29,7 +30,10 @@ export const kubernetesSource: Source = {
       resources: own.map((each) => foundFrom(each, variables, context)),
       left: [
         ...others,
-        ...[...groupsIn(objects), ...notes].map((each) => ({ ...placed(each), reason: each.message })),
+        ...[...groupsIn(objects), ...canariesIn(objects), ...notes].map((each) => ({
+          ...placed(each),
+          reason: each.message,
+        })),
       ],
       problems: [
         ...problems,
@@ -53,6 +57,19 @@ function groupsIn(objects: readonly PlacedObject[]): readonly Remark[] {
   return groups.map((object) => ({ object, path: [], message: GROUP_NOTE }));
 }
 
+/** Canaries of Flagger, unless they name another mesh: Flagger makes virtual nodes, routers and services of them. */
+function canariesIn(objects: readonly PlacedObject[]): readonly Remark[] {
+  return objects
+    .filter(({ apiVersion, kind }) => kind === 'Canary' && apiVersion.startsWith('flagger.app/'))
+    .filter(({ spec }) => {
+      const provider = isObject(spec) ? spec['provider'] : undefined;
+      return typeof provider !== 'string' || provider.startsWith('appmesh');
+    })
+    .map((object) => ({ object, path: [], message: CANARY_NOTE }));
+}
+
+const CANARY_NOTE =
+  'Flagger makes App Mesh resources of a Canary in the cluster: import what kubectl get virtualnodes,virtualrouters,virtualservices,gatewayroutes -A -o yaml prints, too';
 const GROUP_NOTE = 'a backend group is written out in the virtual nodes that name it';
 
 // Only its owner can create a shared mesh.
