@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LOGIN_ACTION, OPERATOR_ACTIONS } from '../../controlplane/auth/actions.ts';
+import { isInspection, LOGIN_ACTION, OPERATOR_ACTIONS } from '../../controlplane/auth/actions.ts';
 import { page } from './pages.ts';
 
 test('docs/credentials.md has a row for each action of the control plane', () => {
@@ -12,4 +12,11 @@ test('docs/metrics.md names each value of the label `operation` that is not an o
     /`operation` is an operation of the API, or (.*?); `none`/.exec(page('docs/metrics.md').text) ?? [];
   const named = [...list.matchAll(/`(\w+)`/g)].map(([, name = '']) => `daybreak:${name}`);
   expect(named.toSorted()).toEqual([...OPERATOR_ACTIONS, LOGIN_ACTION].toSorted());
+});
+
+test('docs/audit.md names each route beside the API whose uses are audited', () => {
+  const [, list = ''] =
+    /^- for each read of the routes beside the API (.*)$/m.exec(page('docs/audit.md').text) ?? [];
+  const named = [...list.matchAll(/`(\w+)`/g)].map(([, name = '']) => `daybreak:${name}`);
+  expect(named.toSorted()).toEqual([...OPERATOR_ACTIONS, LOGIN_ACTION].filter(isInspection).toSorted());
 });
