@@ -45,8 +45,8 @@ export default defineConfig({
           include: ['**/*.net.test.ts'],
           exclude: ['node_modules/**'],
           pool: 'forks',
-          // Most of a test's time is waiting, and each lab has hosts and addresses of its own.
-          maxWorkers: 3,
+          // Most of a test's time is waiting: three workers use less than half of two processors. Each lab has hosts and addresses of its own.
+          maxWorkers: 4,
           testTimeout: 180_000,
           hookTimeout: 240_000,
         },
