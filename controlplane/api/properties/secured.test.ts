@@ -99,17 +99,26 @@ type Step =
   | { readonly kind: 'changing'; readonly name: string; readonly from: 'STRICT' | 'PERMISSIVE' | undefined };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('write' as const), input: resource, deleted: fc.boolean() }),
-  fc.record({
-    kind: fc.constant('instances' as const),
-    name: nodeName,
-    ports: fc.constantFrom<readonly number[]>([], [80], [80, 81]),
-  }),
-  fc.record({
-    kind: fc.constant('changing' as const),
-    name: nodeName,
-    from: fc.constantFrom('STRICT' as const, 'PERMISSIVE' as const, undefined),
-  }),
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('write' as const), input: resource, deleted: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('instances' as const),
+      name: nodeName,
+      ports: fc.constantFrom<readonly number[]>([], [80], [80, 81]),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('changing' as const),
+      name: nodeName,
+      from: fc.constantFrom('STRICT' as const, 'PERMISSIVE' as const, undefined),
+    }),
+  },
 );
 
 const BEGINNING: readonly Written[] = [
@@ -147,15 +156,21 @@ it('gives the same as a translation from scratch, for modes, access policies, in
       fc.array(step, { minLength: 1, maxLength: 12 }),
       twoFeatures,
       fc.boolean(),
-      async (steps, made, all) => {
-        // Without a certificate, most features have no effect here.
+      mode,
+      async (steps, made, all, mtls) => {
+        // Without a certificate, most features have no effect here, and without a mode, most steps.
         const features = all ? made.map((each) => ({ ...each, mtls: true, ecds: true })) : made;
-        await play(steps, features);
+        await play([modeOfMesh(mtls), ...steps], features);
       },
     ),
     { numRuns: RUNS },
   );
 });
+
+function modeOfMesh(mtls: string | undefined): Step {
+  const input = { meshName, meshIdentityName: 'default', spec: defined({ mtls }) };
+  return { kind: 'write', input, deleted: false };
+}
 
 async function play(steps: readonly Step[], features: readonly Features[]): Promise<void> {
   const model = new Model();
