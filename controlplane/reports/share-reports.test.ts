@@ -53,11 +53,15 @@ function replicas(count: number) {
 
 function agentOf(reports: Reports | undefined, mesh = 'm') {
   const asked: number[] = [];
+  let ask = 0;
   const identity = { mesh, owner: undefined, kind: 'virtualNode' as const, name: 'a' };
   const feed = reports?.connected({
     identity,
     peer: '10.0.0.1:1',
-    send: (question) => void (question.kind === 'watch load' && asked.push(question.intervalMs)),
+    send(question) {
+      if (question.kind === 'watch load') asked.push(question.intervalMs);
+      else ask = question.ask;
+    },
   });
   feed?.state(STATE);
   const report = (requests: number, isFirst = false): void =>
@@ -68,7 +72,8 @@ function agentOf(reports: Reports | undefined, mesh = 'm') {
         clusters: [{ number: 0, requests, ok: requests, errors: 0, active: 1 }],
       }),
     );
-  return { asked, report };
+  const answer = (): void => feed?.latencies({ ask, clusters: [], isLast: true, isFailed: false });
+  return { asked, report, answer };
 }
 
 const read = (reports: Reports | undefined, mesh = MESH): LiveFigures | undefined => {
@@ -105,6 +110,33 @@ test('a reader at one replica sees the agents of both; one that goes silent is n
   await pass(25_000);
   const silent = read(first);
   expect(silent?.missing).toMatchObject([{ reason: 'replica', replica: expect.any(String) as string }]);
+  for (const each of all) each.close();
+});
+
+test('a replica whose figures are silent, and which answers a question for latencies, is not missing from these', async () => {
+  const { all, bus, pass } = replicas(2);
+  const [first, second] = all;
+  const far = agentOf(second);
+  for (let turn = 0; turn < 4; turn += 1) {
+    first?.read(MESH);
+    await pass(5000);
+    far.report(100, turn === 0);
+  }
+  bus.isHeard = false;
+  await pass(25_000);
+  expect(read(first)?.missing).toMatchObject([{ reason: 'replica' }]);
+  bus.isHeard = true;
+  const resource = { kind: 'virtualNode', name: 'a' } as const;
+  const answer = first?.latencies({
+    mesh: MESH,
+    proxies: { kind: 'resource', resource },
+    clusters: [],
+    seconds: 0,
+  });
+  await pass(0);
+  far.answer();
+  await pass(1000);
+  expect(await answer).toMatchObject({ reporting: 1, missing: [] });
   for (const each of all) each.close();
 });
 

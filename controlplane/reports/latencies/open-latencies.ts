@@ -54,9 +54,10 @@ export function openLatencies({
         return latenciesOf(question, model, [await read()]);
       const { replicas, missing } = others(question.mesh);
       const [here, elsewhere] = await Promise.all([read(), shared.ask(question, replicas)]);
-      // Those that are silent for long are not waited for.
-      const silent = { parts: [], reporting: 0, missing };
-      return latenciesOf(question, model, [here, ...elsewhere, silent]);
+      // Replicas without figures for long are not waited for, but one may answer all the same.
+      const heard = new Set(elsewhere.map(({ replica: other }) => other));
+      const silent = missing.filter((each) => each.reason !== 'replica' || !heard.has(each.replica));
+      return latenciesOf(question, model, [here, ...elsewhere, { parts: [], reporting: 0, missing: silent }]);
     },
     close: shared.close,
   };

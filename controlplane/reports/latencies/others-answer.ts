@@ -7,9 +7,12 @@ export type OthersAnswer = {
   readonly take: (message: Exclude<LatencyMessage, { readonly kind: 'question' }>) => void;
   /** Waits for no more: who has not answered is missing. */
   readonly give: () => void;
-  /** One for each replica. */
-  readonly parts: Promise<readonly LatencyParts[]>;
+  /** One for each replica that was known, or has said something. */
+  readonly parts: Promise<readonly ReplicaParts[]>;
 };
+
+/** The latencies of the proxies of another replica. */
+export type ReplicaParts = LatencyParts & { readonly replica: string };
 
 /** Replicas that one answer hears. A further one is passed over, so that names that are made up take no memory. */
 const MOST_REPLICAS = 64;
@@ -27,7 +30,7 @@ export function createOthersAnswer(
   { hearMs, limitMs }: { readonly hearMs: number; readonly limitMs: number },
 ): OthersAnswer {
   const said = new Map<string, Said>(known.slice(0, MOST_REPLICAS).map((replica) => [replica, unheard()]));
-  const { promise, resolve } = Promise.withResolvers<readonly LatencyParts[]>();
+  const { promise, resolve } = Promise.withResolvers<readonly ReplicaParts[]>();
   let isHeard = false;
   const hearTimer = setTimeout(() => {
     isHeard = true;
@@ -76,10 +79,11 @@ function isComplete({ expected, texts }: Said): boolean {
 }
 
 /** Of an answer that has not come in full, nothing counts: percentiles of a part would mislead. */
-function partsOf(replica: string, said: Said): LatencyParts {
+function partsOf(replica: string, said: Said): ReplicaParts {
   const texts = isComplete(said) ? [...said.texts.values()] : [];
   const isMissing = !isComplete(said) || said.isCut;
   return {
+    replica,
     parts: texts.flatMap(({ parts }) => parts),
     reporting: texts.reduce((sum, { reporting }) => sum + reporting, 0),
     missing: [

@@ -5,7 +5,7 @@ import type { ReplicaStore } from '../share-reports.ts';
 import { encodeLatencyParts, encodeLatencyQuestion, encodeTaken, type Asker } from './announced-latencies.ts';
 import { ASK_LIMIT_MS } from './latency-asks.ts';
 import type { LatencyParts } from './latency-parts.ts';
-import { createOthersAnswer, type OthersAnswer } from './others-answer.ts';
+import { createOthersAnswer, type OthersAnswer, type ReplicaParts } from './others-answer.ts';
 import type { LatencyQuestion } from './question.ts';
 import { decodeLatencies } from './read-announcement.ts';
 
@@ -15,7 +15,7 @@ export type SharedLatencies = {
    * Asks all other replicas. `known`: those that have proxies of the mesh. `missing` names those of them, and those that took the question,
    * which do not answer in time, or not in full. Never rejects.
    */
-  readonly ask: (question: LatencyQuestion, known: readonly string[]) => Promise<readonly LatencyParts[]>;
+  readonly ask: (question: LatencyQuestion, known: readonly string[]) => Promise<readonly ReplicaParts[]>;
   readonly close: () => void;
 };
 
