@@ -48,6 +48,7 @@ const echo: RequestListener = (incoming, response) => {
 };
 
 test.each([
+  '/',
   '/server_info',
   '/ready',
   '/stats?filter=%5Ea&format=json',
@@ -66,7 +67,7 @@ test.each([
   ['POST', '/stats', 405],
   ['POST', '/drain_listeners', 403],
   ['GET', '/quitquitquit', 403],
-  ['GET', '/', 403],
+  ['POST', '/', 405],
   ['GET', '/memory', 403],
   ['GET', '/stats/../quitquitquit', 403],
   ['GET', '/config_dump/', 403],

@@ -20,8 +20,11 @@ export type AdminServerOptions = {
   readonly socketPath: string;
 };
 
-/** Read-only paths for operators, scrapers and health checks, besides `/stats/…`. None of them shows a private key. */
-const READ = ['/server_info', '/ready', '/stats', '/clusters', '/config_dump', '/listeners', '/certs'];
+/**
+ * Read-only paths for operators, scrapers and health checks, besides `/stats/…`. None of them shows a private key. `/` is Envoy's list of its
+ * paths, which health checks of load balancers ask for, too.
+ */
+const READ = ['/', '/server_info', '/ready', '/stats', '/clusters', '/config_dump', '/listeners', '/certs'];
 
 /**
  * Serves Envoy's admin interface at the address or socket that App Mesh's image used. Streams Envoy's responses unchanged. Answers 503

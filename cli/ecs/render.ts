@@ -5,6 +5,7 @@ import { setReservations } from './changes/reservations.ts';
 import { setStartOrder } from './changes/start-order.ts';
 import { setStopTimeout } from './changes/stop-timeout.ts';
 import { removeDaemon, setTelemetry } from './changes/telemetry.ts';
+import { checkAdminPort } from './checks/admin-port.ts';
 import { checkAgentSettings } from './checks/agent-settings.ts';
 import { checkCommand } from './checks/command.ts';
 import { askOpenValues } from './checks/open-values.ts';
@@ -41,6 +42,7 @@ export function render(given: TaskDefinition, options: RenderOptions): Rendered 
   checkProxyConfiguration(draft);
   checkUsers(draft, envoy.index);
   checkCommand(draft, envoy.index);
+  checkAdminPort(draft, envoy.index);
   checkAgentSettings(draft, envoy.index);
   askOpenValues(draft, envoy.index);
   return draft.result();
