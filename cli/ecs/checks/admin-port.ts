@@ -1,4 +1,3 @@
-import { Open } from '../../import/source.ts';
 import type { Draft } from '../draft.ts';
 import { containersOf, objects, valueOf } from '../task-definition.ts';
 
@@ -14,14 +13,12 @@ export function checkAdminPort(draft: Draft, envoy: number): void {
   const variables = objects(environment);
   if (valueOf(variables, 'DAYBREAK_ADMIN_ADDRESS') !== undefined) return;
   const port = valueOf(variables, 'ENVOY_ADMIN_ACCESS_PORT') ?? ADMIN_PORT;
-  if (port instanceof Open) return;
-  const index = objects(portMappings).findIndex(
-    ({ containerPort }) => String(containerPort) === String(port),
-  );
+  if (typeof port !== 'string') return;
+  const index = objects(portMappings).findIndex(({ containerPort }) => String(containerPort) === port);
   if (index === -1) return;
   draft.report(
     'warning',
     ['containerDefinitions', envoy, 'portMappings', index, 'containerPort'],
-    `is ${String(port)}, Envoy's admin interface, which the agent serves on loopback only: if a load balancer's health check or a scraper asks there, set DAYBREAK_ADMIN_ADDRESS to 0.0.0.0`,
+    `is ${port}, Envoy's admin interface, which the agent serves on loopback only: if a load balancer's health check or a scraper asks there, set DAYBREAK_ADMIN_ADDRESS to 0.0.0.0`,
   );
 }
