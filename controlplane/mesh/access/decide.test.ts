@@ -145,6 +145,18 @@ describe('one rule at a time', () => {
       'refused escaped-slash',
     ],
     [
+      'a refused method in small letters, which some applications take for the same',
+      { deny: [{ http: [{ methods: ['DELETE'] }] }] },
+      { request: { method: 'delete', path: '/a' } },
+      'refused p0/deny/1',
+    ],
+    [
+      'an admitted method in small letters',
+      { allow: [{ http: [{ methods: ['DELETE'] }] }] },
+      { id: idOf('x'), request: { method: 'delete', path: '/a' } },
+      'refused none',
+    ],
+    [
       'a prefix and a colon that the caller escapes',
       { deny: [{ http: [{ path: { prefix: '/a:' } }] }] },
       { request: { method: 'GET', path: '/a%3Ab/c?d' } },

@@ -71,7 +71,8 @@ function isRequest(
   request: { readonly method: string; readonly path: string },
   admits: boolean,
 ): boolean {
-  if (methods !== undefined && !methods.some((each) => each === request.method)) return false;
+  const method = admits ? request.method : request.method.toUpperCase();
+  if (methods !== undefined && !methods.some((each) => each === method)) return false;
   if (path === undefined) return true;
   const [own = ''] = request.path.split('?', 1);
   if (!admits) return new RegExp(`^${deniedPaths(path)}${path.exact === undefined ? '' : '$'}`).test(own);

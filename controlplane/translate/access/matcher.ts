@@ -89,7 +89,10 @@ function request({ methods, path }: HttpAccess, admits: boolean): Predicate {
       ? []
       : [
           some(
-            methods.map((method) => header(':method', { matchPattern: { case: 'exact', value: method } })),
+            methods.map((method) =>
+              // Some applications take a method in small letters for the same.
+              header(':method', { matchPattern: { case: 'exact', value: method }, ignoreCase: !admits }),
+            ),
           ),
         ]),
     ...(path === undefined ? [] : [admits ? admittedPath(path) : deniedPath(path)]),

@@ -81,8 +81,8 @@ function request(
   to: Target,
   { method, path }: NonNullable<Arrival['request']>,
 ): Promise<'admitted' | 'refused'> {
-  // HTTP/1.1 has no such path.
-  if (/[^!-~]/.test(path)) return requestOverHttp2(to, { method, path });
+  // Node sends no such path and no such method by HTTP/1.1.
+  if (/[^!-~]/.test(path) || /[a-z]/.test(method)) return requestOverHttp2(to, { method, path });
   return new Promise((resolve, reject) => {
     const send = to.cert === undefined ? httpRequest : httpsRequest;
     send({ ...to, method, path, agent: false }, (answer) => {
