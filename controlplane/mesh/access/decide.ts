@@ -38,9 +38,9 @@ export function decide(access: NodeAccess, arrival: Arrival): Decision {
   };
 }
 
-function firstOf({ byId, others }: Program, arrival: Arrival): Step {
-  const steps = (arrival.id === undefined ? undefined : byId.get(arrival.id)) ?? others;
-  const found = steps.find((step) => holds(step, arrival));
+function firstOf({ first, byId, others }: Program, arrival: Arrival): Step {
+  const own = (arrival.id === undefined ? undefined : byId.get(arrival.id)) ?? others;
+  const found = [...first, ...own].find((step) => holds(step, arrival));
   if (found === undefined) throw new Error('the last step of a decision always decides');
   return found;
 }

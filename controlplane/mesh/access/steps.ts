@@ -30,8 +30,13 @@ export type Step = {
       };
 };
 
-/** The steps of one chain: those of each known caller, by SPIFFE id, and those of all others. The last step of each list always decides. */
+/**
+ * The steps of one chain: the denies for all callers, none of which always decides; then those of each known caller, by SPIFFE id, and those of all
+ * other callers. The last step of each of these lists always decides. What is for all callers is there once, so that a rule with many paths takes
+ * no more room for thousands of callers.
+ */
 export type Program = {
+  readonly first: readonly Step[];
   readonly byId: ReadonlyMap<string, readonly Step[]>;
   readonly others: readonly Step[];
 };
@@ -56,32 +61,56 @@ export function enforcedProgram(access: NodeAccess, place: Place): Program {
     { line: NO_LINE, admits: true, when: { kind: 'always' } },
   ];
   return {
+    first: whole.first,
     byId: new Map(Array.from(whole.byId, ([id, steps]) => [id, finished(denies(steps))])),
     others: finished(denies(whole.others)),
   };
 }
 
 function knownCallers(access: NodeAccess, place: Place): Program {
-  const deny = linesAt(access.deny, place).map(withSet);
+  const denies = linesAt(access.deny, place);
+  const deny = denies.filter(isNamed).map(withSet);
   const allow = linesAt(access.allow, place).map(withSet);
   const declared = new Set(access.declared);
   const steps = (id: string | undefined): readonly Step[] =>
     finished([
       ...deny.filter(isFor(id)).map(({ line }) => step(line, false)),
-      ...allow.filter(isFor(id)).map(({ line }) => step(line, true)),
-      id !== undefined && declared.has(id) ? always(BACKEND_LINE, true) : always(NO_LINE, false),
+      ...(id !== undefined && declared.has(id)
+        ? [always(BACKEND_LINE, true)]
+        : [...allow.filter(isFor(id)).map(({ line }) => step(line, true)), always(NO_LINE, false)]),
     ]);
   const ids = new Set([...declared, ...[...deny, ...allow].flatMap(({ line }) => line.callers ?? [])]);
-  return { byId: new Map(Array.from(ids, (id) => [id, steps(id)])), others: steps(undefined) };
+  return program(denies, ids, steps);
+}
+
+/** Puts a program together: the denies for all callers first. One that matches everything leaves nothing to decide. */
+function program(
+  denies: readonly AccessLine[],
+  ids: ReadonlySet<string>,
+  steps: (id: string | undefined) => readonly Step[],
+): Program {
+  const first = denies.filter((line) => !isNamed(line)).map((line) => step(line, false));
+  if (first.some(({ when }) => when.kind === 'always'))
+    return { first: [], byId: new Map(), others: finished(first) };
+  return {
+    first: withEscaped(first.filter(isPossible)),
+    byId: new Map(Array.from(ids, (id) => [id, steps(id)])),
+    others: steps(undefined),
+  };
+}
+
+/** Whether a rule names its callers. */
+function isNamed({ callers }: AccessLine): boolean {
+  return callers !== undefined;
 }
 
 /** An authority of the operator must not issue an identity of the mesh, so only other ids count. */
 function openCallers(access: NodeAccess, place: Place): Program {
   const isForeign = (id: string): boolean => place.chain === 'user' && !id.startsWith(access.domain);
   const foreign = (line: AccessLine): AccessLine => ({ ...line, callers: line.callers?.filter(isForeign) });
-  const deny = linesAt(access.deny, place).map(foreign).map(withSet);
-  const named = linesAt(access.allow, place).filter(({ callers }) => callers !== undefined);
-  const allow = named.map(foreign).map(withSet);
+  const denies = linesAt(access.deny, place).map(foreign);
+  const deny = denies.filter(isNamed).map(withSet);
+  const allow = linesAt(access.allow, place).filter(isNamed).map(foreign).map(withSet);
   const open = linesAt(access.unauthenticated ?? [], place);
   const steps = (id: string | undefined): readonly Step[] =>
     finished([
@@ -90,8 +119,7 @@ function openCallers(access: NodeAccess, place: Place): Program {
       ...open.map((line) => step(line, true)),
       always(NO_LINE, false),
     ]);
-  const ids = new Set([...deny, ...allow].flatMap(({ line }) => line.callers ?? []));
-  return { byId: new Map(Array.from(ids, (id) => [id, steps(id)])), others: steps(undefined) };
+  return program(denies, new Set([...deny, ...allow].flatMap(({ line }) => line.callers ?? [])), steps);
 }
 
 /** The rules that can match at a listener. One with `http` never matches a connection of protocol tcp. */
@@ -130,17 +158,20 @@ function isAny({ methods, path }: HttpAccess): boolean {
   return methods === undefined && path === undefined;
 }
 
-/** Leaves out steps that can never decide. If a step has a condition on the path, the step for escaped slashes comes first. */
+/** Leaves out steps that can never decide, and begins with the step for escaped slashes if a path counts. */
 function finished(steps: readonly Step[]): readonly Step[] {
-  const possible = steps.filter(({ when }) => when.kind !== 'match' || !isNever(when));
-  const first = possible.findIndex(({ when }) => when.kind === 'always');
-  const kept = possible.slice(0, first + 1);
-  const hasPath = kept.some(
-    ({ when }) => when.kind === 'match' && when.http?.some(({ path }) => path !== undefined),
-  );
-  return hasPath ? [{ line: ESCAPED_LINE, admits: false, when: { kind: 'escaped' } }, ...kept] : kept;
+  const possible = steps.filter(isPossible);
+  const last = possible.findIndex(({ when }) => when.kind === 'always');
+  return withEscaped(possible.slice(0, last + 1));
 }
 
-function isNever({ http, cidrs }: Extract<Step['when'], { kind: 'match' }>): boolean {
-  return http?.length === 0 || cidrs?.length === 0;
+function withEscaped(steps: readonly Step[]): readonly Step[] {
+  const hasPath = steps.some(
+    ({ when }) => when.kind === 'match' && when.http?.some(({ path }) => path !== undefined),
+  );
+  return hasPath ? [{ line: ESCAPED_LINE, admits: false, when: { kind: 'escaped' } }, ...steps] : steps;
+}
+
+function isPossible({ when }: Step): boolean {
+  return when.kind !== 'match' || (when.http?.length !== 0 && when.cidrs?.length !== 0);
 }

@@ -30,10 +30,16 @@ type Predicate = Init<MessageInitShape<typeof Matcher_MatcherList_PredicateSchem
 type StringMatcher = Init<MessageInitShape<typeof StringMatcherSchema>>;
 
 /**
- * Returns the matcher of a decision: a map by the caller's SPIFFE id, so that thousands of callers cost a request no more than ten; below
- * it, the steps of that caller, of which the first match wins. A request that no step admits is refused.
+ * Returns the matcher of a decision: the denies for all callers; then a map by the caller's SPIFFE id, so that thousands of callers cost a
+ * request no more than ten; below it, the steps of that caller. The first match wins. A request that no step admits is refused.
  */
-export function accessMatcher({ byId, others }: Program, protocol: 'http' | 'tcp'): AccessMatcher {
+export function accessMatcher(program: Program, protocol: 'http' | 'tcp'): AccessMatcher {
+  const { first } = program;
+  const rest = byCaller(program, protocol);
+  return first.length === 0 ? rest : list(first, protocol, { onMatch: { case: 'matcher', value: rest } });
+}
+
+function byCaller({ byId, others }: Program, protocol: 'http' | 'tcp'): AccessMatcher {
   const otherwise = chosen(others, protocol);
   if (byId.size === 0) return { onNoMatch: otherwise };
   const map = Object.fromEntries(Array.from(byId, ([id, steps]) => [id, chosen(steps, protocol)]));
@@ -52,17 +58,17 @@ function chosen(steps: readonly Step[], protocol: 'http' | 'tcp'): OnMatch {
   const conditions = steps.slice(0, -1);
   if (last === undefined) throw new Error('a decision has at least one step');
   if (conditions.length === 0) return action(last);
-  const matchers = conditions.map(
+  return { onMatch: { case: 'matcher', value: list(conditions, protocol, action(last)) } };
+}
+
+function list(steps: readonly Step[], protocol: 'http' | 'tcp', onNoMatch: OnMatch): AccessMatcher {
+  const matchers = steps.map(
     (step): MessageInitShape<typeof Matcher_MatcherList_FieldMatcherSchema> => ({
       predicate: predicate(step, protocol),
       onMatch: action(step),
     }),
   );
-  const value: AccessMatcher = {
-    matcherType: { case: 'matcherList', value: { matchers } },
-    onNoMatch: action(last),
-  };
-  return { onMatch: { case: 'matcher', value } };
+  return { matcherType: { case: 'matcherList', value: { matchers } }, onNoMatch };
 }
 
 function action({ line, admits }: Step): OnMatch {
