@@ -31,9 +31,9 @@ export type Step = {
 };
 
 /**
- * The steps of one chain: the denies for all callers, none of which always decides; then those of each known caller, by SPIFFE id, and those of all
- * other callers. The last step of each of these lists always decides. What is for all callers is there once, so that a rule with many paths takes
- * no more room for thousands of callers.
+ * The steps of one chain: the denies for all callers, none of which always decides; then those of each known caller, by SPIFFE id, and those of
+ * all other callers. The last step of each of these lists always decides. A rule with many paths for all callers is there once, so it takes no
+ * more room for thousands of callers.
  */
 export type Program = {
   readonly first: readonly Step[];
