@@ -28,8 +28,8 @@ export type XdsServer = {
   /** Sends resources again to all streams of a key that subscribe to them, although they have not changed. */
   resend(key: string, typeUrl: TypeUrl, names: Iterable<string>): void;
   streams(): readonly StreamStatus[];
-  /** Returns the streams of one key. */
-  streamsOf(key: string): readonly StreamStatus[];
+  /** Returns the streams of one key; only those with these ids, if they are given. */
+  streamsOf(key: string, ids?: ReadonlySet<number>): readonly StreamStatus[];
   /** Returns the ids of the streams of one key, without their states. */
   idsOf(key: string): readonly number[];
   /** Like `streams`, with the state of each resource. */
@@ -79,7 +79,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       }
     },
     streams: () => connections.map(streamStatus),
-    streamsOf: (key) => Array.from(connections.of(key), streamStatus),
+    streamsOf: (key, ids) =>
+      [...connections.of(key)].filter(({ id }) => ids === undefined || ids.has(id)).map(streamStatus),
     idsOf: (key) => Array.from(connections.of(key), ({ id }) => id),
     clients: () =>
       connections.map(({ stream, ...client }) => ({

@@ -12,8 +12,8 @@ export type Progress = {
   readonly during: <T>(changes: readonly Change[], since: number, work: () => T) => T;
   /** Wraps the server, to note the keys whose snapshot a change replaced. */
   readonly watch: (server: XdsServer) => XdsServer;
-  /** To be called when a stream of a key opens, ends or answers. */
-  readonly note: (key: string) => void;
+  /** To be called when a stream of a key opens, ends, or answers. `id`: of the stream that answered. */
+  readonly note: (key: string, id?: number) => void;
   /** Adds a listener to progress, and to `proxies`, which says that the status of some stream changed. Returns a function that removes it. */
   readonly listen: (listener: ProgressListener) => () => void;
   readonly close: () => void;
@@ -38,7 +38,7 @@ type Followed = { readonly push: Push; told: string; toldAt: number };
 
 /** Facts about the streams of a key: their states, their ids alone, and the name of the mesh of its proxies. */
 export type KeyFacts = {
-  readonly streamsOf: (key: string) => readonly StreamStatus[];
+  readonly streamsOf: (key: string, ids?: ReadonlySet<number>) => readonly StreamStatus[];
   readonly idsOf: (key: string) => readonly number[];
   readonly meshOf: (key: string) => string | undefined;
 };
@@ -48,19 +48,19 @@ export function createProgress({ streamsOf, idsOf, meshOf }: KeyFacts): Progress
   const listeners = new Set<ProgressListener>();
   const snapshots = createSnapshotChanges();
   const looks = createLooks(look, LOOKS_APART);
-  /** Keys of streams that opened, ended or answered since the last look. */
-  const noted = new Set<string>();
-  /** The streams that a look has read: all pushes use them. */
-  const read = new Map<string, ReadonlyMap<number, StreamStatus>>();
+  /** Keys with streams that opened or ended since the last look (undefined), or with the ids of those that answered. */
+  const noted = new Map<string, Set<number> | undefined>();
+  /** The streams that a look has read, all of a key or those that answered: all pushes use them. */
+  const read = new Map<string | ReadonlySet<number>, ReadonlyMap<number, StreamStatus>>();
   let pushes: Followed[] = [];
   let proxies: NodeJS.Timeout | undefined;
   let pendingLookAt = 0;
 
-  function statesOf(key: string): ReadonlyMap<number, StreamStatus> {
-    const known = read.get(key);
+  function statesOf(key: string, ids?: ReadonlySet<number>): ReadonlyMap<number, StreamStatus> {
+    const known = read.get(ids ?? key);
     if (known !== undefined) return known;
-    const states = new Map(streamsOf(key).map((stream) => [stream.id, stream]));
-    read.set(key, states);
+    const states = new Map(streamsOf(key, ids).map((stream) => [stream.id, stream]));
+    read.set(ids ?? key, states);
     return states;
   }
 
@@ -77,7 +77,7 @@ export function createProgress({ streamsOf, idsOf, meshOf }: KeyFacts): Progress
   }
 
   function look(): void {
-    for (const { push } of pushes) for (const key of noted) push.look(key);
+    for (const { push } of pushes) for (const [key, ids] of noted) push.look(key, ids);
     noted.clear();
     const now = performance.now();
     if (now - pendingLookAt >= PENDING_LOOKS) {
@@ -95,17 +95,18 @@ export function createProgress({ streamsOf, idsOf, meshOf }: KeyFacts): Progress
       return snapshots.during(work, (keys) => {
         const begun = pushesOf(changes, Map.groupBy(keys, meshOf), since, { idsOf, statesOf });
         pushes = [...pushes, ...begun].slice(-MOST_PUSHES);
-        pendingLookAt = performance.now();
-        // A stream without a subscription to what changed answers nothing.
-        for (const key of keys) noted.add(key);
+        // A stream without a subscription to what changed answers nothing: it is looked at soon.
+        pendingLookAt = performance.now() - PENDING_LOOKS + APART;
         looks.soon();
       });
     },
     watch: snapshots.watch,
-    note(key) {
+    note(key, id) {
       if (listeners.size === 0) return;
       if (pushes.length > 0) {
-        noted.add(key);
+        const ids = noted.get(key);
+        if (id === undefined || (noted.has(key) && ids === undefined)) noted.set(key, undefined);
+        else noted.set(key, (ids ?? new Set()).add(id));
         looks.soon();
       }
       proxies ??= setTimeout(() => {

@@ -31,14 +31,18 @@ function stream(id: number, key: string, settled: TypeStatus['settled']): Stream
 function world(keys: readonly string[]) {
   const streams = new Map(keys.map((key, index) => [key, [stream(index + 1, key, 'pending')]]));
   const asked: string[] = [];
-  const streamsOf = (key: string): readonly StreamStatus[] => {
+  const read: (readonly number[])[] = [];
+  const streamsOf = (key: string, ids?: ReadonlySet<number>): readonly StreamStatus[] => {
     asked.push(key);
-    return streams.get(key) ?? [];
+    const found = (streams.get(key) ?? []).filter(({ id }) => ids === undefined || ids.has(id));
+    read.push(found.map(({ id }) => id));
+    return found;
   };
   const idsOf = (key: string): readonly number[] => (streams.get(key) ?? []).map(({ id }) => id);
-  const byId = (key: string) => new Map(streamsOf(key).map((each) => [each.id, each]));
+  const byId = (key: string, ids?: ReadonlySet<number>) =>
+    new Map(streamsOf(key, ids).map((each) => [each.id, each]));
   const touched = new Map(keys.map((key, index) => [key, [index + 1]]));
-  return { streams, asked, streamsOf, idsOf, byId, touched };
+  return { streams, asked, read, streamsOf, idsOf, byId, touched };
 }
 
 describe('a push', () => {
@@ -151,5 +155,37 @@ it('thirty pushes at once look at the streams of a key together; each of them di
   streams.set(key, [stream(1, key, 'acked')]);
   progress.note(key);
   await expect.poll(() => told.filter(({ done }) => done).length).toBe(30);
+  progress.close();
+});
+
+it('an answer reads the state of its stream alone, and a stream that ended counts as gone; an answer read all streams of its key', async () => {
+  const key = keyOf('a');
+  const { streams, read, streamsOf, idsOf } = world([key]);
+  streams.set(
+    key,
+    Array.from({ length: 100 }, (_, index) => stream(index + 1, key, 'pending')),
+  );
+  const progress = createProgress({ streamsOf, idsOf, meshOf: () => MESH.mesh });
+  const told: MeshProgress[] = [];
+  progress.listen({ onProgress: (one) => told.push(one), onProxies: () => undefined });
+  const server = progress.watch(createXdsServer({ keyOf: ({ id: node }) => node }));
+  const id = { ...MESH, kind: 'route' as const, parent: 'r', name: 'x' };
+  progress.during([{ revision: 7, id, resource: undefined }], performance.now(), () =>
+    server.set(key, new Map()),
+  );
+  await expect.poll(() => told.at(0)).toMatchObject({ touched: 100, acknowledged: 0 });
+  const settle = (last: number): void =>
+    void streams.set(
+      key,
+      Array.from({ length: last }, (_, index) => stream(index + 1, key, 'acked')),
+    );
+  settle(100);
+  progress.note(key, 7);
+  // Beside this look, another one may read all that have not answered.
+  await expect.poll(() => read).toContainEqual([7]);
+  for (let answer = 1; answer <= 99; answer += 1) progress.note(key, answer);
+  settle(99);
+  progress.note(key);
+  await expect.poll(() => told.at(-1)).toMatchObject({ acknowledged: 99, gone: 1, done: true });
   progress.close();
 });

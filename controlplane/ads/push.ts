@@ -24,8 +24,8 @@ export type Refusal = { readonly stream: StreamStatus; readonly type: string; re
 
 /** The changes to one mesh on their way to the streams. */
 export type Push = {
-  /** Looks at the streams of a key again: one of them opened, ended or answered. */
-  readonly look: (key: string) => void;
+  /** Looks at streams of a key again, because they opened, ended or answered: those with these ids, or all. */
+  readonly look: (key: string, ids?: ReadonlySet<number>) => void;
   /** Looks at all streams without an answer. */
   readonly lookAtPending: () => void;
   /** `now`: by `performance.now()`. */
@@ -42,14 +42,14 @@ type PushedChanges = Pick<MeshProgress, 'mesh' | 'revision' | 'since'> & { reado
 type Answer = 'pending' | 'acknowledged' | 'refused' | 'gone';
 
 /**
- * Follows a push. An answer costs a look at the streams of its key alone, so that a push to thousands of streams costs no more than their
+ * Follows a push. An answer costs a look at its stream alone, so that a push to thousands of streams costs no more than their
  * answers. `touched`: the ids of the streams that the push touches, by key. `streamsOf`: the current streams of a key,
  * by their ids.
  */
 export function followPush(
   { mesh, revision, since, begin }: PushedChanges,
   touched: ReadonlyMap<string, readonly number[]>,
-  streamsOf: (key: string) => ReadonlyMap<number, StreamStatus>,
+  streamsOf: (key: string, ids?: ReadonlySet<number>) => ReadonlyMap<number, StreamStatus>,
 ): Push {
   const answers = new Map<number, Answer>();
   const refusing = new Map<number, StreamStatus>();
@@ -59,11 +59,12 @@ export function followPush(
     counts.pending += 1;
   }
 
-  const look = (key: string): void => {
+  const look = (key: string, only?: ReadonlySet<number>): void => {
     const ids = touched.get(key);
     if (ids === undefined) return;
-    const there = streamsOf(key);
-    for (const id of ids) {
+    const there = streamsOf(key, only);
+    for (const id of only ?? ids) {
+      if (!answers.has(id)) continue;
       const stream = there.get(id);
       const answer = answerOf(stream);
       counts[answers.get(id) ?? 'pending'] -= 1;

@@ -51,7 +51,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of, hasOthersElsewhere };
   const propagation = measurePropagation(metrics.propagation);
   const progress = createProgress({
-    streamsOf: (key) => xds.streamsOf(key),
+    streamsOf: (key, ids) => xds.streamsOf(key, ids),
     idsOf: (key) => xds.idsOf(key),
     meshOf: (key) => configs.get(key)?.identity.mesh,
   });
@@ -79,7 +79,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
       const { typeUrl, version, error } = answer;
       metrics.answer(typeUrl, error === undefined);
       propagation.answered(key, answer, stream);
-      progress.note(key);
+      progress.note(key, stream.id);
       if (error !== undefined)
         log.error(coded('PROXY_NACK', { key, typeUrl, version, error }), 'a proxy refused its configuration');
     },
