@@ -55,7 +55,7 @@ describe('exit codes', () => {
     [2, [], ''],
     [2, ['nonsense'], "unknown command 'nonsense'"],
     [2, ['apply'], "required option '-f, --filename <path>' not specified"],
-    [2, ['get', 'pod'], 'daybreak: "pod" is no kind of resource: one of mesh, virtualnode'],
+    [2, ['get', 'pod'], 'daybreak: "pod" is not a kind of resource: one of mesh, virtualnode'],
     [2, ['get', 'vn'], 'daybreak: --mesh NAME is needed'],
     [1, ['get', 'mesh', '--endpoint', 'nowhere'], 'daybreak: --endpoint "nowhere": it has to be a URL'],
     [2, ['get', 'mesh', '-o', 'xml'], "argument 'xml' is invalid"],

@@ -19,7 +19,7 @@ test.each([
   ['a: 1\na: 2', /unique/i],
   ['- a', /the fields of a bootstrap are required at the top/],
   ['text', /the fields of a bootstrap are required at the top/],
-  ['a: .inf', /a: Infinity is no number in JSON/],
+  ['a: .inf', /a: Infinity is not a number in JSON/],
   ['a: 1\n---\nb: 2', /document/i],
   [
     `a: &a [1]\n${'bcdefgh'.replaceAll(/./g, (name) => `${name}: &${name} [${`*${String.fromCharCode(name.charCodeAt(0) - 1)},`.repeat(9)}]\n`)}`,

@@ -40,6 +40,6 @@ function isLeftOut(tag: ScalarTag | CollectionTag): boolean {
 
 function finite(name: string, part: unknown): unknown {
   if (typeof part === 'number' && !Number.isFinite(part))
-    throw new Error(`${name}: ${part} is no number in JSON`);
+    throw new Error(`${name}: ${part} is not a number in JSON`);
   return part;
 }

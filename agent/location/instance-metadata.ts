@@ -28,7 +28,7 @@ export async function fetchInstance(endpoint: string, limits: TimeLimits = {}): 
     ...limits,
   });
   const header = fact(token);
-  if (header === undefined) throw new Error('its answer is no token');
+  if (header === undefined) throw new Error('its answer is not a token');
   const headers = { 'x-aws-ec2-metadata-token': header };
   const paths = ['placement/region', 'placement/availability-zone', 'placement/availability-zone-id'];
   const answers = await Promise.allSettled(

@@ -36,5 +36,5 @@ test('members of another type, with control characters or too long count as miss
 });
 
 test.each(['', '[]', 'null', '"a"', '{"TaskARN":'])('%j is no metadata', (json) => {
-  expect(() => parseTask(json)).toThrow('its answer is no JSON object');
+  expect(() => parseTask(json)).toThrow('its answer is not a JSON object');
 });

@@ -49,7 +49,7 @@ export async function fetchLimits(endpoint: string, limits: TimeLimits = {}): Pr
 
 /**
  * Parses the metadata of a task. Members of other types count as missing.
- * @throws Error if the text is no JSON object
+ * @throws Error if the text is not a JSON object
  */
 export function parseTask(json: string): TaskMetadata {
   const task = parse(json);
@@ -73,5 +73,5 @@ function parse(json: string): Readonly<Record<string, unknown>> {
   } catch {
     // The engine's own message would quote the answer.
   }
-  throw new Error('its answer is no JSON object');
+  throw new Error('its answer is not a JSON object');
 }

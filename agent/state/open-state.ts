@@ -147,7 +147,7 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
     async setAside() {
       const isOwn = readFrom !== undefined && readFrom === own.file;
       const renamed = isOwn ? `${readFrom}.crashed` : undefined;
-      const why = `Envoy crashes on the last good configuration from disk, and the control plane is away: Envoy starts without it`;
+      const why = `Envoy crashes on the last good configuration from disk, and the control plane cannot be reached: Envoy starts without this configuration`;
       try {
         if (renamed !== undefined) await withTimeout(FOLDER_MS, 'no answer', rename(readFrom ?? '', renamed));
         setAside = renamed ?? readFrom;

@@ -45,7 +45,7 @@ export function telemetryMetrics(telemetry: TelemetryStatus | undefined): readon
     ),
     counter(
       'dropped',
-      'Items that were dropped while a receiver was away.',
+      'Items that the agent dropped because it could not reach a receiver.',
       ofOutput(({ dropped }) => dropped),
     ),
     gauge(

@@ -88,7 +88,7 @@ describe('a call', () => {
   it('reports the URL and body of an answer that is not from this API', async () => {
     replies = [{ status: 200, body: '<html>' }];
     await expect(client().call('DescribeMesh', { meshName: 'a' })).rejects.toThrow(
-      `GET ${endpoint}/v20190125/meshes/a answered 200, which is no answer of this API: <html>`,
+      `GET ${endpoint}/v20190125/meshes/a answered 200, which is not an answer of this API: <html>`,
     );
   });
 

@@ -146,9 +146,12 @@ function refuse({ status, headers, body }: WireResponse, what: string): never {
   if (typeof code === 'string' && typeof json?.['message'] === 'string') {
     throw new CallError(`${json['message']} (${code})`, { code, status });
   }
-  throw new CallError(`${what} answered ${status}, which is no answer of this API: ${body.slice(0, 300)}`, {
-    status,
-  });
+  throw new CallError(
+    `${what} answered ${status}, which is not an answer of this API: ${body.slice(0, 300)}`,
+    {
+      status,
+    },
+  );
 }
 
 function parse(body: string): Json | undefined {

@@ -100,7 +100,7 @@ function logLevelCommand(): Command {
 function reloadCommand(): Command {
   return new Command('reload')
     .description(
-      'have the running agent take over changed variables (DAYBREAK_ENV_FILE), files or another Envoy',
+      'make the running agent apply changed variables (DAYBREAK_ENV_FILE) or files, or start another Envoy',
     )
     .option('--restart', 'drain and restart Envoy instead of a hot restart', false)
     .addOption(socketOption())
@@ -112,7 +112,7 @@ function reloadCommand(): Command {
 
 function handOverCommand(): Command {
   return new Command('hand-over')
-    .description('have the running agent end without its Envoy, which the next agent takes over')
+    .description('end the running agent without its Envoy, which the next agent takes over')
     .addOption(socketOption())
     .action(async (options: { readonly socket?: string }) => {
       const { agentHandOver } = await import('../agent/hand-over.ts');

@@ -66,7 +66,7 @@ function listCommand(): Command {
 
 function revokeCommand(): Command {
   return withEndpoint(new Command('revoke'))
-    .description('take join tokens away that were not used yet')
+    .description('revoke join tokens that were not used yet')
     .option('--id <id>', 'the id of one token, from token list')
     .option('--node <node>', 'all tokens of this node: mesh/M/virtualNode/N or mesh/M/virtualGateway/G')
     .action(async (options: Endpoint & RevokeTokenOptions) => {

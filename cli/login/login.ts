@@ -78,7 +78,7 @@ function membersOf(
   if (typeof code === 'string' && typeof json?.['message'] === 'string') {
     throw new CallError(`${json['message']} (${code})`, { code, status });
   }
-  throw new CallError(`a login was answered with ${status}, which is no answer of this API`, { status });
+  throw new CallError(`a login was answered with ${status}, which is not an answer of this API`, { status });
 }
 
 function parse(body: string): Readonly<Record<string, unknown>> | undefined {

@@ -26,7 +26,7 @@ export function parseKind(word: string): ApiKind {
   const plain = word.toLowerCase().replaceAll(/[-_]/g, '');
   const kind = KINDS.find((candidate) => WORDS[candidate].includes(plain));
   if (kind !== undefined) return kind;
-  throw new UsageError(`${JSON.stringify(word)} is no kind of resource: one of ${KIND_WORDS.join(', ')}`);
+  throw new UsageError(`${JSON.stringify(word)} is not a kind of resource: one of ${KIND_WORDS.join(', ')}`);
 }
 
 /** Formats a kind for messages: `virtual node`. */

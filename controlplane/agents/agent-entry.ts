@@ -70,7 +70,7 @@ export function decodeMessage(bytes: Uint8Array): ReturnType<typeof decodeAgentM
   try {
     return decodeAgentMessage(bytes);
   } catch (cause) {
-    throw new CallError(status.INVALID_ARGUMENT, 'a message that is no AgentMessage', { cause });
+    throw new CallError(status.INVALID_ARGUMENT, 'a message that is not an AgentMessage', { cause });
   }
 }
 

@@ -48,7 +48,7 @@ test('a backend: its virtual host, route, weights and limits', () => {
 
 const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
   [
-    'a host name that is no backend',
+    'a host name that is not a backend',
     'colors',
     'http://other:9080/',
     { kind: 'answered', status: 404, why: expect.stringContaining('other:9080') },

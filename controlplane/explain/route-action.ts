@@ -25,7 +25,7 @@ export function sentBy(served: Served, route: Route): SentBy {
     return { kind: 'again', action, cluster: served.clusters.get(to.value) };
   }
   if (to.case === 'cluster' && isPassThrough(served, to.value)) {
-    const why = 'the host name is no backend: it goes where the application sent it';
+    const why = 'the host name is not a backend: the request goes where the application sent it';
     return outcome({ kind: 'passed', cluster: to.value, why });
   }
   const weighted = to.case === 'weightedClusters' ? to.value.clusters : [];

@@ -21,13 +21,13 @@ const FORMS: Readonly<Record<FormName, Form>> = {
     extension: 'tf',
     writer: async () => (await import('./terraform.ts')).writeTerraform,
     beside:
-      "Terraform's AWS provider has no place for a part of these, which stands in a local value, where import alone looks",
+      "Terraform's AWS provider has no attribute for a part of these: that part is in a local value, which only import reads",
   },
   kubernetes: {
     extension: 'yaml',
     writer: async () => (await import('./kubernetes.ts')).writeKubernetes,
     beside:
-      "App Mesh's kinds in Kubernetes have no place for a part of these, which stands in annotations, where import alone looks",
+      "App Mesh's kinds in Kubernetes have no field for a part of these: that part is in annotations, which only import reads",
   },
 };
 

@@ -56,7 +56,7 @@ test('a trailing dot is removed from the host', () => {
 
 test.each<[Partial<IncomingRequest>, string]>([
   [{ method: 'FOO' }, 'it takes no method FOO over HTTP/1.1'],
-  [{ authority: 'a b' }, '"a b" is no host'],
+  [{ authority: 'a b' }, '"a b" is not a host'],
   [{ target: '/%00' }, 'its path holds an encoded NUL'],
   [{ headers: [['connection', 'x-forwarded-for']] }, 'Connection names x-forwarded-for'],
   [{ headers: [['connection', 'a,b,c,d,e,f,g,h,i,j']] }, 'Connection names more than 9'],
@@ -66,7 +66,7 @@ test.each<[Partial<IncomingRequest>, string]>([
 });
 
 test.each<[Partial<IncomingRequest>, string]>([
-  [{ authority: '' }, '"" is no authority'],
+  [{ authority: '' }, '"" is not an authority'],
   [{ headers: [['connection', 'close']] }, 'HTTP/2 forbids connection'],
   [{ headers: [['te', 'gzip']] }, 'HTTP/2 forbids te'],
 ])('%j over HTTP/2 is closed', (parts, why) => {

@@ -75,7 +75,9 @@ function http1Misfit(
 ): Arrival | undefined {
   const known = isKnownMethod(method) || (knowsQuery && method === 'QUERY');
   if (!known && !takesAnyMethod) return answered(`it takes no method ${method} over HTTP/1.1`);
-  return isAuthority(authority, 'HTTP/1.1') ? undefined : answered(`${JSON.stringify(authority)} is no host`);
+  return isAuthority(authority, 'HTTP/1.1')
+    ? undefined
+    : answered(`${JSON.stringify(authority)} is not a host`);
 }
 
 const ABOUT_CONNECTIONS = new Set([
@@ -87,7 +89,7 @@ const ABOUT_CONNECTIONS = new Set([
 ]);
 
 function http2Misfit({ authority, headers }: IncomingRequest): Arrival | undefined {
-  if (!isAuthority(authority, 'HTTP/2')) return closed(`${JSON.stringify(authority)} is no authority`);
+  if (!isAuthority(authority, 'HTTP/2')) return closed(`${JSON.stringify(authority)} is not an authority`);
   const wrong = headers.find(isForbidden)?.[0];
   return wrong === undefined ? undefined : closed(`HTTP/2 forbids ${wrong}`);
 }
