@@ -128,6 +128,12 @@ spec:
     expect(answered.stdout).toContain('gateway route shop/door_apps/all_apps, from mesh.yaml:');
   });
 
+  it('a note on manifests without a namespace says NAMESPACE; it showed a variable', async () => {
+    const text = `${NODE.replace('  namespace: shop\n', '')}  backends: [{ virtualService: { virtualServiceRef: { name: b } } }]\n`;
+    const { stdout } = await importTexts({ 'node.yaml': text }, { mesh: 'm' });
+    expect(stdout).toContain('VirtualService NAMESPACE/b is not there: it is taken to be called b.NAMESPACE');
+  });
+
   it('a Canary of Flagger is left out with what it stands for, unless it is for another mesh', async () => {
     const canary = (name: string, spec: string) =>
       `---\napiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: { name: ${name}, namespace: shop }\nspec: ${spec}\n`;

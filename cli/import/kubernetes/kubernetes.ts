@@ -32,7 +32,7 @@ export const kubernetesSource: Source = {
         ...others,
         ...[...groupsIn(objects), ...canariesIn(objects), ...notes].map((each) => ({
           ...placed(each),
-          reason: each.message,
+          reason: each.message.replaceAll(UNKNOWN_NAMESPACE, 'NAMESPACE'),
         })),
       ],
       problems: [
@@ -46,6 +46,9 @@ export const kubernetesSource: Source = {
     } satisfies Gathered);
   },
 };
+
+/** Stands for the namespace of manifests that name none, as long as its question has no answer. */
+const UNKNOWN_NAMESPACE = '${namespace}';
 
 function placed({ object, path }: Pick<Remark, 'object' | 'path'>): Pick<Left, 'place'> {
   const { place, lineAt } = object as PlacedObject;
