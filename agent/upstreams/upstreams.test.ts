@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -54,6 +56,22 @@ test('files are read again for each connection', () => {
   );
   writeFileSync(token.path, 'second');
   expect(upstream?.secure?.().headers).toEqual({ authorization: 'Bearer second' });
+});
+
+test('an agent that waits for its certificate reads no files, and opens no connection', async () => {
+  let connections = 0;
+  const server = createServer(() => void (connections += 1)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ca = file('DAYBREAK_XDS_CA', (await selfSigned()).cert);
+  const endpoints = [{ kind: 'tls', host: '127.0.0.1', port }] as const;
+  const [upstream] = upstreams({ ...NOTHING, endpoints, ca }, { current: () => undefined });
+  rmSync(ca.path);
+  expect(() => upstream?.secure?.()).toThrow('waits for its certificate');
+  await expect(upstream?.reach?.(new AbortController().signal)).rejects.toThrow('waits for its certificate');
+  server.close();
+  await once(server, 'close');
+  expect(connections).toBe(0);
 });
 
 test('texts are used as they are', async () => {

@@ -4,6 +4,7 @@ import { readSource, type Source } from '../../common/files/source.ts';
 import type { Upstream } from '../../xds/client/stream.ts';
 import { cannotUseXdsSource } from '../errors.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
+import type { HeldIdentity } from '../identity/held-identity.ts';
 import type { AgentIdentity } from '../identity/identity.ts';
 import type { XdsEndpoint } from '../settings/xds/xds-endpoint.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
@@ -15,9 +16,9 @@ import { token } from '../settings/xds/xds-texts.ts';
  * @throws AgentError if a file or text is unusable now
  */
 export function upstreams(xds: XdsSettings, identity?: Pick<AgentIdentity, 'current'>): readonly Upstream[] {
-  const secure = (): Secure => withIdentity(readSecure(xds), identity);
+  const secure = (): Secure => withIdentity(() => readSecure(xds), identity);
   if (xds.endpoints.some(({ kind }) => kind === 'tls')) readSecure(xds);
-  return xds.endpoints.map((endpoint) => upstream(endpoint, secure, filesOf(xds)));
+  return xds.endpoints.map((endpoint) => upstream(endpoint, secure, filesOf(xds), identity));
 }
 
 function filesOf({ ca, certificate, token: tokenSource }: XdsSettings): readonly string[] {
@@ -26,22 +27,36 @@ function filesOf({ ca, certificate, token: tokenSource }: XdsSettings): readonly
 }
 
 /** The certificate of the identity goes before that of the settings, which only proves who the agent is. */
-function withIdentity(secure: Secure, identity: Pick<AgentIdentity, 'current'> | undefined): Secure {
-  if (identity === undefined) return secure;
+function withIdentity(readOthers: () => Secure, identity: Pick<AgentIdentity, 'current'> | undefined): Secure {
+  if (identity === undefined) return readOthers();
+  // First: an agent that waits for its certificate tries once a second or so, and this costs nothing.
+  const { chain, key } = requireHeld(identity);
+  const others = readOthers();
+  return { ...others, tls: { ...others.tls, cert: chain, key } };
+}
+
+function requireHeld(identity: Pick<AgentIdentity, 'current'>): HeldIdentity {
   const held = identity.current();
   if (held === undefined) throw new Error('the agent waits for its certificate from the control plane');
-  return { ...secure, tls: { ...secure.tls, cert: held.chain, key: held.key } };
+  return held;
 }
 
 type Secure = ReturnType<NonNullable<Upstream['secure']>>;
 
-function upstream(endpoint: XdsEndpoint, secure: () => Secure, files: readonly string[]): Upstream {
+function upstream(
+  endpoint: XdsEndpoint,
+  secure: () => Secure,
+  files: readonly string[],
+  identity: Pick<AgentIdentity, 'current'> | undefined,
+): Upstream {
   // A local socket needs no reachability check: there is no network in between.
   if (endpoint.kind === 'unix') return { address: { path: endpoint.path } };
   const { host, port } = endpoint;
   return {
     address: { host, port },
     async reach(signal) {
+      // The control plane could do nothing with a connection that has no certificate.
+      if (identity !== undefined) requireHeld(identity);
       // `secure` reads the files synchronously.
       if (endpoint.kind === 'tls') await requireAnswers(files);
       await reachEndpoint(host, port, signal);

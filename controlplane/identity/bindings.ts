@@ -1,15 +1,10 @@
 import type { Model } from '../mesh/model.ts';
 import type { ProxyId } from '../mesh/proxy-view.ts';
-import type { Resource } from '../mesh/resource.ts';
-import type { MeshIdentitySpec, NodePrincipal, ProxyReference } from '../model/daybreak-types.ts';
+import { nodeIdentityOf } from '../mesh/security.ts';
+import type { MeshIdentitySpec, NodePrincipal } from '../model/daybreak-types.ts';
 
 /** The lifetime of certificates without a MeshIdentity, in hours. A control plane may then be away for 32 hours at any time. */
 export const DEFAULT_CERTIFICATE_HOURS = 72;
-
-/** Returns the NodeIdentity of a proxy; undefined if it has none. */
-export function identityOf(model: Model, proxy: ProxyId): Resource<'nodeIdentity'> | undefined {
-  return model.list('nodeIdentity', proxy).find(({ spec }) => isReferenceTo(spec.proxy, proxy));
-}
 
 /** Returns the MeshIdentity of a mesh; empty if it has none. */
 export function meshIdentityOf(
@@ -22,7 +17,7 @@ export function meshIdentityOf(
 
 /** The principals that may be a proxy. */
 export function principalsOf(model: Model, proxy: ProxyId): readonly NodePrincipal[] {
-  return identityOf(model, proxy)?.spec.principals ?? [];
+  return nodeIdentityOf(model, proxy)?.spec.principals ?? [];
 }
 
 /** The document that would bind a principal to a proxy, for `daybreak apply -f -`. */
@@ -32,10 +27,4 @@ export function bindingFor({ mesh, kind, name }: ProxyId, principal: NodePrincip
       ? { virtualNode: { virtualNodeName: name } }
       : { virtualGateway: { virtualGatewayName: name } };
   return JSON.stringify({ meshName: mesh, nodeIdentityName: name, spec: { proxy, principals: [principal] } });
-}
-
-function isReferenceTo({ virtualNode, virtualGateway }: ProxyReference, { kind, name }: ProxyId): boolean {
-  return kind === 'virtualNode'
-    ? virtualNode?.virtualNodeName === name
-    : virtualGateway?.virtualGatewayName === name;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CertificateRecord } from '../mesh/identity-records.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Resource } from '../mesh/resource.ts';
@@ -13,14 +14,18 @@ export type CertificateLedger = {
   /** Revokes certificates. Returns how many of them were not revoked before. */
   readonly revoke: (serials: readonly string[]) => Promise<number>;
   readonly get: (serial: string) => LedgerEntry | undefined;
-  /** Those that have not ended, in the order of their serial numbers. */
+  /** Those that have not ended, in no particular order. */
   readonly list: () => readonly LedgerEntry[];
+  /** How many there are, of which a few may have ended. Costs nothing. */
+  readonly count: () => number;
 };
 
 // A place of its own, so that its writes do not disturb those of the authority.
 const PLACE = { owner: '', mesh: 'certificates' } as const;
 /** The most changes of one commit. */
 const MOST_AT_ONCE = 500;
+/** How long a write waits for others, in milliseconds: an embedded store blocks the process until the disk has each commit. */
+const GATHER_MS = 10;
 /** How often certificates that have ended are looked for, in milliseconds. */
 const LOOK_EVERY_MS = 60_000;
 /** How often a write is tried again because another replica wrote first. */
@@ -33,7 +38,7 @@ type Write = {
   readonly failed: (error: unknown) => void;
 };
 
-/** Opens the ledger. Writes that arrive while another one is under way are committed together. `now`: milliseconds since 1970. */
+/** Opens the ledger. Writes that arrive within 10 ms, or while another one is under way, are committed together. `now`: milliseconds since 1970. */
 export function createCertificateLedger(live: LiveModel, now: () => number = Date.now): CertificateLedger {
   const waiting: Write[] = [];
   let isWriting = false;
@@ -49,6 +54,7 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
   async function drain(): Promise<void> {
     isWriting = true;
     while (waiting.length > 0) {
+      await sleep(GATHER_MS);
       const writes = waiting.splice(0, MOST_AT_ONCE);
       try {
         await commit(writes);
@@ -99,6 +105,7 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
     },
     get: (serial) => get(live, serial),
     list: () => all(live).filter(({ ends }) => ends > now()),
+    count: () => live.model.count('certificate', PLACE),
   };
 }
 
@@ -108,7 +115,7 @@ function get({ model }: LiveModel, serial: string): LedgerEntry | undefined {
 }
 
 function all({ model }: LiveModel): readonly LedgerEntry[] {
-  return model.list('certificate', PLACE).map(({ name, spec }) => ({ ...spec, serial: name }));
+  return Array.from(model.values('certificate', PLACE), ({ name, spec }) => ({ ...spec, serial: name }));
 }
 
 function idOf(serial: string) {

@@ -123,7 +123,7 @@ export async function openIdentities(
     },
     renewal: () => ({
       generation: authority.record().generation ?? 0,
-      spreadSeconds: Math.min(Math.max(1, Math.ceil(ledger.list().length / RENEWALS_A_SECOND)), MOST_SPREAD),
+      spreadSeconds: Math.min(Math.max(1, Math.ceil(ledger.count() / RENEWALS_A_SECOND)), MOST_SPREAD),
     }),
     routes: async (app) => {
       await own(app);

@@ -38,6 +38,16 @@ it('makes and consumes many tokens at the same moment', async () => {
   expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
 });
 
+it('limits unused tokens; used ones, which stay until they expire, do not count', async () => {
+  const tokens = createJoinTokens(live, () => 0, 2);
+  const grant = { ...GRANT, expires: HOUR };
+  for (let made = 0; made < 5; made += 1)
+    expect(await tokens.consume(await tokens.create(grant), USE)).toEqual({ outcome: 'consumed' });
+  await tokens.create(grant);
+  await tokens.create(grant);
+  await expect(tokens.create(grant)).rejects.toThrow('there are already 2 join tokens that were not used');
+});
+
 it('takes no expired token, and deletes it when the next one is made', async () => {
   let now = 0;
   const tokens = createJoinTokens(live, () => now);

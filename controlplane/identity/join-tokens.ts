@@ -45,14 +45,32 @@ export type Consumed =
 const PLACE = { owner: '', mesh: '' } as const;
 /** The most unused tokens; more would only come from a script that has gone wild. */
 const MOST_TOKENS = 10_000;
+/** How often expired tokens are looked for, in milliseconds. */
+const LOOK_EVERY_MS = 60_000;
 const ATTEMPTS = 20;
 
 /** Too many tokens wait for their use. */
 export class TooManyTokens extends Error {}
 
-/** Keeps join tokens in the store. `now`: milliseconds since 1970. */
-export function createJoinTokens(live: LiveModel, now: () => number = Date.now): JoinTokens {
-  const all = (): readonly Resource<'joinToken'>[] => live.model.list('joinToken', PLACE);
+/** Keeps join tokens in the store. `now`: milliseconds since 1970. `most`: the most unused tokens. */
+export function createJoinTokens(
+  live: LiveModel,
+  now: () => number = Date.now,
+  most = MOST_TOKENS,
+): JoinTokens {
+  const all = (): readonly Resource<'joinToken'>[] => [...live.model.values('joinToken', PLACE)];
+  let lookedAt = -Infinity;
+
+  /** The expired tokens to delete. Looks at all tokens now and then only, or if there may be too many. @throws TooManyTokens */
+  function room(): readonly Resource<'joinToken'>[] {
+    const isLookDue = now() - lookedAt >= LOOK_EVERY_MS;
+    if (!isLookDue && live.model.count('joinToken', PLACE) < most) return [];
+    lookedAt = now();
+    // A used token stays until it expires, for an agent that asks again.
+    if (listed().length >= most)
+      throw new TooManyTokens(`there are already ${most} join tokens that were not used`);
+    return all().filter(({ spec }) => spec.expires <= now());
+  }
 
   // One after the other in this process: else concurrent writes would make each other stale until they run out of attempts.
   const serialized = <T>(write: () => Promise<T>): Promise<T> => live.exclusively(PLACE.owner, write);
@@ -95,10 +113,7 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
         const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
         const sha256 = sumOf(token);
         for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-          const expired = all().filter(({ spec }) => spec.expires <= now());
-          if (all().length - expired.length >= MOST_TOKENS) {
-            throw new TooManyTokens(`there are already ${MOST_TOKENS} join tokens that were not used`);
-          }
+          const expired = room();
           const at = now();
           const put: Resource<'joinToken'> = {
             ...idOf(sha256),

@@ -12,9 +12,17 @@ export function securityOf(
   model: Model,
   proxy: Pick<ProxyId, keyof MeshId | 'kind' | 'name'>,
 ): ProxySecurity {
-  const { owner, mesh, kind, name } = proxy;
+  const { owner, mesh } = proxy;
   const defaults = { kind: 'meshIdentity', owner, mesh, parent: '', name: 'default' } as const;
-  return merged(model.get<'meshIdentity'>(defaults), overrides(model, proxy).get(`${kind}\0${name}`));
+  return merged(model.get<'meshIdentity'>(defaults), nodeIdentityOf(model, proxy));
+}
+
+/** Returns the NodeIdentity of a proxy; undefined if it has none. Costs the same whatever their number. */
+export function nodeIdentityOf(
+  model: Model,
+  proxy: Pick<ProxyId, keyof MeshId | 'kind' | 'name'>,
+): Resource<'nodeIdentity'> | undefined {
+  return overrides(model, proxy).get(`${proxy.kind}\0${proxy.name}`);
 }
 
 /** Merges the members of a mesh and of one proxy. */

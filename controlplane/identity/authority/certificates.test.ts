@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { PublicKey } from '@peculiar/x509';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import {
   createIntermediate,
   createRoot,
@@ -85,4 +85,14 @@ it('finds the root above a leaf within the dates of all three, with a root and a
   const other = await createRoot('apps.example', NOW);
   expect(rootAbove(leaf, trust([intermediate], [other]), NOW + 1)).toBeUndefined();
   expect(rootAbove(new X509Certificate(intermediate.certificate), trust(), NOW + 1)).toBeUndefined();
+});
+
+it('verifies the signature of an intermediate once, however many leaves come', async () => {
+  const [issuer, above] = [intermediate, root].map(({ certificate }) => new X509Certificate(certificate));
+  if (issuer === undefined || above === undefined) throw new Error('there are no certificates');
+  const held = { ...trust(), roots: () => [above], issuers: () => [issuer] };
+  const verifications = vi.spyOn(issuer, 'verify');
+  for (const leaf of [await leafAt(NOW), await leafAt(NOW)])
+    expect(rootAbove(leaf, held, NOW + 1)).toBe(above);
+  expect(verifications).toHaveBeenCalledTimes(1);
 });

@@ -23,8 +23,19 @@ export function rootAbove(
 ): X509Certificate | undefined {
   if (leaf.ca || !isCurrent(leaf, now)) return undefined;
   const issuer = issuers().find((each) => isCurrent(each, now) && isSignedBy(leaf, each));
-  return issuer && roots().find((each) => isCurrent(each, now) && isSignedBy(issuer, each));
+  return issuer && roots().find((each) => isCurrent(each, now) && isBelow(issuer, each));
 }
+
+/** Whether a root signed an intermediate. Verified once for each pair: on P-384, it costs several times as much as all else of a stream. */
+function isBelow(issuer: X509Certificate, root: X509Certificate): boolean {
+  const known = verified.get(issuer) ?? new WeakMap<X509Certificate, boolean>();
+  verified.set(issuer, known);
+  const isSigned = known.get(root) ?? isSignedBy(issuer, root);
+  known.set(root, isSigned);
+  return isSigned;
+}
+
+const verified = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>();
 
 /** The alternative names of one type, from a certificate's list of names as Node writes it. */
 export function alternativeNames(
