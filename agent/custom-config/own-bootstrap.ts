@@ -87,6 +87,7 @@ export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: n
     served: () => [],
     forgetStored: () => undefined,
     useNode: () => undefined,
+    reconnect: () => undefined,
     kept: () => ({ types: new Map(), withoutKeys: [], isWhole: false, isLive: false, liveAt: new Date() }),
     async watch(signal) {
       while (!signal.aborted) {

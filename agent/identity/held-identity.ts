@@ -110,6 +110,13 @@ function isOf(nodeId: string, spiffeId: string): boolean {
   return spiffeId.endsWith(`/mesh/${mesh}/${kind}/${name}`);
 }
 
+/** The fingerprint of the root that an identity leads to; undefined if it leads to none. */
+export function rootOf({ chain, roots }: Pick<HeldIdentity, 'chain' | 'roots'>): string | undefined {
+  const last = readCertificates('', Buffer.from(chain)).at(-1);
+  const trusted = readCertificates('', Buffer.from(roots));
+  return trusted.find((root) => last !== undefined && isIssuedBy(last, root))?.fingerprint256;
+}
+
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

@@ -7,7 +7,7 @@ import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { attest, AttestationRefused } from './attest.ts';
 import { createAttemptWaits } from './attempt-waits.ts';
 import { createClockTimer } from './clock-timer.ts';
-import { holdIdentity, untilRenewal, type HeldIdentity } from './held-identity.ts';
+import { holdIdentity, rootOf, untilRenewal, type HeldIdentity } from './held-identity.ts';
 import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
 import { methodsOf, prove } from './prove.ts';
@@ -23,6 +23,11 @@ export type AgentIdentity = {
   readonly acceptsExpired: () => boolean;
   /** Calls `listener` after each new certificate, and when expired ones begin or cease to be accepted. */
   readonly onChange: (listener: () => void) => void;
+  /**
+   * Calls `listener` once a renewal has led to another root than the certificate before. The control plane ends connections below a root
+   * that it removes: those of a whole fleet within seconds, unless each has connected again before.
+   */
+  readonly onNewRoot: (listener: () => void) => void;
   readonly status: () => IdentityStatus;
   /** The control plane says which certificates are up to date. Renews an older one, at a random moment within the spread. */
   readonly renewSoon: (renewal: Renewal) => void;
@@ -84,6 +89,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   /** The generation that the control plane named last. */
   let wanted = 0;
   const listeners: (() => void)[] = [];
+  const rootListeners: (() => void)[] = [];
   const waits = createAttemptWaits();
   const current = (): HeldIdentity | undefined =>
     held !== undefined && held.ends > Date.now() ? held : undefined;
@@ -99,6 +105,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     isAttempting = true;
     try {
       request ??= await signingRequest();
+      const before = held;
       held = await obtain(options, current(), request);
       request = undefined;
       problem = undefined;
@@ -106,6 +113,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       waits.reset();
       log.info(facts(held), 'got a certificate from the control plane');
       changed();
+      if (before !== undefined && rootOf(before) !== rootOf(held))
+        for (const listener of rootListeners) listener();
       if (file !== undefined) await keep(file, held, log);
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
@@ -143,6 +152,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     held: () => held,
     acceptsExpired: () => outage.acceptsExpiredUntil() !== undefined,
     onChange: (listener) => void listeners.push(listener),
+    onNewRoot: (listener) => void rootListeners.push(listener),
     status: () => ({
       state: held === undefined ? 'waiting' : current() === undefined ? 'ended' : 'held',
       spiffeId: held?.spiffeId,

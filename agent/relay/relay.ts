@@ -69,6 +69,8 @@ export type Relay = {
   forgetStored(): void;
   /** Connects to the control plane as another node, with other abilities: the one of the next Envoy. */
   useNode(node: NodeIdentity): void;
+  /** Connects to the control plane anew, with the credentials of now. */
+  reconnect(): void;
   close(): Promise<void>;
 };
 
@@ -122,6 +124,7 @@ function connectParts(options: RelayOptions) {
         node.setIdentity(next);
         upstream.reconnect();
       },
+      reconnect: () => upstream.reconnect(),
     },
     close() {
       missing.close();

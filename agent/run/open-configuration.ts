@@ -84,6 +84,7 @@ export async function openConfiguration(
       throw cannotUseRunFolder(settings.runFolder, cause);
     }));
   opened.defer(() => relay.close());
+  identity?.onNewRoot(() => relay.reconnect());
   state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
   opened.defer(() => state.stop());
   return { own, relay, state, names, backends, channel, fileSecrets, identity, plainCallers };

@@ -27,7 +27,10 @@ function filesOf({ ca, certificate, token: tokenSource }: XdsSettings): readonly
 }
 
 /** The certificate of the identity goes before that of the settings, which only proves who the agent is. */
-function withIdentity(readOthers: () => Secure, identity: Pick<AgentIdentity, 'current'> | undefined): Secure {
+function withIdentity(
+  readOthers: () => Secure,
+  identity: Pick<AgentIdentity, 'current'> | undefined,
+): Secure {
   if (identity === undefined) return readOthers();
   // First: an agent that waits for its certificate tries once a second or so, and this costs nothing.
   const { chain, key } = requireHeld(identity);

@@ -82,6 +82,56 @@ test('a root is replaced: each step waits for all certificates, and agents stay 
   expect(certificates.filter(({ node }) => node === A)).toHaveLength(1);
 });
 
+test('a control plane that is killed in each step goes on with the rotation, under many proxies', async () => {
+  // Certificates of closed agents would hold each step up.
+  for (const node of [A, B]) await plane.call('POST', '/daybreak/v1/identity/revoke', { node });
+  const names = Array.from({ length: 20 }, (_, at) => ({
+    node: at % 2 === 0 ? A : B,
+    file: `many-${at}.identity`,
+  }));
+  const open = (each: (typeof names)[number], token = 'used-up') => startTestAgent(plane, { ...each, token });
+  let fleet = await Promise.all(
+    names.map(async (each) => open(each, await plane.joinToken(each.node.replace(/.*\//, '')))),
+  );
+  agents.push(...fleet);
+  const allConnected = () => expect.poll(() => fleet.every((agent) => agent.isConnected()), SLOW).toBe(true);
+  /** The control plane comes back on other ports, so the agents start again too, with their files. */
+  async function killed(): Promise<void> {
+    await plane.plane().kill();
+    for (const agent of agents.splice(0)) agent.close();
+    await plane.restart();
+    fleet = await Promise.all(names.map((each) => open(each)));
+    agents.push(...fleet);
+    await allConnected();
+  }
+  await allConnected();
+  const { roots: before, generation = 0 } = await state();
+  await rotate('root');
+  await killed();
+  expect((await state()).rotation?.step).toBe('distributing');
+  await expect.poll(async () => (await state()).rotation?.step, SLOW).toBe('signing');
+  await killed();
+  await expect.poll(async () => (await state()).rotation, SLOW).toBe(null);
+  const held = () => new Set(fleet.map(({ identity }) => identity.held()?.generation));
+  await expect.poll(held, SLOW).toEqual(new Set([generation + 3]));
+  const { roots } = await state();
+  expect(roots).toHaveLength(1);
+  expect(roots[0]?.fingerprint).not.toBe(before[0]?.fingerprint);
+  expect(new Set(fleet.map(rootAboveOf))).toEqual(new Set([roots[0]?.fingerprint]));
+  expect(new Set(fleet.map(rootsOf))).toEqual(new Set([1]));
+  // All had connected again below the new root before the old one went: else the control plane would have ended their streams at once.
+  expect(fleet.map((agent) => agent.reason()).filter(Boolean)).toEqual([]);
+  await allConnected();
+
+  await rotate('intermediate');
+  await killed();
+  await expect.poll(held, SLOW).toEqual(new Set([generation + 4]));
+  // Each holds one certificate, and has replaced those before.
+  const { certificates } = await state();
+  expect(certificates.filter((each) => each.state === 'current')).toHaveLength(names.length);
+  expect(certificates.filter((each) => each.state === 'old')).toEqual([]);
+});
+
 test('a proxy that is away holds a step up until the operator skips the wait; abort goes back', async () => {
   const away = await joined(A);
   away.close();

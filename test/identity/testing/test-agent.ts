@@ -17,25 +17,43 @@ export type TestAgent = {
   readonly close: () => void;
 };
 
+/** An agent whose stream may not be open yet. */
+export type OpenTestAgent = TestAgent & {
+  /** Opens the stream and the channel. Resolves once a control plane has accepted the stream. */
+  readonly connect: () => Promise<void>;
+  /** How many streams have ended, or failed. */
+  readonly disconnections: () => number;
+};
+
+/** What a test agent is. */
+export type TestAgentOptions = {
+  readonly node: string;
+  readonly proofs?: readonly FirstProof[];
+  /** A join token, if that is a proof. */
+  readonly token?: string;
+  /** The name of the file that keeps the identity. Default: it is kept in memory alone. */
+  readonly file?: string;
+  readonly stsEndpoint?: string;
+  /** How often the channel looks for a changed state, in milliseconds. Default: as a real agent. */
+  readonly checkMs?: number;
+  /** Called after each update of clusters. */
+  readonly onUpdate?: () => void;
+};
+
 const log = createLog('test', 'silent');
 
-/** Starts one. `token`: a join token, if that is a proof. `file`: the name of the file that keeps the identity. */
-export async function startTestAgent(
+/** Starts one. */
+export async function startTestAgent(plane: IdentityPlane, options: TestAgentOptions): Promise<TestAgent> {
+  const agent = await openTestAgent(plane, options);
+  void agent.connect();
+  return agent;
+}
+
+/** Opens one, which gets its certificate, but opens no stream yet. */
+export async function openTestAgent(
   plane: IdentityPlane,
-  {
-    node,
-    proofs = ['join-token'],
-    token = '',
-    file,
-    stsEndpoint,
-  }: {
-    readonly node: string;
-    readonly proofs?: readonly FirstProof[];
-    readonly token?: string;
-    readonly file?: string;
-    readonly stsEndpoint?: string;
-  },
-): Promise<TestAgent> {
+  { node, proofs = ['join-token'], token = '', file, stsEndpoint, checkMs, onUpdate }: TestAgentOptions,
+): Promise<OpenTestAgent> {
   const joinToken = { kind: 'text', setting: 'DAYBREAK_XDS_JOIN_TOKEN', text: token } as const;
   const xds = {
     endpoints: [{ kind: 'tls', ...plane.ads() } as const],
@@ -55,7 +73,14 @@ export async function startTestAgent(
   if (identity === undefined) throw new Error('there is no identity');
   let isConnected = false;
   let reason = '';
-  const channel = createChannel({ nodeId: node, log, onRenewal: identity.renewSoon });
+  let disconnections = 0;
+  const accepted = Promise.withResolvers<void>();
+  const channel = createChannel({
+    nodeId: node,
+    log,
+    onRenewal: identity.renewSoon,
+    ...(checkMs !== undefined && { checkMs }),
+  });
   channel.start(() => ({
     instance: node,
     ready: true,
@@ -74,18 +99,28 @@ export async function startTestAgent(
     upstreams: upstreams(xds, identity),
     node: () => ({ id: node, cluster: node, userAgentName: 'envoy' }),
     versions: () => new Map(),
-    onUpdate: (update) => client.answer(update),
+    onUpdate(update) {
+      client.answer(update);
+      onUpdate?.();
+    },
     onState(state, detail) {
       isConnected = state === 'connected';
-      if (state === 'disconnected') {
+      if (isConnected) accepted.resolve();
+      else {
+        disconnections += 1;
         reason = detail;
         identity.refused(detail);
       }
     },
     onConnection: channel.connected,
   });
-  client.subscribe(CLUSTER, new Set(['*']));
+  identity.onNewRoot(() => client.reconnect());
   return {
+    connect() {
+      client.subscribe(CLUSTER, new Set(['*']));
+      return accepted.promise;
+    },
+    disconnections: () => disconnections,
     identity,
     isConnected: () => isConnected,
     reason: () => reason,

@@ -1,0 +1,15 @@
+import { cpuMs, residentKb } from '../push/process-cost.ts';
+
+/** What a process has taken since the last look. */
+export type Cost = { readonly cpuMs: number; readonly residentMb: number };
+
+/** Returns a function that looks at a process: its CPU time since the last look, and its resident memory. */
+export async function followCost(pid: number): Promise<() => Promise<Cost>> {
+  let before = await cpuMs(pid);
+  return async () => {
+    const [now, resident] = await Promise.all([cpuMs(pid), residentKb(pid)]);
+    const cost = { cpuMs: now - before, residentMb: resident / 1000 };
+    before = now;
+    return cost;
+  };
+}
