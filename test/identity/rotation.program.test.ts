@@ -94,7 +94,9 @@ test('a control plane that is killed in each step goes on with the rotation, und
     names.map(async (each) => open(each, await plane.joinToken(each.node.replace(/.*\//, '')))),
   );
   agents.push(...fleet);
-  const allConnected = () => expect.poll(() => fleet.every((agent) => agent.isConnected()), SLOW).toBe(true);
+  const allConnected = async (): Promise<void> => {
+    await expect.poll(() => fleet.every((agent) => agent.isConnected()), SLOW).toBe(true);
+  };
   /** The control plane comes back on other ports, so the agents start again too, with their files. */
   async function killed(): Promise<void> {
     await plane.plane().kill();
