@@ -19,12 +19,15 @@ test('an instance is known while its agent says so, and each change is told once
 
 test('an instance whose stream ended stays for a while, and is not counted twice when it connects again', async () => {
   const table = createMutualInstances(50);
+  const told: string[] = [];
+  table.onChange(({ name }) => told.push(name));
   table.set('a', NODE, one);
   table.end('a');
   table.end('unknown');
   expect(table.of(NODE)).toEqual([one]);
   table.set('b', NODE, one);
   expect(table.of(NODE)).toEqual([one]);
+  expect(told).toEqual(['n']);
   table.end('b');
   await expect.poll(() => table.of(NODE)).toEqual([]);
 });

@@ -57,13 +57,12 @@ export function createMutualInstances(afterEndMs = AFTER_END_MS): MutualInstance
         return tell(node);
       }
       const entries = nodes.get(idKey(node)) ?? new Map<string, Entry>();
-      const former = [...entries].find(
-        ([, each]) => each.timer !== undefined && isSame(each.instance, instance),
-      );
-      if (former !== undefined) remove(node, former[0]);
+      const former = formerOf(entries, instance);
+      if (former !== undefined) remove(node, former.key);
       nodes.set(idKey(node), entries.set(stream, { node, instance, timer: undefined }));
       streams.set(stream, node);
-      tell(node);
+      const isBack = before === undefined && isDeepStrictEqual(former?.instance, instance);
+      if (!isBack) tell(node);
     },
     end(stream) {
       const node = streams.get(stream);
@@ -80,6 +79,16 @@ export function createMutualInstances(afterEndMs = AFTER_END_MS): MutualInstance
     },
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+/** The instance that has ended and is back, with its key. */
+function formerOf(
+  entries: ReadonlyMap<string, Entry>,
+  instance: MutualInstance,
+): { readonly key: string; readonly instance: MutualInstance } | undefined {
+  for (const [key, each] of entries)
+    if (each.timer !== undefined && isSame(each.instance, instance)) return { key, instance: each.instance };
+  return undefined;
 }
 
 function isSame(a: MutualInstance, b: MutualInstance): boolean {

@@ -61,7 +61,21 @@ test('an instance that takes mutual TLS is known to another replica, and after a
   expect(told).toEqual(['n']);
   here.set('10.0.0.1:1', NODE, undefined, one.from);
   await expect.poll(() => there.of(NODE)).toEqual([]);
-  expect(told).toEqual(['n', 'n']);
+  await expect.poll(() => told).toEqual(['n', 'n']);
+});
+
+test('callers of a virtual node are not told once for each of thousands of instances that connect at one moment, or are written again', async () => {
+  const here = shareMutual(createMutualInstances(), facts());
+  const there = shareMutual(createMutualInstances(), facts());
+  const told = { here: 0, there: 0 };
+  here.onChange(() => (told.here += 1));
+  there.onChange(() => (told.there += 1));
+  const all = Array.from({ length: 300 }, (_, at) => ({ ...one, from: `10.0.${at >> 8}.${at & 255}` }));
+  for (const [at, instance] of all.entries()) here.set(`${at}`, NODE, instance, instance.from);
+  await expect.poll(() => there.of(NODE)).toHaveLength(all.length);
+  await expect.poll(() => here.of(NODE)).toHaveLength(all.length);
+  // Two or three times each; how often exactly depends on how fast the facts are written.
+  expect(told.here + told.there).toBeLessThan(all.length / 10);
 });
 
 test('an address whose new proxy takes no mutual TLS is forgotten, whichever replica knew it', async () => {

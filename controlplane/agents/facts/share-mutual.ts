@@ -1,3 +1,4 @@
+import { spacedPerKey } from '../../../common/spaced-per-key.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { idKey } from '../../mesh/model.ts';
 import type { NodeId } from '../draining.ts';
@@ -31,7 +32,11 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
     for (const listener of listeners) listener(node);
   }
 
-  own.onChange((node) => {
+  // Each costs a look at all instances of the node: thousands that connect at one moment must not cost one each.
+  const noted = spacedPerKey<string, NodeId>(note);
+  const changed = spacedPerKey<string, NodeId>(tell);
+
+  function note(node: NodeId): void {
     const now = new Map(own.of(node).map((instance) => [idOf(instance), instance]));
     const before = put.get(idKey(node)) ?? new Map<string, MutualInstance>();
     for (const [id, instance] of now)
@@ -40,9 +45,10 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
     if (now.size === 0) put.delete(idKey(node));
     else put.set(idKey(node), now);
     tell(node);
-  });
+  }
+  own.onChange((node) => noted(idKey(node), node));
   facts.onChange((node, kind) => {
-    if (kind === 'instance') tell(node);
+    if (kind === 'instance') changed(idKey(node), node);
   });
 
   return {
