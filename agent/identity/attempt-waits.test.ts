@@ -46,3 +46,14 @@ it('a renewal has time: its waits grow to five minutes', () => {
   waits.reset();
   expect(waits.next(true, 0)).toBe(10_000);
 });
+
+it('a fleet whose renewals failed asks half as often: it asked six times as often, so that a slow control plane issued nothing any more', () => {
+  const [count, spreadMs] = [5000, 100_000];
+  const waits = Array.from({ length: count }, (_, at) =>
+    createAttemptWaits(() => (at + 0.5) / count).next(true, 0, spreadMs),
+  );
+  const inSecond = (second: number) => waits.filter((wait) => Math.floor(wait / 1000) === second).length;
+  expect(inSecond(50)).toBe(25);
+  expect(inSecond(150)).toBe(25);
+  expect(Math.max(...waits)).toBeLessThan(2 * spreadMs);
+});

@@ -2,8 +2,11 @@ import { createBackoff } from '../../xds/client/backoff.ts';
 
 /** The waits between attempts to get a certificate. */
 export type AttemptWaits = {
-  /** Returns the next wait, in milliseconds. `leastMs`: as long as the refusal says, 0 without one. */
-  readonly next: (hasCertificate: boolean, leastMs: number) => number;
+  /**
+   * Returns the next wait, in milliseconds. `leastMs`: as long as the refusal says, 0 without one. `spreadMs`: over which time the control plane
+   * spreads the renewal that failed, 0 if it has not asked for one.
+   */
+  readonly next: (hasCertificate: boolean, leastMs: number, spreadMs?: number) => number;
   /** An attempt succeeded. */
   readonly reset: () => void;
 };
@@ -15,14 +18,15 @@ const RENEWAL = { firstMs: 10_000, mostMs: 300_000 };
 
 /**
  * Creates the waits of an agent. A refused agent waits for one to two times as long as the refusal says: of many that were refused at one moment,
- * few come back in the same second. `random`: from 0 to 1.
+ * few come back in the same second. A renewal that the control plane asked for waits up to twice as long as it was spread over: a control plane
+ * that is too slow for a fleet is asked half as often, and not several times as often, until it keeps up. `random`: from 0 to 1.
  */
 export function createAttemptWaits(random: () => number = Math.random): AttemptWaits {
   const first = createBackoff(FIRST.firstMs, FIRST.mostMs, { random });
   const renewal = createBackoff(RENEWAL.firstMs, RENEWAL.mostMs, { random });
   return {
-    next: (hasCertificate, leastMs) =>
-      Math.max((hasCertificate ? renewal : first).next(), leastMs * (1 + random())),
+    next: (hasCertificate, leastMs, spreadMs = 0) =>
+      Math.max((hasCertificate ? renewal : first).next(), leastMs * (1 + random()), spreadMs * 2 * random()),
     reset() {
       first.reset();
       renewal.reset();

@@ -86,8 +86,9 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   let problem: string | undefined;
   let isAttempting = false;
   let refusedAt = 0;
-  /** The generation that the control plane named last. */
+  /** The generation that the control plane named last, and over how long it spreads renewals, in milliseconds. */
   let wanted = 0;
+  let spreadMs = 0;
   const listeners: (() => void)[] = [];
   const rootListeners: (() => void)[] = [];
   const waits = createAttemptWaits();
@@ -130,7 +131,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       if (error instanceof AttestationRefused) outage.answered(false);
       else outage.missed();
       const least = error instanceof AttestationRefused ? error.retryAfterMs : 0;
-      next.set(waits.next(current() !== undefined, least));
+      const isAskedFor = held !== undefined && (held.generation ?? 0) < wanted;
+      next.set(waits.next(current() !== undefined, least, isAskedFor ? spreadMs : 0));
     } finally {
       isAttempting = false;
     }
@@ -164,6 +166,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     }),
     renewSoon({ generation, spreadSeconds }) {
       wanted = generation;
+      spreadMs = spreadSeconds * 1000;
       if (held === undefined || isAttempting || (held.generation ?? 0) >= generation) return;
       log.info({ generation, spreadSeconds }, 'the authority has changed: renewing the certificate');
       next.set(Math.random() * spreadSeconds * 1000);

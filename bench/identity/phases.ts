@@ -12,11 +12,11 @@ const AT_ONCE = 16;
 const LOOK_EVERY_MS = 100;
 const SAY_EVERY_MS = 5000;
 /** The longest time without any progress, in milliseconds. A step of a rotation waits for ten seconds after its last agent. */
-const STALLED_MS = 60_000;
+const STALLED_MS = 120_000;
 
 /**
  * Runs the work of a phase, and says now and then how far it is. Returns the seconds that it took.
- * @throws Error after a minute without progress, with what is missing
+ * @throws Error after two minutes without progress, with what is missing
  */
 export async function phase(
   name: string,
