@@ -21,7 +21,7 @@ export async function replaceRoot(
   const { generation } = await state();
   const cost = await followCost(plane.plane().pid);
   const probes = await startProbes(plane);
-  const ended = disconnections(agents);
+  const before = disconnections(agents);
   await plane.call('POST', '/daybreak/v1/identity/rotate', { what: 'root' });
   const rows: BenchRow[] = [];
   for (const [at, step] of STEPS.entries()) {
@@ -48,10 +48,13 @@ export async function replaceRoot(
   await probes.stop();
   const { rotation } = await state();
   if (rotation !== null) throw new Error(`the rotation is still at ${rotation.step}`);
+  const ended = disconnections(agents);
+  for (const [reason, times] of ended)
+    say(`new root, streams: ${times - (before.get(reason) ?? 0)} ended: ${reason}`);
   rows.push({
-    what: 'new root: streams that ended, and were opened again',
+    what: 'new root: streams that ended or could not be opened, and were opened again',
     unit: '',
-    ours: disconnections(agents) - ended,
+    ours: sum(ended) - sum(before),
   });
   return [
     ...rows,
@@ -92,6 +95,17 @@ function count(agents: readonly OpenTestAgent[], generation: number): number {
   return agents.filter(({ identity }) => (identity.held()?.generation ?? 0) >= generation).length;
 }
 
-function disconnections(agents: readonly OpenTestAgent[]): number {
-  return agents.reduce((sum, agent) => sum + agent.disconnections(), 0);
+/** How many streams have ended, or could not be opened, by the reason. */
+function disconnections(agents: readonly OpenTestAgent[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const reason of agents.flatMap((agent) => agent.disconnections())) {
+    // Names and serial numbers of agents differ.
+    const kind = reason.replaceAll(/spiffe:\S+|certificate [0-9A-F]+/g, '…');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((all, each) => all + each, 0);
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import { until } from '../lab/until.ts';
@@ -35,6 +36,10 @@ describe.each(ENVOYS)('%s', (variable) => {
     const closed = await scene.closedByCaller();
     await renewAll(scene, true);
     await replaceRoot(scene, true);
+    // Each agent had connected again below the new root before the old one went.
+    expect(await readFile(scene.controlPlane.file('controlplane.log'), 'utf8')).not.toContain(
+      'is no longer trusted',
+    );
     expect(await scene.closedByCaller()).toBe(closed);
     const counts = await scene.endLoad(load);
     expect(failing(counts)).toEqual([]);

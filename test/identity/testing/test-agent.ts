@@ -21,8 +21,8 @@ export type TestAgent = {
 export type OpenTestAgent = TestAgent & {
   /** Opens the stream and the channel. Resolves once a control plane has accepted the stream. */
   readonly connect: () => Promise<void>;
-  /** How many streams have ended, or failed. */
-  readonly disconnections: () => number;
+  /** Why each of its streams ended, or each attempt to open one failed. */
+  readonly disconnections: () => readonly string[];
 };
 
 /** What a test agent is. */
@@ -73,7 +73,7 @@ export async function openTestAgent(
   if (identity === undefined) throw new Error('there is no identity');
   let isConnected = false;
   let reason = '';
-  let disconnections = 0;
+  const disconnections: string[] = [];
   const accepted = Promise.withResolvers<void>();
   const channel = createChannel({
     nodeId: node,
@@ -107,7 +107,7 @@ export async function openTestAgent(
       isConnected = state === 'connected';
       if (isConnected) accepted.resolve();
       else {
-        disconnections += 1;
+        disconnections.push(detail);
         reason = detail;
         identity.refused(detail);
       }
