@@ -7,16 +7,22 @@ import type { Resource } from '../mesh/resource.ts';
 /** A certificate with its serial number, in hexadecimal. */
 export type LedgerEntry = CertificateRecord & { readonly serial: string };
 
-/** All certificates that may still be in use, in the store: of every replica, and over restarts. */
+/** All certificates that have not ended, in the store: of every replica, and over restarts. */
 export type CertificateLedger = {
-  /** Notes a certificate before its agent gets it. `replaces`: the serial number of the one that it renews. */
+  /**
+   * Notes a certificate before its agent gets it. `replaces`: the serial number of the one that it renews, which stays until its end, so that it can
+   * be revoked. If that was renewed before, the agent did not get the answer, and the certificate of then is out of use too. A certificate that
+   * renews a revoked one is revoked itself.
+   */
   readonly note: (entry: LedgerEntry, replaces?: string) => Promise<void>;
   /** Revokes certificates. Returns how many of them were not revoked before. */
   readonly revoke: (serials: readonly string[]) => Promise<number>;
   readonly get: (serial: string) => LedgerEntry | undefined;
-  /** Those that have not ended, in no particular order. */
+  /** Those in use: no other one has renewed them. In no particular order. */
   readonly list: () => readonly LedgerEntry[];
-  /** How many there are, of which a few may have ended. Costs nothing. */
+  /** All that have not ended, also those that were renewed. */
+  readonly listAll: () => readonly LedgerEntry[];
+  /** About how many are in use: as of the last two seconds. */
   readonly count: () => number;
 };
 
@@ -28,12 +34,19 @@ const MOST_AT_ONCE = 500;
 const GATHER_MS = 10;
 /** How often certificates that have ended are looked for, in milliseconds. */
 const LOOK_EVERY_MS = 60_000;
+/** How often those in use are counted, in milliseconds. */
+const COUNT_EVERY_MS = 2000;
 /** How often a write is tried again because another replica wrote first. */
 const ATTEMPTS = 20;
 
+/** The certificates as they will be after the writes of one commit so far. */
+type Pending = {
+  readonly get: (serial: string) => LedgerEntry | undefined;
+  readonly put: (entry: LedgerEntry) => void;
+};
+
 type Write = {
-  readonly puts: readonly LedgerEntry[];
-  readonly deletes: readonly string[];
+  readonly apply: (pending: Pending) => void;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 };
@@ -44,9 +57,13 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
   let isWriting = false;
   let lookedAt = 0;
 
-  function write(puts: readonly LedgerEntry[], deletes: readonly string[]): Promise<void> {
+  let counted = { at: -Infinity, count: 0 };
+  const current = (): readonly LedgerEntry[] => all(live).filter(({ ends }) => ends > now());
+  const inUse = (): readonly LedgerEntry[] => current().filter(({ replacedBy }) => replacedBy === undefined);
+
+  function write(apply: Write['apply']): Promise<void> {
     const { promise, resolve: done, reject: failed } = Promise.withResolvers<void>();
-    waiting.push({ puts, deletes, done, failed });
+    waiting.push({ apply, done, failed });
     if (!isWriting) void drain();
     return promise;
   }
@@ -69,20 +86,19 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
   async function commit(writes: readonly Write[]): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const revision = live.model.meshRevision(PLACE);
-      const puts = new Map(
-        writes.flatMap((each) => each.puts.map((entry) => [entry.serial, entry] as const)),
-      );
-      const ended = now() - lookedAt > LOOK_EVERY_MS ? all(live).filter(({ ends }) => ends <= now()) : [];
-      if (now() - lookedAt > LOOK_EVERY_MS) lookedAt = now();
-      const deletes = new Set([
-        ...writes.flatMap((each) => each.deletes),
-        ...ended.map(({ serial }) => serial),
-      ]);
+      const puts = new Map<string, LedgerEntry>();
+      const pending: Pending = {
+        get: (serial) => puts.get(serial) ?? get(live, serial),
+        put: (entry) => void puts.set(entry.serial, entry),
+      };
+      for (const { apply } of writes) apply(pending);
       const { outcome } = await live.commit({
         mesh: PLACE,
         expectedMeshRevision: revision,
         puts: [...puts.values()].map((entry) => resourceOf(live, entry, now())),
-        deletes: [...deletes].filter((serial) => !puts.has(serial) && get(live, serial)).map(idOf),
+        deletes: ended()
+          .filter((serial) => !puts.has(serial))
+          .map(idOf),
         tokens: [],
       });
       if (outcome === 'committed') return;
@@ -91,22 +107,59 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
     throw new Error('other replicas kept writing certificates: try again');
   }
 
+  /** The certificates to delete, because they have ended: looked for now and then. */
+  function ended(): readonly string[] {
+    if (now() - lookedAt <= LOOK_EVERY_MS) return [];
+    lookedAt = now();
+    return all(live)
+      .filter(({ ends }) => ends <= now())
+      .slice(0, MOST_AT_ONCE)
+      .map(({ serial }) => serial);
+  }
+
   return {
-    note: (entry, replaces) => write([entry], replaces === undefined ? [] : [replaces]),
+    note: (entry, replaces) => write((pending) => replace(pending, entry, replaces)),
     async revoke(serials) {
-      const entries = serials.flatMap((serial) => get(live, serial) ?? []);
-      const fresh = entries.filter(({ revoked }) => revoked === undefined);
+      const isFresh = (serial: string): boolean => {
+        const entry = get(live, serial);
+        return entry !== undefined && entry.revoked === undefined;
+      };
+      const fresh = serials.filter(isFresh);
+      const revoked = now();
       if (fresh.length > 0)
-        await write(
-          fresh.map((entry) => ({ ...entry, revoked: now() })),
-          [],
-        );
+        await write((pending) => {
+          for (const entry of fresh.flatMap((serial) => pending.get(serial) ?? []))
+            pending.put({ ...entry, revoked: entry.revoked ?? revoked });
+        });
       return fresh.length;
     },
     get: (serial) => get(live, serial),
-    list: () => all(live).filter(({ ends }) => ends > now()),
-    count: () => live.model.count('certificate', PLACE),
+    list: inUse,
+    listAll: current,
+    count() {
+      if (now() - counted.at > COUNT_EVERY_MS) counted = { at: now(), count: inUse().length };
+      return counted.count;
+    },
   };
+}
+
+/** Returns the serial number of a certificate, and those of all that it came from by renewals. */
+export function earlierOnes(entries: readonly LedgerEntry[], serial: string): ReadonlySet<string> {
+  const found = new Set([serial]);
+  // The set grows while it is gone through.
+  for (const later of found)
+    for (const { serial: earlier, replacedBy } of entries) if (replacedBy === later) found.add(earlier);
+  return found;
+}
+
+/** Puts a certificate in the place of the one that it renews. */
+function replace(pending: Pending, entry: LedgerEntry, replaces: string | undefined): void {
+  const before = replaces === undefined ? undefined : pending.get(replaces);
+  if (before === undefined) return pending.put(entry);
+  const lost = before.replacedBy === undefined ? undefined : pending.get(before.replacedBy);
+  if (lost !== undefined && lost.replacedBy === undefined) pending.put({ ...lost, replacedBy: entry.serial });
+  pending.put({ ...before, replacedBy: entry.serial });
+  pending.put(before.revoked === undefined ? entry : { ...entry, revoked: before.revoked });
 }
 
 function get({ model }: LiveModel, serial: string): LedgerEntry | undefined {

@@ -4,7 +4,7 @@ import { meshAccess } from '../auth/principal.ts';
 import { badRequest, conflict, notFound, unavailable } from '../http/errors.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import { parseJsonBody } from '../http/json-body.ts';
-import type { CertificateLedger } from './certificate-ledger.ts';
+import { earlierOnes, type CertificateLedger } from './certificate-ledger.ts';
 import { IdentityError } from './errors.ts';
 import { meshOf } from './node-mesh.ts';
 import { ROTATIONS, type Rotation } from './rotation/rotation.ts';
@@ -17,7 +17,8 @@ const MOST_SHOWN = 1000;
 
 /**
  * `POST /daybreak/v1/identity/rotate`: rotations of the authority, which concern all accounts; the action `daybreak:RotateIdentity` has to be named in
- * full. `POST /daybreak/v1/identity/revoke`: revokes a certificate, or all those of a node, in a mesh of the caller's account.
+ * full. `POST /daybreak/v1/identity/revoke`: revokes a certificate and those that it renewed, or all those of a node, in a mesh of
+ * the caller's account.
  */
 export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -44,9 +45,10 @@ export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
       const { serial, node } = body;
       if ((typeof serial === 'string') === (typeof node === 'string'))
         throw badRequest('The body has to have either serial or node, a text.');
-      const found = ledger
-        .list()
-        .filter((each) => each.serial === serial || each.node === node)
+      const all = ledger.listAll();
+      const named = typeof serial === 'string' ? earlierOnes(all, serial) : undefined;
+      const found = all
+        .filter((each) => (named === undefined ? each.node === node : named.has(each.serial)))
         .filter(({ owner, node: path }) => meshAccess(caller, { owner, mesh: meshOf(path) }) === 'own');
       if (found.length === 0) throw notFound('There is no such certificate that is still valid.');
       const serials = found.map((each) => each.serial);

@@ -70,6 +70,8 @@ export type CertificateRecord = {
   readonly proven: number;
   /** When the certificate was revoked. */
   readonly revoked?: number;
+  /** The serial number of the last certificate that renewed it: it is out of use, but good for TLS until its end. */
+  readonly replacedBy?: string;
 };
 
 /**

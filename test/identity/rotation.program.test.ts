@@ -191,6 +191,18 @@ test('a revoked certificate ends its stream and is not renewed; a new proof give
   await joined(A);
 });
 
+test('a revocation ends the stream of an agent that has renewed since it connected: the certificate of then was not known any more', async () => {
+  const a = await joined(A);
+  const serialOf = () => new X509Certificate(a.identity.current()?.chain ?? '').serialNumber.toLowerCase();
+  const first = serialOf();
+  await rotate('intermediate');
+  await expect.poll(serialOf, SLOW).not.toBe(first);
+  expect(a.isConnected()).toBe(true);
+  const { serials } = await plane.call('POST', '/daybreak/v1/identity/revoke', { serial: serialOf() });
+  expect(new Set(serials as string[])).toEqual(new Set([first, serialOf()]));
+  await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
+});
+
 test('a root that is removed is distrusted at once: the stream of a proxy below it ends, without a renewal or a restart', async () => {
   const a = await joined(A);
   // It renews nothing any more, but its stream goes on.

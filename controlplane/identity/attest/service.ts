@@ -68,7 +68,9 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     let state: State = { kind: 'hello' };
     let timer: NodeJS.Timeout | undefined;
     let place: Place | undefined;
+    let isOver = false;
     call.whenOver((end) => {
+      isOver = true;
       place?.leave();
       clearTimeout(timer);
       if (end !== undefined && end.code !== status.OK)
@@ -108,6 +110,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
         throw error.because(notRenewed(renewalFault));
       });
       const { principal } = proven;
+      // The agent gave up, and asks again: it would not get this certificate.
+      if (isOver) return;
       const svid = await issue(options, attempt, key);
       // Before the agent gets it, so that no certificate is in use that the operator does not see.
       await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces);

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite.ts';
+import type { Store } from '../store/store.ts';
+import { createCertificateLedger, earlierOnes, type CertificateLedger } from './certificate-ledger.ts';
+
+const DAY = 86_400_000;
+
+let folder: string;
+let store: Store;
+let live: LiveModel;
+let now: number;
+let ledger: CertificateLedger;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-ledger-'));
+  store = openSqliteStore({ folder });
+  live = await openLiveModel(store, createLog('test', 'silent'));
+  now = DAY;
+  ledger = createCertificateLedger(live, () => now);
+});
+afterEach(async () => {
+  live.close();
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+const entry = (serial: string) => ({
+  serial,
+  node: 'mesh/m/virtualNode/a',
+  owner: '111122223333',
+  spiffeId: 'spiffe://apps.example/a',
+  ends: now + DAY,
+  issued: now,
+  generation: 0,
+  from: '10.0.0.1',
+  proof: { method: 'join token' } as const,
+  proven: now,
+});
+const inUse = () => ledger.list().map(({ serial }) => serial);
+
+it('a renewed certificate is out of use, and known until its end, so that it can be revoked: a copy of it was good for ever', async () => {
+  await ledger.note(entry('01'));
+  await ledger.note(entry('02'), '01');
+  expect(inUse()).toEqual(['02']);
+  expect(ledger.get('01')).toMatchObject({ replacedBy: '02', proof: { method: 'join token' } });
+  expect(await ledger.revoke(ledger.listAll().map(({ serial }) => serial))).toBe(2);
+  expect(ledger.get('01')?.revoked).toBe(now);
+  now += 2 * DAY;
+  await ledger.note(entry('03'));
+  expect(ledger.listAll().map(({ serial }) => serial)).toEqual(['03']);
+  expect(ledger.get('01')).toBeUndefined();
+});
+
+it('a certificate that its agent never got is out of use once the agent renews again: a rotation waited for its end', async () => {
+  await ledger.note(entry('01'));
+  await ledger.note(entry('02'), '01');
+  await ledger.note(entry('03'), '01');
+  expect(inUse()).toEqual(['03']);
+  await ledger.note(entry('04'), '03');
+  // Somebody else renews the first one: what the agent has stays in use.
+  await ledger.note(entry('05'), '01');
+  expect(new Set(inUse())).toEqual(new Set(['04', '05']));
+});
+
+it('a certificate that is revoked while it is renewed leaves no good one', async () => {
+  await ledger.note(entry('01'));
+  const [revoked] = await Promise.all([ledger.revoke(['01']), ledger.note(entry('02'), '01')]);
+  expect(revoked).toBe(1);
+  for (const serial of ['01', '02']) expect(ledger.get(serial)?.revoked).toBe(now);
+});
+
+it('finds the certificates before one: an agent may still have a stream that began with the first', async () => {
+  await ledger.note(entry('01'));
+  await ledger.note(entry('02'), '01');
+  await ledger.note(entry('03'), '02');
+  await ledger.note(entry('11'));
+  expect(new Set(earlierOnes(ledger.listAll(), '03'))).toEqual(new Set(['01', '02', '03']));
+  expect([...earlierOnes(ledger.listAll(), '11')]).toEqual(['11']);
+});
