@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 test('the first value of a key comes at once, and the latest of those after it together', () => {
   vi.useFakeTimers();
   const flushed: string[] = [];
-  const take = spacedPerKey<string, string>((value) => flushed.push(value));
+  const take = spacedPerKey<string>((value) => flushed.push(value));
   take('a', 'a1');
   take('a', 'a2');
   take('b', 'b1');
@@ -21,7 +21,7 @@ test('the first value of a key comes at once, and the latest of those after it t
 test('a value that comes while another one is flushed is not lost', () => {
   vi.useFakeTimers();
   const flushed: number[] = [];
-  const take = spacedPerKey<string, number>((value) => {
+  const take = spacedPerKey<number>((value) => {
     flushed.push(value);
     if (value < 3) take('a', value + 1);
   });

@@ -7,11 +7,11 @@ const REST_SHARE = 10;
  * with the latest value. The rest is 100 ms, or ten times as long as the flush took. So thousands of changes to one key cost a tenth of the
  * time at most. `flush` must not throw.
  */
-export function spacedPerKey<K, V>(flush: (value: V) => void): (key: K, value: V) => void {
+export function spacedPerKey<V>(flush: (value: V) => void): (key: string, value: V) => void {
   /** The values that came during the rest of a key. */
-  const resting = new Map<K, { readonly value: V } | undefined>();
+  const resting = new Map<string, { readonly value: V } | undefined>();
 
-  function flushNow(key: K, value: V): void {
+  function flushNow(key: string, value: V): void {
     resting.set(key, undefined);
     const begun = performance.now();
     flush(value);

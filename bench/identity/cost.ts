@@ -1,6 +1,6 @@
 import { cpuMs, residentKb } from '../push/process-cost.ts';
 
-/** What a process has taken since the last look. */
+/** The use of a process: CPU time since the last look, and memory. */
 export type Cost = { readonly cpuMs: number; readonly residentMb: number };
 
 /** Returns a function that looks at a process: its CPU time since the last look, and its resident memory. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentityPlane } from '../../test/identity/testing/identity-plane.ts';
 import { openTestAgent } from '../../test/identity/testing/test-agent.ts';
 
-/** What other clients of the control plane see meanwhile. Times in milliseconds. */
+/** Latencies that other clients of the control plane see meanwhile, in milliseconds. */
 export type Probes = {
   /** The latencies of a read by the API, twice a second. */
   readonly reads: readonly number[];

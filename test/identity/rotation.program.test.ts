@@ -107,7 +107,7 @@ test('a control plane that is killed in each step goes on with the rotation, und
     await allConnected();
   }
   await allConnected();
-  const { roots: before, generation = 0 } = await state();
+  const { roots: before, generation } = await state();
   await rotate('root');
   await killed();
   expect((await state()).rotation?.step).toBe('distributing');

@@ -33,8 +33,8 @@ export function shareMutual(own: MutualInstances, facts: NodeFacts): MutualInsta
   }
 
   // Each costs a look at all instances of the node: thousands that connect at one moment must not cost one each.
-  const noted = spacedPerKey<string, NodeId>(note);
-  const changed = spacedPerKey<string, NodeId>(tell);
+  const noted = spacedPerKey<NodeId>(note);
+  const changed = spacedPerKey<NodeId>(tell);
 
   function note(node: NodeId): void {
     const now = new Map(own.of(node).map((instance) => [idOf(instance), instance]));

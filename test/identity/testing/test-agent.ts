@@ -25,7 +25,7 @@ export type OpenTestAgent = TestAgent & {
   readonly disconnections: () => readonly string[];
 };
 
-/** What a test agent is. */
+/** Options of a test agent. */
 export type TestAgentOptions = {
   readonly node: string;
   readonly proofs?: readonly FirstProof[];
