@@ -61,7 +61,7 @@ it('a certificate that its agent never got is out of use once the agent renews a
   await ledger.note(entry('03'), '01');
   expect(inUse()).toEqual(['03']);
   await ledger.note(entry('04'), '03');
-  // Somebody else renews the first one: what the agent has stays in use.
+  // A copy of the first one is renewed too: what the agent has stays in use.
   await ledger.note(entry('05'), '01');
   expect(new Set(inUse())).toEqual(new Set(['04', '05']));
 });
