@@ -10,14 +10,28 @@ export type ChangedMode = { readonly node: NodeId; readonly was: MtlsMode; reado
 
 /** Returns the virtual nodes of a mesh whose mode is not what it was with the identities `before`. */
 export function changedModes(model: Model, mesh: MeshId, before: Identities): readonly ChangedMode[] {
-  const kept = new Set(before.map(idKey));
+  return modesThrough(model, mesh, [before]).flatMap(({ node, modes: [was, to] }) =>
+    was === undefined || to === undefined || was === to ? [] : [{ node, was, to }],
+  );
+}
+
+/** Returns the modes of each virtual node of a mesh with former states of its identities, in their order, and now. */
+export function modesThrough(
+  model: Model,
+  mesh: MeshId,
+  states: readonly Identities[],
+): readonly { readonly node: NodeId; readonly modes: readonly MtlsMode[] }[] {
+  const models = [...states.map((state) => withIdentities(model, mesh, state)), model];
+  return model.list('virtualNode', mesh).map((node) => ({
+    node: virtualNode(node),
+    modes: models.map((each) => securityOf(each, node).mtls),
+  }));
+}
+
+function withIdentities(model: Model, mesh: MeshId, identities: Identities): Model {
+  const kept = new Set(identities.map(idKey));
   const gone = identitiesOf(model, mesh).filter((each) => !kept.has(idKey(each)));
-  const former = model.with({ puts: before, deletes: gone });
-  return model.list('virtualNode', mesh).flatMap((node) => {
-    const was = securityOf(former, node).mtls;
-    const to = securityOf(model, node).mtls;
-    return was === to ? [] : [{ node: virtualNode(node), was, to }];
-  });
+  return model.with({ puts: identities, deletes: gone });
 }
 
 /** Returns the id of a virtual node. */

@@ -22,3 +22,17 @@ export function nextChange(
   // From OFF, callers wait for the report of each instance in any case.
   return from === 'OFF' || from === to ? undefined : { from, to };
 }
+
+/**
+ * Returns the change that an earlier process may not have finished. `modes`: those of the virtual node, one after the other, the current one
+ * last. The earlier process may have finished some steps, so the last one counts even if it leads back.
+ */
+export function resumedChange(modes: readonly MtlsMode[]): ModeChange | undefined {
+  let change: ModeChange | undefined;
+  for (const [index, to] of modes.entries()) {
+    const was = modes[index - 1];
+    if (was === undefined || was === to) continue;
+    change = nextChange(change, was, to) ?? nextChange(undefined, was, to);
+  }
+  return change;
+}

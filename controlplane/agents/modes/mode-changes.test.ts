@@ -124,7 +124,7 @@ test('a virtual node that was made after the mode was set is held too', () => {
 test('a control plane that was killed during a change goes on with it, until the longest time of a change is over', async () => {
   open('OFF');
   const identities = identitiesOf(modelFromInputs([ofMesh('PERMISSIVE')]), mesh);
-  open('OFF', [{ mesh, identities, at: Date.now() - 1500 }]);
+  open('OFF', [{ mesh, states: [identities], at: Date.now() - 1500 }]);
   modes.follow(() => true);
   expect(modes.of(NODE)).toEqual({ from: 'PERMISSIVE', to: 'OFF' });
   await expect.poll(() => ended).toEqual(['n']);
@@ -133,7 +133,7 @@ test('a control plane that was killed during a change goes on with it, until the
 test('a change that a replica with a clock an hour ahead has written takes no hour', async () => {
   open('OFF');
   const identities = identitiesOf(modelFromInputs([ofMesh('PERMISSIVE')]), mesh);
-  open('OFF', [{ mesh, identities, at: Date.now() + 3_600_000 }]);
+  open('OFF', [{ mesh, states: [identities], at: Date.now() + 3_600_000 }]);
   modes.follow(() => true);
   await expect.poll(() => ended).toEqual(['n']);
 });
@@ -163,12 +163,50 @@ test('the identities of a minute ago come from the history: changed ones as they
       },
       { id: id('meshIdentity', 'default'), at: now - 3, change: 'update', origin, before: before('STRICT') },
       { id: id('meshIdentity', 'default'), at: now - 90_000, change: 'update', origin, before: undefined },
-    ].map((each, step) => ({ ...each, revision: 9, step: 9 - step })) as never;
+    ].map((each, index) => ({ ...each, revision: 9 - index, step: 1 })) as never;
   const [found] = await formerIdentities({ history }, model, now);
   expect(found).toMatchObject({
     mesh,
     at: now - 1,
-    identities: [{ kind: 'meshIdentity', spec: { mtls: 'STRICT' } }],
+    states: [
+      [{ kind: 'meshIdentity', spec: { mtls: 'STRICT' } }],
+      [{ kind: 'meshIdentity', spec: { mtls: 'PERMISSIVE' } }],
+      [{ kind: 'meshIdentity', spec: { mtls: 'OFF' } }],
+    ],
   });
   expect(await formerIdentities({ history }, model, now + 60_000)).toEqual([]);
+});
+
+test.each([
+  [['OFF', 'PERMISSIVE', 'STRICT'], { from: 'PERMISSIVE', to: 'STRICT' }],
+  [['OFF', 'PERMISSIVE', 'OFF'], { from: 'PERMISSIVE', to: 'OFF' }],
+  [['STRICT', 'PERMISSIVE', 'OFF'], { from: 'STRICT', to: 'OFF' }],
+  // The earlier process may have finished the first step.
+  [['STRICT', 'PERMISSIVE', 'STRICT'], { from: 'PERMISSIVE', to: 'STRICT' }],
+  [['PERMISSIVE', 'OFF', 'PERMISSIVE'], undefined],
+] as const)('a control plane that was killed after the modes %j within a minute forgot a change: now %j goes on', async (written, change) => {
+  const now = Date.now();
+  open(written.at(-1) ?? '');
+  const id = { ...mesh, kind: 'meshIdentity', parent: '', name: 'default' } as const;
+  const history = async () =>
+    written
+      .slice(0, -1)
+      .map((mtls, at) => ({
+        id,
+        at: now - 1000 + at,
+        change: 'update',
+        origin: { by: undefined, source: 'api' },
+        before: { version: at + 1, spec: { mtls }, tags: [] },
+        revision: at + 1,
+        step: 1,
+      }))
+      .toReversed() as never;
+  modes.close();
+  modes = createModeChanges({
+    model,
+    onChanges: () => () => undefined,
+    recent: await formerIdentities({ history }, model, now),
+    log,
+  });
+  expect(modes.of(NODE)).toEqual(change);
 });

@@ -3,10 +3,10 @@ import type { Log } from '../../../common/log.ts';
 import { idKey, meshKey, type Model } from '../../mesh/model.ts';
 import type { Change, MeshId } from '../../mesh/resource.ts';
 import type { NodeId } from '../draining.ts';
-import { changedModes, virtualNode } from './changed-modes.ts';
+import { changedModes, modesThrough, virtualNode } from './changed-modes.ts';
 import type { FormerIdentities } from './former-identities.ts';
 import { identitiesOf, securedMeshes, type Identities } from './identities.ts';
-import { nextChange, type ModeChange } from './mode-change.ts';
+import { nextChange, resumedChange, type ModeChange } from './mode-change.ts';
 import { MODE_TIMES, type ModeTimes } from './mode-times.ts';
 import { ONE_REPLICA, type PendingReplicas } from './pending-replicas.ts';
 import { beginChange, checkChange, type RunningChange } from './running-change.ts';
@@ -47,22 +47,34 @@ export function createModeChanges(
   let timer: NodeJS.Timeout | undefined;
 
   for (const [key, mesh] of securedMeshes(model.resources())) known.set(key, identitiesOf(model, mesh));
-  for (const { mesh, identities, at } of recent) {
+  for (const former of recent) resume(former);
+
+  /** Goes on with the changes of an earlier process. */
+  function resume({ mesh, states, at }: FormerIdentities): void {
     // The clock of the replica that wrote `at` may be ahead.
     const left = Math.min(times.restarted, at + times.restarted - Date.now());
-    begin(mesh, identities, performance.now() + left);
+    for (const { node, modes } of modesThrough(model, mesh, states)) {
+      const change = resumedChange(modes);
+      if (change !== undefined) add(node, change, left);
+    }
+    plan();
   }
 
-  function begin(mesh: MeshId, before: Identities, notBefore: number): void {
+  function begin(mesh: MeshId, before: Identities): void {
     known.set(meshKey(mesh), identitiesOf(model, mesh));
     for (const { node, was, to } of changedModes(model, mesh, before)) {
       const current = changes.get(idKey(node));
       if (current !== undefined) remove(current);
       const change = nextChange(current?.change, was, to);
-      if (change === undefined) continue;
-      changes.set(idKey(node), beginChange(node, change, { now: performance.now(), notBefore }));
+      if (change !== undefined) add(node, change, 0);
     }
     plan();
+  }
+
+  /** `least`: how long the change lasts at least, in milliseconds. */
+  function add(node: NodeId, change: ModeChange, least: number): void {
+    const now = performance.now();
+    changes.set(idKey(node), beginChange(node, change, { now, notBefore: now + least }));
   }
 
   function remove({ node }: RunningChange): void {
@@ -101,8 +113,7 @@ export function createModeChanges(
   }
 
   const stop = onChanges((committed) => {
-    for (const [key, mesh] of securedMeshes(committed.map(({ id }) => id)))
-      begin(mesh, known.get(key) ?? [], 0);
+    for (const [key, mesh] of securedMeshes(committed.map(({ id }) => id))) begin(mesh, known.get(key) ?? []);
   });
 
   return {
