@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import type { Explained } from '../../controlplane/explain/route.ts';
 import { call, CallError, query } from '../api/call.ts';
 import { backendNames, ofKind, type MeshModel } from '../model/resources.ts';
-import { ExplainPage, type Question } from '../pages/explain-page.tsx';
+import type { Question } from '../pages/explain-form.tsx';
+import { ExplainPage } from '../pages/explain-page.tsx';
 import { texts, type Loaded } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EXAMPLE, meshOf, node, resource, route } from '../testing/example-mesh.ts';
 import { arrange } from '../map/arrange.ts';
 import { skeletonOf } from '../map/layout.ts';
-import { graphOf } from './graph.ts';
+import { graphOf } from './graph-of.ts';
 import { grouped, ratesOnShown } from './group.ts';
 
 test('gateways and nodes lead to virtual services, and these to nodes with the share of each route', () => {

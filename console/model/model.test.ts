@@ -10,7 +10,7 @@ import { shortened } from '../map/shortened.ts';
 import { EXAMPLE, meshOf, route } from '../testing/example-mesh.ts';
 import { difference } from './difference.ts';
 import { extended, ratesOf } from './figures.ts';
-import { graphOf } from './graph.ts';
+import { graphOf } from './graph-of.ts';
 import { idOf, keyOf, ofKind } from './resources.ts';
 import { describeMatch, inMatchOrder, targetsOf, withTargets } from './routes.ts';
 

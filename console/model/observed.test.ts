@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
 import { EXAMPLE, meshOf, node, resource, route } from '../testing/example-mesh.ts';
-import { graphOf } from './graph.ts';
+import { graphOf } from './graph-of.ts';
 import { callersOf, observedOf } from './observed.ts';
 import { ofKind, type MeshModel } from './resources.ts';
 

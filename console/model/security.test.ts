@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import { EXAMPLE, meshOf, resource } from '../testing/example-mesh.ts';
 import { allowing, callerName } from './allow.ts';
-import { graphOf } from './graph.ts';
+import { graphOf } from './graph-of.ts';
 import { securityIn } from './security.ts';
 import { securityProblems } from './security-problems.ts';
 

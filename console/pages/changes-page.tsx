@@ -66,25 +66,10 @@ export function ChangesPage(props: ChangesPageProps): JSX.Element {
   );
 }
 
-function sureText(t: Texts, { change, resource }: SpecChange): string {
-  return change === 'create' ? t.resources.removeSure(resource.name) : t.changes.sure(resource.name);
-}
-
 const TONES = { create: 'good', update: 'info', delete: 'bad' } as const;
 
-function Change({
-  t,
-  mesh,
-  owner,
-  now,
-  change,
-  refusal,
-  reverted,
-  mayRevert,
-  asked,
-  onRevert,
-  onCancel,
-}: ChangesPageProps & { change: SpecChange }): JSX.Element {
+function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
+  const { t, mesh, owner, now, change, refusal, reverted, mayRevert, asked, onRevert } = props;
   const { resource, by, source, at, before, after, undoes } = change;
   const key = keyOf({ ...resource, kind: resource.kind as Kind });
   return (
@@ -118,27 +103,7 @@ function Change({
       ) : (
         <span />
       )}
-      {asked?.change === change.id ? (
-        <div class="stack wide" role="alertdialog" aria-label={t.changes.revert}>
-          <p>
-            <strong>{sureText(t, change)}</strong>
-          </p>
-          <Effect t={t} preview={asked.preview} />
-          <div class="row">
-            <button
-              type="button"
-              class="button danger"
-              disabled={asked.preview.state === 'checking' || asked.preview.state === 'refused'}
-              onClick={() => onRevert(change)}
-            >
-              {t.changes.revert}
-            </button>
-            <button type="button" class="button" onClick={onCancel}>
-              {t.resources.cancel}
-            </button>
-          </div>
-        </div>
-      ) : null}
+      {asked?.change === change.id ? <RevertQuestion {...props} preview={asked.preview} /> : null}
       {refusal?.change === change.id ? (
         <p class="note bad wide" role="alert">
           {refusal.message}
@@ -152,6 +117,38 @@ function Change({
           label={`${t.changes.difference}: ${resource.name}`}
         />
       </details>
+    </div>
+  );
+}
+
+/** Asks before a revert that undoes more than its change, and shows its effect. */
+function RevertQuestion({
+  t,
+  change,
+  preview,
+  onRevert,
+  onCancel,
+}: ChangesPageProps & { change: SpecChange; preview: Preview }): JSX.Element {
+  const { name } = change.resource;
+  return (
+    <div class="stack wide" role="alertdialog" aria-label={t.changes.revert}>
+      <p>
+        <strong>{change.change === 'create' ? t.resources.removeSure(name) : t.changes.sure(name)}</strong>
+      </p>
+      <Effect t={t} preview={preview} />
+      <div class="row">
+        <button
+          type="button"
+          class="button danger"
+          disabled={preview.state === 'checking' || preview.state === 'refused'}
+          onClick={() => onRevert(change)}
+        >
+          {t.changes.revert}
+        </button>
+        <button type="button" class="button" onClick={onCancel}>
+          {t.resources.cancel}
+        </button>
+      </div>
     </div>
   );
 }

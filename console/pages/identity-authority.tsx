@@ -34,8 +34,8 @@ export function Authority(props: IdentityPageProps): JSX.Element {
   );
 }
 
-function Issuing({ t, mesh, now, found }: IdentityPageProps & { found: Identities }): JSX.Element {
-  const own = found.certificates.filter(({ node }) => node.split('/')[1] === mesh);
+function Issuing(props: IdentityPageProps & { found: Identities }): JSX.Element {
+  const { t, found } = props;
   const day = (iso: string): string => iso.slice(0, 10);
   return (
     <>
@@ -61,50 +61,58 @@ function Issuing({ t, mesh, now, found }: IdentityPageProps & { found: Identitie
           </dl>
         </div>
       </section>
-      <section class="card scroll" tabIndex={0}>
-        <div class="head">
-          <h2>{t.identity.holders}</h2>
-        </div>
-        {own.length === 0 ? (
-          <p class="body quiet">{t.identity.noHolders}</p>
-        ) : (
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">{t.identity.node}</th>
-                <th scope="col">{t.identity.provenBy}</th>
-                <th scope="col">{t.identity.principal}</th>
-                <th scope="col">{t.identity.from}</th>
-                <th scope="col">{t.identity.ends}</th>
-                <th scope="col">{t.identity.serial}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {own.map(({ node, method, principal, from, ends, serial, state }) => (
-                <tr key={serial}>
-                  <td class="name">
-                    <Name text={node.split('/').slice(3).join('/')} />
-                  </td>
-                  <td>{method}</td>
-                  <td>{principal}</td>
-                  <td class="mono">{from}</td>
-                  <td class="nowrap">
-                    {ends <= now ? (
-                      <span class="badge bad">{t.proxies.expired}</span>
-                    ) : (
-                      t.proxies.left(duration(t, ends - now))
-                    )}
-                    {state === 'current' ? null : <div class="badge warn">{state}</div>}
-                  </td>
-                  <td>
-                    <code>{serial}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </section>
+      <Holders {...props} />
     </>
+  );
+}
+
+/** The certificates of the mesh. */
+function Holders({ t, mesh, now, found }: IdentityPageProps & { found: Identities }): JSX.Element {
+  const own = found.certificates.filter(({ node }) => node.split('/')[1] === mesh);
+  return (
+    <section class="card scroll" tabIndex={0}>
+      <div class="head">
+        <h2>{t.identity.holders}</h2>
+      </div>
+      {own.length === 0 ? (
+        <p class="body quiet">{t.identity.noHolders}</p>
+      ) : (
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">{t.identity.node}</th>
+              <th scope="col">{t.identity.provenBy}</th>
+              <th scope="col">{t.identity.principal}</th>
+              <th scope="col">{t.identity.from}</th>
+              <th scope="col">{t.identity.ends}</th>
+              <th scope="col">{t.identity.serial}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {own.map(({ node, method, principal, from, ends, serial, state }) => (
+              <tr key={serial}>
+                <td class="name">
+                  <Name text={node.split('/').slice(3).join('/')} />
+                </td>
+                <td>{method}</td>
+                <td>{principal}</td>
+                <td class="mono">{from}</td>
+                <td class="nowrap">
+                  {ends <= now ? (
+                    <span class="badge bad">{t.proxies.expired}</span>
+                  ) : (
+                    t.proxies.left(duration(t, ends - now))
+                  )}
+                  {state === 'current' ? null : <div class="badge warn">{state}</div>}
+                </td>
+                <td>
+                  <code>{serial}</code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
   );
 }

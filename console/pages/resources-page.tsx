@@ -26,7 +26,7 @@ const SHOWN = 500;
 
 /** Every resource of a mesh: the list, and the chosen one beside it. */
 export function ResourcesPage(props: ResourcesPageProps): JSX.Element {
-  const { t, mesh, owner, resources, chosen, kind, filter, writable, onKind, onFilter, children } = props;
+  const { t, resources, kind, filter, children } = props;
   const wanted = filter.trim().toLowerCase();
   const matching = resources.filter(
     (each) =>
@@ -40,66 +40,90 @@ export function ResourcesPage(props: ResourcesPageProps): JSX.Element {
       </header>
       <div class="columns">
         <section class="card" aria-label={t.pages.resources}>
-          <div class="head">
-            <select
-              aria-label={t.resources.kind}
-              value={kind}
-              onChange={({ currentTarget }) => onKind(currentTarget.value as Kind | 'all')}
-            >
-              <option value="all">{t.proxies.all}</option>
-              {KINDS.map((each) => (
-                <option key={each} value={each}>
-                  {t.kinds[each]}
-                </option>
-              ))}
-            </select>
-            {writable ? (
-              <span class="end">
-                <a
-                  class="button slim"
-                  href={addressOf({ mesh, owner, page: 'resources', query: { new: '1' } })}
-                >
-                  <Icon name="plus" />
-                  {t.resources.create}
-                </a>
-              </span>
-            ) : null}
-            <input
-              type="search"
-              class="filter"
-              aria-label={t.resources.filter}
-              placeholder={t.resources.filter}
-              value={filter}
-              onInput={({ currentTarget }) => onFilter(currentTarget.value)}
-            />
-          </div>
+          <Filters {...props} />
           <ul class="list scrolling">
-            {matching.slice(0, SHOWN).map((resource) => {
-              const key = keyOf(resource);
-              return (
-                <li key={key} class={`tone-${resource.kind}`}>
-                  <a
-                    class="pick"
-                    href={addressOf({ mesh, owner, page: 'resources', rest: [key] })}
-                    aria-current={key === chosen ? 'true' : undefined}
-                  >
-                    <Icon name={resource.kind} />
-                    <span>
-                      <span class="name">{resource.name}</span>
-                      <span class="quiet small block">
-                        {`${t.kinds[resource.kind]}${resource.parent === '' ? '' : ` · ${resource.parent}`}`}
-                      </span>
-                    </span>
-                    <span class="quiet small">{`v${resource.version}`}</span>
-                  </a>
-                </li>
-              );
-            })}
+            {matching.slice(0, SHOWN).map((resource) => (
+              <li key={keyOf(resource)} class={`tone-${resource.kind}`}>
+                <Pick {...props} resource={resource} />
+              </li>
+            ))}
           </ul>
           {matching.length > SHOWN ? <p class="more quiet small">{`… ${matching.length - SHOWN}`}</p> : null}
         </section>
         <div class="stack">{children}</div>
       </div>
     </div>
+  );
+}
+
+/** What the list shows, and the way to a new resource. */
+function Filters({
+  t,
+  mesh,
+  owner,
+  kind,
+  filter,
+  writable,
+  onKind,
+  onFilter,
+}: ResourcesPageProps): JSX.Element {
+  return (
+    <div class="head">
+      <select
+        aria-label={t.resources.kind}
+        value={kind}
+        onChange={({ currentTarget }) => onKind(currentTarget.value as Kind | 'all')}
+      >
+        <option value="all">{t.proxies.all}</option>
+        {KINDS.map((each) => (
+          <option key={each} value={each}>
+            {t.kinds[each]}
+          </option>
+        ))}
+      </select>
+      {writable ? (
+        <span class="end">
+          <a class="button slim" href={addressOf({ mesh, owner, page: 'resources', query: { new: '1' } })}>
+            <Icon name="plus" />
+            {t.resources.create}
+          </a>
+        </span>
+      ) : null}
+      <input
+        type="search"
+        class="filter"
+        aria-label={t.resources.filter}
+        placeholder={t.resources.filter}
+        value={filter}
+        onInput={({ currentTarget }) => onFilter(currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+/** A resource of the list. */
+function Pick({
+  t,
+  mesh,
+  owner,
+  chosen,
+  resource,
+}: ResourcesPageProps & { resource: Resource }): JSX.Element {
+  const key = keyOf(resource);
+  return (
+    <a
+      class="pick"
+      href={addressOf({ mesh, owner, page: 'resources', rest: [key] })}
+      aria-current={key === chosen ? 'true' : undefined}
+    >
+      <Icon name={resource.kind} />
+      <span>
+        <span class="name">{resource.name}</span>
+        <span class="quiet small block">
+          {`${t.kinds[resource.kind]}${resource.parent === '' ? '' : ` · ${resource.parent}`}`}
+        </span>
+      </span>
+      <span class="quiet small">{`v${resource.version}`}</span>
+    </a>
   );
 }

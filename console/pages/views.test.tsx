@@ -4,7 +4,7 @@ import { arrange } from '../map/arrange.ts';
 import { skeletonOf } from '../map/layout.ts';
 import { MapPicture } from '../map/map-picture.tsx';
 import { NO_RATES } from '../model/figures.ts';
-import { graphOf } from '../model/graph.ts';
+import { graphOf } from '../model/graph-of.ts';
 import { problemsOf } from '../model/problems.ts';
 import { ofKind } from '../model/resources.ts';
 import { EXAMPLE } from '../testing/example-mesh.ts';

@@ -7,7 +7,7 @@ import type { MeshName } from '../api/kinds.ts';
 import { placeOf, type Place } from '../app/place.ts';
 import type { Layout } from '../map/layout.ts';
 import { NO_RATES, ratesOf } from '../model/figures.ts';
-import { graphOf } from '../model/graph.ts';
+import { graphOf } from '../model/graph-of.ts';
 import { grouped, ratesOnShown } from '../model/group.ts';
 import type { MeshModel } from '../model/resources.ts';
 import { en, type Texts } from '../text/en.ts';

@@ -43,7 +43,9 @@ test('the first view is less than half of it', () => {
 test('the shapes of specifications are there for Terraform, without their limits', () => {
   const shapes = shapesOfSpecs(API_MODEL.shapes);
   expect(shapes['RouteSpec']?.members?.['httpRoute']).toEqual({ shape: 'HttpRoute' });
-  expect(shapes['PortNumber']).toEqual({ type: 'integer' });
+  expect(shapes['PortMapping']?.members?.['port']).toEqual({ shape: 'integer' });
+  expect(shapes['integer']).toEqual({ type: 'integer' });
+  expect(shapes['PortNumber']).toBeUndefined();
   expect(shapes['CreateRouteInput']).toBeDefined();
   expect(shapes['CreateMeshOutput']).toBeUndefined();
 });

@@ -19,7 +19,8 @@ export const specShapes = {
 };
 
 /**
- * Returns the shapes below the inputs of creations, each with its type and members only.
+ * Returns the shapes below the inputs of creations, each with its type and members only. Those without members are one for each type, by its
+ * name: their own names are a fifth of the compressed size.
  * @param {Readonly<Record<string, Shape>>} shapes
  * @returns {Record<string, Shape>}
  */
@@ -28,16 +29,18 @@ export function shapesOfSpecs(shapes) {
   const kept = {};
   const keep = (/** @type {string} */ name) => {
     const shape = shapes[name];
-    if (shape === undefined || kept[name] !== undefined) return;
+    if (shape === undefined) return { shape: name };
     const { type, members, member } = shape;
-    const named = Object.entries(members ?? {}).map(([key, { shape: target }]) => [key, { shape: target }]);
-    kept[name] = {
-      type,
-      ...(members && { members: Object.fromEntries(named) }),
-      ...(member && { member: { shape: member.shape } }),
-    };
-    for (const { shape: target } of [...Object.values(members ?? {}), ...(member ? [member] : [])])
-      keep(target);
+    const kind = members === undefined && member === undefined ? type : name;
+    if (kept[kind] === undefined) {
+      /** @type {Shape} */
+      const own = { type };
+      kept[kind] = own;
+      const named = Object.entries(members ?? {}).map(([key, { shape: target }]) => [key, keep(target)]);
+      if (members !== undefined) own.members = Object.fromEntries(named);
+      if (member !== undefined) own.member = keep(member.shape);
+    }
+    return { shape: kind };
   };
   for (const name of Object.keys(shapes)) if (/^Create\w+Input$/.test(name)) keep(name);
   return kept;

@@ -1,0 +1,44 @@
+import { useState } from 'preact/hooks';
+import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
+import type { MeshName } from '../api/kinds.ts';
+import { allowing, refusalKey } from '../model/allow.ts';
+import { find, type MeshModel } from '../model/resources.ts';
+import type { Asked } from '../pages/identity-state.ts';
+import { createResource, previewOf, updateResource } from '../state/change.ts';
+import { texts } from '../state/state.ts';
+
+/**
+ * The question whether a refused caller is to be allowed: `ask` shows the access policy and its effect, `allow` writes it, `cancel` leaves it.
+ * `setRefusal` takes the API's words if it refuses the policy.
+ */
+export function useAllow(at: MeshName, model: MeshModel, setRefusal: (message: string | undefined) => void) {
+  const [asked, setAsked] = useState<Asked>();
+  const ask = async (virtualNode: string, refused: Refusal): Promise<void> => {
+    const key = refusalKey(virtualNode, refused);
+    const way = allowing(model, virtualNode, refused);
+    if (way.kind !== 'policy') return;
+    setRefusal(undefined);
+    setAsked({ key, allowing: way, preview: { state: 'checking' }, saving: false });
+    const preview = await previewOf(at, way.id, way.verb, way.spec);
+    setAsked((current) => (current?.key === key ? { ...current, preview } : current));
+  };
+  const allow = async (): Promise<void> => {
+    if (asked?.allowing.kind !== 'policy') return;
+    const { verb, id, spec } = asked.allowing;
+    setAsked({ ...asked, saving: true });
+    const existing = find(model, id);
+    const outcome =
+      verb === 'Update' && existing !== undefined
+        ? await updateResource(at, existing, spec, existing.version)
+        : await createResource(at, id, spec);
+    setAsked(undefined);
+    if (outcome.kind !== 'done')
+      setRefusal(outcome.kind === 'refused' ? outcome.message : texts.value.changes.newerChange);
+  };
+  return {
+    asked,
+    ask: (virtualNode: string, refused: Refusal) => void ask(virtualNode, refused),
+    allow: () => void allow(),
+    cancel: () => setAsked(undefined),
+  };
+}
