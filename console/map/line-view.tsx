@@ -20,13 +20,18 @@ export type LineViewProps = {
   readonly dim: boolean;
 };
 
+/** Whether requests flow. */
+export function isBusy(rate: Rate | undefined): rate is Rate {
+  return rate !== undefined && rate.perSecond > 0;
+}
+
 /** A line of the map: solid where requests flow, dashed where none do or no figures come, red where the target is missing. */
 export function LineView({ t, line, points, from, to, rate, dim }: LineViewProps): JSX.Element {
   const way = anchored(points, from, to, PIECE.width);
   const path = smoothPath(way);
   const end = way.at(-1) ?? to;
   const back = to.x < from.x;
-  const busy = rate !== undefined && rate.perSecond > 0;
+  const busy = isBusy(rate);
   const failing = busy && rate.errors >= 0.01;
   const state = line.fault ? 'fault' : failing ? 'busy failing' : busy ? 'busy' : 'idle';
   const tip = back ? `M${end.x - 7} ${end.y}l9 -4.5v9z` : `M${end.x + 7} ${end.y}l-9 -4.5v9z`;

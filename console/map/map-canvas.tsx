@@ -1,14 +1,16 @@
+import { effect } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { panned, revealing, whole, zoomed } from './frame.ts';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { revealing, whole, zoomed } from './frame.ts';
 import { MapButtons } from './map-buttons.tsx';
 import { MapPicture, type MapPictureProps } from './map-picture.tsx';
 import { isMove, moved } from './moves.ts';
-import { useWindow, type MapWindow } from './use-window.ts';
+import { styleOf } from './shown.ts';
+import { useDrag } from './use-drag.ts';
+import { useWheel } from './use-wheel.ts';
+import { useWindow } from './use-window.ts';
 
 const STEP = 1.25;
-/** A press that moves less is a click, in pixels. */
-const CLICK_PX = 4;
 
 /** The arguments of the window on a map. `onClose`: the user leaves the chosen piece. */
 export type MapCanvasProps = Omit<MapPictureProps, 'focused' | 'onFocus'> & {
@@ -19,12 +21,14 @@ export type MapCanvasProps = Omit<MapPictureProps, 'focused' | 'onFocus'> & {
 /** The window on a map: it moves and zooms by pointer, wheel, buttons and keys. */
 export function MapCanvas(props: MapCanvasProps): JSX.Element {
   const { t, graph, layout, mesh } = props;
+  const box = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const [focused, setFocused] = useState<string>();
-  const view = useWindow(svg, props);
+  const view = useWindow(box, props);
   const { size, shown, move } = view;
-  const { isPressed, ...drag } = useDrag(svg, view);
-  useFocusBack(svg, props);
+  const { isPressed, ...listeners } = useDrag(box, view);
+  useWheel(box, view);
+  useFocusBack(box, props);
   const reveal = useRef<(key: string) => void>(undefined);
   reveal.current = (key) => {
     const place = layout.pieces[key];
@@ -40,22 +44,35 @@ export function MapCanvas(props: MapCanvasProps): JSX.Element {
     const parts = { t, graph, layout, proxies, rates, chosen, search, onChoose };
     return <MapPicture {...parts} focused={focused} onFocus={onFocus} />;
   }, [t, graph, layout, proxies, rates, chosen, search, onChoose, focused]);
+  // No property of the view: the window moves without it, and the content security policy takes styles as properties only.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        if (svg.current !== null) svg.current.style.cssText = styleOf(layout, shown.value);
+        box.current?.classList.toggle('held', shown.value.isHeld);
+      }),
+    [layout],
+  );
   const zoom = (factor: number): void =>
     move((now) => zoomed(now, factor, { x: size.width / 2, y: size.height / 2 }));
   return (
     <>
-      <svg
-        ref={svg}
-        class="map"
-        role="group"
-        aria-label={t.map.label(mesh, graph.pieces.length)}
-        viewBox={`${shown.x} ${shown.y} ${size.width / shown.scale} ${size.height / shown.scale}`}
-        preserveAspectRatio="xMinYMin meet"
-        onKeyDown={(event) => keyDown(event, props, svg, zoom)}
-        {...drag}
+      <div
+        ref={box}
+        class="map-window"
+        onKeyDown={(event) => keyDown(event, props, box, zoom)}
+        {...listeners}
       >
-        {picture}
-      </svg>
+        <svg
+          class="map"
+          role="group"
+          aria-label={t.map.label(mesh, graph.pieces.length)}
+          viewBox={`0 0 ${layout.width} ${layout.height}`}
+          ref={svg}
+        >
+          {picture}
+        </svg>
+      </div>
       <MapButtons
         t={t}
         onZoom={(way) =>
@@ -66,42 +83,14 @@ export function MapCanvas(props: MapCanvasProps): JSX.Element {
   );
 }
 
-/** Moves the window by a pointer that is pressed. */
-function useDrag(svg: RefObject<SVGSVGElement | null>, { move }: MapWindow) {
-  const press = useRef<{ x: number; y: number; moved: boolean }>(undefined);
-  const release = (): void => {
-    press.current = undefined;
-  };
-  return {
-    isPressed: () => press.current !== undefined,
-    onPointerDown(event: PointerEvent) {
-      press.current = { x: event.clientX, y: event.clientY, moved: false };
-    },
-    onPointerMove(event: PointerEvent) {
-      const from = press.current;
-      // The button may have been let go outside of the window.
-      if (event.buttons === 0) release();
-      if (from === undefined || event.buttons === 0) return;
-      const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-      if (!from.moved && Math.hypot(dx, dy) < CLICK_PX) return;
-      if (!from.moved) svg.current?.setPointerCapture(event.pointerId);
-      press.current = { x: event.clientX, y: event.clientY, moved: true };
-      move((now) => panned(now, dx, dy));
-    },
-    onPointerUp: release,
-    onPointerCancel: release,
-    onPointerLeave: release,
-  };
-}
-
 /** The panel's button and a group that opens take the focus with them: it goes back to the map. */
-function useFocusBack(svg: RefObject<SVGSVGElement | null>, { chosen, graph }: MapCanvasProps): void {
+function useFocusBack(box: RefObject<Element | null>, { chosen, graph }: MapCanvasProps): void {
   const last = useRef<string>(undefined);
   useEffect(() => {
     if (chosen === undefined && last.current !== undefined && document.activeElement === document.body) {
       const keys = [last.current, graph.pieces[0]?.key ?? ''];
-      const stop = keys.flatMap((key) => svg.current?.querySelector<SVGGElement>(selectorOf(key)) ?? []);
-      stop[0]?.focus();
+      const stop = keys.flatMap((key) => box.current?.querySelector<SVGGElement>(selectorOf(key)) ?? []);
+      stop[0]?.focus({ preventScroll: true });
     }
     last.current = chosen;
   }, [chosen]);
@@ -110,7 +99,7 @@ function useFocusBack(svg: RefObject<SVGSVGElement | null>, { chosen, graph }: M
 function keyDown(
   event: KeyboardEvent,
   { graph, layout, onChoose, onClose }: MapCanvasProps,
-  svg: RefObject<SVGSVGElement | null>,
+  box: RefObject<Element | null>,
   zoom: (factor: number) => void,
 ): void {
   const key = (event.target as Element).closest<SVGGElement>('[data-key]')?.dataset['key'];
@@ -124,7 +113,7 @@ function keyDown(
   if (!isMove(event.key)) return;
   event.preventDefault();
   const next = moved(graph, layout, key, event.key);
-  svg.current?.querySelector<SVGGElement>(selectorOf(next))?.focus();
+  box.current?.querySelector<SVGGElement>(selectorOf(next))?.focus({ preventScroll: true });
 }
 
 function selectorOf(key: string): string {

@@ -4,7 +4,7 @@ import type { Graph } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import type { Texts } from '../text/texts.ts';
 import type { Layout } from './layout.ts';
-import { LineView } from './line-view.tsx';
+import { isBusy, LineView } from './line-view.tsx';
 import { neighbourhood } from './moves.ts';
 import { PieceView } from './piece-view.tsx';
 
@@ -26,6 +26,9 @@ export type MapPictureProps = {
   readonly onFocus: (key: string) => void;
 };
 
+/** The dots of more lines with traffic stand still: a browser without a graphics card draws nearly the whole map for each of their moves. */
+const MOVING_LINES = 50;
+
 /** The lines and pieces of a map. */
 export function MapPicture(props: MapPictureProps): JSX.Element {
   const { t, graph, layout, proxies, rates, chosen, focused, search, onChoose, onFocus } = props;
@@ -35,8 +38,9 @@ export function MapPicture(props: MapPictureProps): JSX.Element {
     (near !== undefined && !near.has(key)) || (wanted !== '' && !name.toLowerCase().includes(wanted));
   const pieces = graph.pieces.filter(({ key }) => layout.pieces[key] !== undefined);
   const tabStop = focused !== undefined && layout.pieces[focused] !== undefined ? focused : pieces[0]?.key;
+  const busy = graph.lines.filter(({ key }) => isBusy(rates.lines.get(key))).length;
   return (
-    <g>
+    <g class={busy > MOVING_LINES ? 'calm' : undefined}>
       {graph.lines.map((line) => {
         const from = layout.pieces[line.from];
         const to = layout.pieces[line.to];

@@ -7,7 +7,7 @@ import { NO_RATES } from '../model/figures.ts';
 import { graphOf } from '../model/graph-of.ts';
 import { problemsOf } from '../model/problems.ts';
 import { ofKind } from '../model/resources.ts';
-import { EXAMPLE } from '../testing/example-mesh.ts';
+import { EXAMPLE, meshOf, node } from '../testing/example-mesh.ts';
 import { en } from '../text/en.ts';
 import { ja } from '../text/ja.ts';
 import { ProblemsPage } from './problems-page.tsx';
@@ -44,6 +44,35 @@ test('the map marks what is missing, TLS that is asked for, and a line without f
   expect(html.match(/class="flow idle/g)).toHaveLength(3);
   expect(html.match(/class="flow fault/g)).toHaveLength(1);
   expect(html.match(/class="flow busy failing/g)).toHaveLength(1);
+});
+
+test.each([
+  [50, false],
+  [51, true],
+])('the dots of %i lines with traffic stand still: %s', (count, isCalm) => {
+  const names = Array.from({ length: count }, (_, index) => `service-${index}.example`);
+  const large = graphOf(meshOf(node('front', ...names)));
+  const html = renderToString(
+    <svg>
+      <MapPicture
+        t={en}
+        graph={large}
+        layout={arrange(skeletonOf(large))}
+        proxies={undefined}
+        rates={{
+          ...NO_RATES,
+          lines: new Map(large.lines.map(({ key }) => [key, { perSecond: 1, errors: 0 }])),
+        }}
+        chosen={undefined}
+        focused={undefined}
+        search=""
+        onChoose={nothing}
+        onFocus={nothing}
+      />
+    </svg>,
+  );
+  expect(html.match(/class="dots"/g)).toHaveLength(count);
+  expect(html.includes('class="calm"')).toBe(isCalm);
 });
 
 test('each problem has its place and its fix, in each language', () => {

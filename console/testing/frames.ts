@@ -17,7 +17,7 @@ export async function framesMoved(page: Page): Promise<Frames> {
   const counted = page.evaluate<Frames>(COUNT);
   const end = new AbortController();
   void counted.finally(() => end.abort());
-  const { x, y, width, height } = (await page.locator('svg.map').boundingBox()) ?? NO_BOX;
+  const { x, y, width, height } = (await page.locator('.map-window').boundingBox()) ?? NO_BOX;
   const middle = { x: x + width / 2, y: y + height / 2 };
   for (let turn = 0; !end.signal.aborted; turn += 1) {
     const way = turn % 2 === 0 ? 1 : -1;

@@ -9,6 +9,9 @@ import type { Frames, FramesOrder, ViewAnswer, ViewOrder } from './view-orders.t
 /** The pause in which a preview is made, in milliseconds. */
 const PAUSE_MS = 1000;
 
+/** Until the figures of all sidecars are on the map, in milliseconds: two slots and the time to ask for them. */
+const ALL_FIGURES_MS = 12_000;
+
 if (process.send !== undefined) {
   const browser = await startBrowser();
   process.on('message', (order) => {
@@ -33,6 +36,8 @@ async function countFrames(browser: TestBrowser, order: FramesOrder): Promise<Fr
   const page = await browser.open(order.url);
   try {
     await timeOf(page, `${piecesOf(order.pieces)} && document.querySelector('.flow.busy') !== null`);
+    // The first figures are those of the first sidecars.
+    await sleep(ALL_FIGURES_MS);
     return await (order.while === 'watch' ? framesWatched(page) : framesMoved(page));
   } finally {
     await page.context().close();
