@@ -7,6 +7,7 @@ import { LANGUAGES, type Language } from '../text/languages.ts';
 import type { Texts } from '../text/texts.ts';
 import { Logo } from './logo.tsx';
 import { addressOf, PAGES, type Place } from './place.ts';
+import { useInView } from './use-in-view.ts';
 
 /** The state of the frame around every page. */
 export type ShellProps = {
@@ -30,8 +31,10 @@ export function Shell(props: ShellProps): JSX.Element {
   const current = place.page === 'service' ? 'map' : place.page;
   const at = { mesh: place.mesh, owner: place.owner };
   const link = useRef<HTMLAnchorElement>(null);
-  // In a narrow window, the row of pages scrolls.
-  useEffect(() => link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
+  const row = useRef<HTMLElement>(null);
+  // In a narrow window, another page begins at its top, and the row of pages scrolls; a count or another language moves its links.
+  useInView(row, link, [current, problems, t]);
+  useEffect(() => link.current?.scrollIntoView({ block: 'nearest' }), [current]);
   return (
     <div class="shell">
       <a class="skip" href="#content" onClick={skip}>
@@ -43,7 +46,7 @@ export function Shell(props: ShellProps): JSX.Element {
           <span>{t.title}</span>
         </a>
         <MeshChoice {...props} />
-        <nav aria-label={t.shell.navigation}>
+        <nav ref={row} aria-label={t.shell.navigation}>
           <ul>
             {PAGES.map((page) => (
               <li key={page}>

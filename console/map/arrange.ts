@@ -2,8 +2,8 @@ import { Graph, layout } from '@dagrejs/dagre';
 import type { Layout, Point, Skeleton } from './layout.ts';
 
 const LABEL = { height: 20, labelpos: 'c' as const };
-/** Room for the longest label: that of a route's share has its name, any other one requests a second and errors. */
-const WIDTHS = { weight: 150, other: 140 };
+/** Room for the longest usual label: requests a second and errors, and that of a route also its share. */
+const WIDTHS = { weight: 200, other: 140 };
 
 /** Lays a map out in layers from left to right. The same skeleton always gives the same layout. */
 export function arrange({ size, pieces, lines }: Skeleton): Layout {

@@ -8,7 +8,11 @@ import { TONES } from '../parts/state-badge.tsx';
 import { percent, type Texts } from '../text/texts.ts';
 import { LOCK_DASHES } from './lock.ts';
 import { PIECE, type Point } from './layout.ts';
+import { fitted } from './fitted.ts';
 import { shortened } from './shortened.ts';
+
+/** The width of a letter of the second line, in pixels: of a wide font. */
+const LETTER = 6.2;
 
 /** Arguments of a piece. */
 export type PieceViewProps = {
@@ -33,6 +37,7 @@ export function PieceView(props: PieceViewProps): JSX.Element {
   const left = at.x - PIECE.width / 2;
   const top = at.y - PIECE.height / 2;
   const sub = subOf(t, piece, proxies, rate);
+  const textLeft = sub.dot === undefined ? 50 : 65;
   const classes = [
     'piece',
     kind === 'group' ? 'group' : kind,
@@ -52,7 +57,7 @@ export function PieceView(props: PieceViewProps): JSX.Element {
       onClick={() => onChoose(key)}
       onFocus={() => onFocus(key)}
     >
-      <title>{labelOf(t, piece, sub.text)}</title>
+      <title>{labelOf(t, piece, sub.parts.join(' · '))}</title>
       <rect class="box" width={PIECE.width} height={PIECE.height} rx="10" />
       <rect class="tile" x="9" y="13" width="32" height="32" rx="8" />
       <g transform="translate(14 18) scale(0.9)">
@@ -62,13 +67,8 @@ export function PieceView(props: PieceViewProps): JSX.Element {
         {shortened(name === '' ? t.map.group(piece.members?.length ?? 0) : name)}
       </text>
       {sub.dot === undefined ? null : <circle class={`dot ${sub.dot}`} cx="55" cy="39" r="4" />}
-      <text
-        aria-hidden="true"
-        class={`sub ${fault === undefined ? '' : 'bad'}`}
-        x={sub.dot === undefined ? 50 : 65}
-        y="43"
-      >
-        {shortened(sub.text, 26)}
+      <text aria-hidden="true" class={`sub ${fault === undefined ? '' : 'bad'}`} x={textLeft} y="43">
+        {fitted(sub.parts, (PIECE.width - (tls === undefined ? 8 : 28) - textLeft) / LETTER)}
       </text>
       {tls === undefined ? null : (
         <g transform={`translate(${PIECE.width - 24} 33) scale(0.66)`}>
@@ -91,21 +91,23 @@ function labelOf(t: Texts, { kind, name, detail, tls, members }: Piece, sub: str
   );
 }
 
-type Sub = { readonly text: string; readonly dot: 'good' | 'warn' | 'bad' | 'none' | undefined };
+/** The second line of a piece. `parts`: the most important one first; those for which there is no room are left out. */
+type Sub = {
+  readonly parts: readonly string[];
+  readonly dot: 'good' | 'warn' | 'bad' | 'none' | undefined;
+};
 
 function subOf(t: Texts, piece: Piece, proxies: PieceViewProps['proxies'], rate: Rate | undefined): Sub {
   const { kind, fault, detail, members } = piece;
-  if (fault === 'missing') return { text: t.map.missing, dot: undefined };
-  if (fault === 'no provider') return { text: t.map.noProvider, dot: undefined };
-  if (fault === 'no route') return { text: t.map.noRoute, dot: undefined };
-  if (kind === 'group') return { text: t.map.group(members?.length ?? 0), dot: undefined };
-  if (kind === 'virtualService') return { text: detail, dot: undefined };
-  if (proxies === 'unknown') return { text: detail, dot: undefined };
-  if (proxies === undefined) return { text: t.map.noProxy, dot: 'none' };
-  const flow =
-    rate === undefined
-      ? ''
-      : ` · ${t.map.perSecond(rateText(rate.perSecond))}${rate.errors > 0 ? ` · ${percent(rate.errors)}` : ''}`;
+  if (fault === 'missing') return { parts: [t.map.missing], dot: undefined };
+  if (fault === 'no provider') return { parts: [t.map.noProvider], dot: undefined };
+  if (fault === 'no route') return { parts: [t.map.noRoute], dot: undefined };
+  if (kind === 'group') return { parts: [t.map.group(members?.length ?? 0)], dot: undefined };
+  if (kind === 'virtualService') return { parts: [detail], dot: undefined };
+  if (proxies === 'unknown') return { parts: [detail], dot: undefined };
+  if (proxies === undefined) return { parts: [t.map.noProxy], dot: 'none' };
   const count = proxies.refused > 0 ? t.map.refused(proxies.refused) : t.map.proxies(proxies.count);
-  return { text: `${count}${flow}`, dot: TONES[proxies.worst] };
+  const flow = rate === undefined ? [] : [t.map.perSecond(rateText(rate.perSecond))];
+  const errors = rate === undefined || rate.errors === 0 ? [] : [percent(rate.errors)];
+  return { parts: [count, ...flow, ...errors], dot: TONES[proxies.worst] };
 }

@@ -53,7 +53,7 @@ function Report({ t, report, now }: { t: Texts; report: ProxyReport; now: number
             ))}
       </dd>
       <dt>{t.proxy.addresses}</dt>
-      <dd class="mono">{addresses.join(', ')}</dd>
+      <dd class="mono">{addresses.length === 0 ? '–' : addresses.join(', ')}</dd>
     </dl>
   );
 }

@@ -223,10 +223,12 @@ function Way({ t, dump }: { t: Texts; dump: Dump }): JSX.Element {
 function StepItem({ step }: { step: Step }): JSX.Element {
   return (
     <div class="item">
-      <span class="name">{step.name}</span>
+      <span class="name">
+        <Name text={step.name} />
+      </span>
       {step.lines.map((line, index) => (
         <span key={index} class="small quiet mono">
-          {line}
+          <Name text={line} />
         </span>
       ))}
     </div>

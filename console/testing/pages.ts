@@ -4,6 +4,12 @@ import { buildConsole } from '../../scripts/console/build.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** The windows in which each page is tried: of a desk and of a telephone, in pixels. */
+export const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+] as const;
+
 /** Builds the pages where a control plane that runs from the sources looks for them. */
 export async function buildPages(): Promise<void> {
   await buildConsole(join(ROOT, '.daybreak/console'));
