@@ -18,7 +18,7 @@ export type ShownState = {
   readonly letGo: () => void;
 };
 
-/** What a window shows, at first this frame. */
+/** What a window shows, at first this frame. The functions do the same in each render. */
 export function useShown(first: Frame): ShownState {
   const shown = useSignal<Shown>(sharp(first));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

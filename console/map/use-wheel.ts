@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { zoomed } from './frame.ts';
 import type { ShownState } from './use-shown.ts';
 import { wheelFactor } from './wheel-factor.ts';
@@ -7,10 +7,8 @@ import { wheelFactor } from './wheel-factor.ts';
 /** Zooms by the wheel. Preact adds wheel listeners as passive ones, which cannot keep the page from scrolling. */
 export function useWheel(
   box: RefObject<Element | null>,
-  window: Pick<ShownState, 'move' | 'hold' | 'letGo'>,
+  { move, hold, letGo }: Pick<ShownState, 'move' | 'hold' | 'letGo'>,
 ): void {
-  const latest = useRef(window);
-  latest.current = window;
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -20,7 +18,6 @@ export function useWheel(
       event.preventDefault();
       const { left, top } = element.getBoundingClientRect();
       const at = { x: event.clientX - left, y: event.clientY - top };
-      const { hold, move, letGo } = latest.current;
       hold();
       move((now) => zoomed(now, wheelFactor(event), at));
       letGo();

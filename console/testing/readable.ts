@@ -23,7 +23,9 @@ const SCRIPT = `(() => {
   for (const field of document.querySelectorAll('input[placeholder]')) {
     const style = getComputedStyle(field);
     pen.font = style.font;
-    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    // A search field has a button to empty it.
+    const button = field.type === 'search' ? 16 : 0;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - button;
     if (pen.measureText(field.placeholder).width > room) found.push('a hint is cut off: ' + field.placeholder);
   }
 
