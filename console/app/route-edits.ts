@@ -42,35 +42,7 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
     const old = edits.value.get(key) ?? unchanged(route);
     edits.value = new Map([...edits.value, [key, { ...old, ...change }]]);
   };
-  const begin = (): void => {
-    // The effect is no longer of interest, and would take the control plane's time from the change.
-    questions.get(key)?.abort();
-    set({ saving: true });
-  };
-  const save = async (spec: Typed<'route'>['spec'], version: number | undefined): Promise<void> => {
-    begin();
-    const push = await beginPush();
-    const outcome = await updateResource(at, route, spec, version);
-    if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
-    replaceInModel({ ...route, spec, version: outcome.version });
-    set({
-      version: outcome.version,
-      targets: undefined,
-      preview: { state: 'none' },
-      conflict: false,
-      saving: false,
-      error: undefined,
-      before: route.spec,
-      push,
-    });
-  };
-  const back = async ({ id: undone }: SpecChange): Promise<void> => {
-    begin();
-    const push = await beginPush();
-    const outcome = await undoChange(at, undone, route);
-    if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
-    set({ ...unchanged(route), version: outcome.version, push });
-  };
+  const { save, back } = writesOf(route, at, key, set);
   const current = edit?.targets ?? targetsOf(route.spec);
   const changed = edit?.targets === undefined ? route.spec : withTargets(route.spec, edit.targets);
   const stale = edit?.targets !== undefined && edit.version !== route.version;
@@ -118,6 +90,40 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
     },
     onBack: (undone) => void back(undone),
   };
+}
+
+/** The writes of a route from here: `save` a specification, `back` to the one before a change. `set`: takes what becomes of them. */
+function writesOf(route: Typed<'route'>, at: MeshName, key: string, set: (change: Partial<Edit>) => void) {
+  const begin = (): void => {
+    // The effect is no longer of interest, and would take the control plane's time from the change.
+    questions.get(key)?.abort();
+    set({ saving: true });
+  };
+  const save = async (spec: Typed<'route'>['spec'], version: number | undefined): Promise<void> => {
+    begin();
+    const push = await beginPush();
+    const outcome = await updateResource(at, route, spec, version);
+    if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
+    replaceInModel({ ...route, spec, version: outcome.version });
+    set({
+      version: outcome.version,
+      targets: undefined,
+      preview: { state: 'none' },
+      conflict: false,
+      saving: false,
+      error: undefined,
+      before: route.spec,
+      push,
+    });
+  };
+  const back = async ({ id: undone }: SpecChange): Promise<void> => {
+    begin();
+    const push = await beginPush();
+    const outcome = await undoChange(at, undone, route);
+    if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
+    set({ ...unchanged(route), version: outcome.version, push });
+  };
+  return { save, back };
 }
 
 function failureOf(outcome: Exclude<Outcome, { kind: 'done' }>): Partial<Edit> {

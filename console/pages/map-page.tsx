@@ -44,40 +44,13 @@ export type Flow =
 
 /** The map of a mesh, with its search and the panel of the chosen piece. */
 export function MapPage(props: MapPageProps): JSX.Element {
-  const { t, mesh, graph, whole, layout, chosen, search, onSearch, onChoose } = props;
+  const { t, mesh, graph, whole, layout, chosen, onChoose } = props;
   const piece = graph.pieces.find(({ key }) => key === chosen);
-  const wanted = search.trim().toLowerCase();
-  const hit =
-    wanted === '' ? undefined : graph.pieces.find(({ name }) => name.toLowerCase().includes(wanted));
   return (
     <div class="page wide">
       <h1 class="visually-hidden">{`${t.pages.map}: ${mesh}`}</h1>
       <div class="map-page">
-        <div class="map-bar">
-          <form
-            role="search"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (hit !== undefined) onChoose(hit.key);
-            }}
-          >
-            <input
-              type="search"
-              aria-label={t.map.search}
-              placeholder={t.map.searchHint}
-              value={search}
-              onInput={({ currentTarget }) => onSearch(currentTarget.value)}
-            />
-          </form>
-          <span class="quiet small" role="status">
-            {wanted !== '' && hit === undefined ? t.map.noMatch : noticeOf(props)}
-          </span>
-          {props.isOpened ? (
-            <button type="button" class="button slim" onClick={props.onCloseGroups}>
-              {t.map.closeGroups}
-            </button>
-          ) : null}
-        </div>
+        <MapBar {...props} />
         <div class={`card map-frame ${piece === undefined ? '' : 'with-panel'}`}>
           {whole === 0 ? (
             <Empty title={t.map.empty} />
@@ -110,7 +83,42 @@ export function MapPage(props: MapPageProps): JSX.Element {
   );
 }
 
-/** What a reader of the map has to know: that it shows groups, or that figures are missing. */
+/** The search, and what a reader of the map has to know. */
+function MapBar(props: MapPageProps): JSX.Element {
+  const { t, graph, search, onSearch, onChoose } = props;
+  const wanted = search.trim().toLowerCase();
+  const hit =
+    wanted === '' ? undefined : graph.pieces.find(({ name }) => name.toLowerCase().includes(wanted));
+  return (
+    <div class="map-bar">
+      <form
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (hit !== undefined) onChoose(hit.key);
+        }}
+      >
+        <input
+          type="search"
+          aria-label={t.map.search}
+          placeholder={t.map.searchHint}
+          value={search}
+          onInput={({ currentTarget }) => onSearch(currentTarget.value)}
+        />
+      </form>
+      <span class="quiet small" role="status">
+        {wanted !== '' && hit === undefined ? t.map.noMatch : noticeOf(props)}
+      </span>
+      {props.isOpened ? (
+        <button type="button" class="button slim" onClick={props.onCloseGroups}>
+          {t.map.closeGroups}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+/** That the map shows groups, or that figures are missing. */
 function noticeOf({ t, graph, whole, flow }: MapPageProps): string {
   const notices = [
     ...(graph.pieces.length < whole ? [t.map.grouped(whole)] : []),

@@ -21,16 +21,8 @@ export type ServicePageProps = {
 };
 
 /** A virtual service: its provider, and each route with its weights. */
-export function ServicePage({
-  t,
-  mesh,
-  owner,
-  now,
-  service,
-  name,
-  router,
-  routes,
-}: ServicePageProps): JSX.Element {
+export function ServicePage(props: ServicePageProps): JSX.Element {
+  const { t, mesh, owner, service, name } = props;
   const at = { mesh, owner };
   const provider = service?.spec.provider;
   return (
@@ -58,33 +50,41 @@ export function ServicePage({
         <p class="note">{t.service.directly(provider.virtualNode.virtualNodeName)}</p>
       )}
       {provider?.virtualRouter === undefined ? null : (
-        <section class="stack">
-          <div class="row">
-            <h2>{t.service.routes}</h2>
-            <span class="quiet">
-              {`${t.kinds.virtualRouter} `}
-              <a
-                href={addressOf({
-                  ...at,
-                  page: 'resources',
-                  rest: [`virtualRouter/${provider.virtualRouter.virtualRouterName}`],
-                })}
-              >
-                {provider.virtualRouter.virtualRouterName}
-              </a>
-              {router === undefined
-                ? ''
-                : ` · ${(router.spec.listeners ?? [])
-                    .map(({ portMapping }) => `${portMapping.protocol} ${portMapping.port}`)
-                    .join(', ')}`}
-            </span>
-          </div>
-          {routes.length === 0 ? <p class="note bad">{t.service.noRoutes}</p> : null}
-          {routes.map((route, index) => (
-            <RouteCard key={route.id} {...route} t={t} now={now} number={index + 1} at={at} />
-          ))}
-        </section>
+        <Routes {...props} of={provider.virtualRouter.virtualRouterName} />
       )}
     </div>
+  );
+}
+
+/** The routes of the router that this service has. */
+function Routes({ t, mesh, owner, now, router, routes, of }: ServicePageProps & { of: string }): JSX.Element {
+  const at = { mesh, owner };
+  return (
+    <section class="stack">
+      <div class="row">
+        <h2>{t.service.routes}</h2>
+        <span class="quiet">
+          {`${t.kinds.virtualRouter} `}
+          <a
+            href={addressOf({
+              ...at,
+              page: 'resources',
+              rest: [`virtualRouter/${of}`],
+            })}
+          >
+            {of}
+          </a>
+          {router === undefined
+            ? ''
+            : ` · ${(router.spec.listeners ?? [])
+                .map(({ portMapping }) => `${portMapping.protocol} ${portMapping.port}`)
+                .join(', ')}`}
+        </span>
+      </div>
+      {routes.length === 0 ? <p class="note bad">{t.service.noRoutes}</p> : null}
+      {routes.map((route, index) => (
+        <RouteCard key={route.id} {...route} t={t} now={now} number={index + 1} at={at} />
+      ))}
+    </section>
   );
 }

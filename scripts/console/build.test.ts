@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { API_MODEL } from '../../controlplane/model/api-model.ts';
 import { buildConsole } from './build.mjs';
-import { shapesOfSpecs } from './spec-shapes.mjs';
+import { scriptOf, shapesOfSpecs } from './spec-shapes.mjs';
 
 /** All files of the console together, compressed with gzip, in bytes. */
 const BUDGET = 150_000;
@@ -48,6 +48,13 @@ test('the shapes of specifications are there for Terraform, without their limits
   expect(shapes['PortNumber']).toBeUndefined();
   expect(shapes['CreateRouteInput']).toBeDefined();
   expect(shapes['CreateMeshOutput']).toBeUndefined();
+});
+
+test('the script of the pages makes the same shapes again', async () => {
+  const shapes = shapesOfSpecs(API_MODEL.shapes);
+  const script = `data:text/javascript,${encodeURIComponent(scriptOf(shapes))}`;
+  const made = (await import(script)) as { default: { shapes: unknown } };
+  expect(made.default.shapes).toEqual(shapes);
 });
 
 test('the page has no inline script or style, and names only files that are there', async () => {

@@ -13,10 +13,34 @@ export const specShapes = {
   setup(build) {
     build.onLoad({ filter: /appmesh-2019-01-25\.json$/ }, async ({ path }) => {
       const { shapes } = JSON.parse(await readFile(path, 'utf8'));
-      return { contents: JSON.stringify({ operations: {}, shapes: shapesOfSpecs(shapes) }), loader: 'json' };
+      return { contents: scriptOf(shapesOfSpecs(shapes)), loader: 'js' };
     });
   },
 };
+
+/**
+ * Writes shapes in few bytes, as a script whose default export is a model: a structure as the shapes of its members by name, a list as the shape of
+ * its members in a list, and any other shape as its type.
+ * @param {Record<string, Shape>} shapes
+ */
+export function scriptOf(shapes) {
+  const short = Object.entries(shapes).map(([name, { type, members, member }]) => [
+    name,
+    members
+      ? Object.fromEntries(Object.entries(members).map(([key, { shape }]) => [key, shape]))
+      : member
+        ? [member.shape]
+        : type,
+  ]);
+  return `const shapes = ${JSON.stringify(Object.fromEntries(short))};
+const whole = (shape) => ({ shape });
+for (const [name, short] of Object.entries(shapes)) {
+  shapes[name] = typeof short === 'string' ? { type: short }
+    : Array.isArray(short) ? { type: 'list', member: whole(short[0]) }
+    : { type: 'structure', members: Object.fromEntries(Object.entries(short).map(([key, shape]) => [key, whole(shape)])) };
+}
+export default { operations: {}, shapes };`;
+}
 
 /**
  * Returns the shapes below the inputs of creations, each with its type and members only. Those without members are one for each type, by its
