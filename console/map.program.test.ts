@@ -135,6 +135,22 @@ describe.skipIf(why !== undefined)(`the map${why === undefined ? '' : ` is left 
     expect(await page.evaluate<number[]>(SCROLLED)).toEqual([]);
   });
 
+  test('the map stays where it is when the panel of a piece opens, and that of another mesh begins anew', async () => {
+    const alone = piece(page, 'colorteller-vn');
+    const from = await middleOf(alone);
+    await alone.click();
+    await page.getByRole('complementary', { name: 'colorteller-vn' }).waitFor();
+    expect(await middleOf(alone)).toEqual(near(from));
+    // So far that nothing of either map is in the window.
+    for (let turn = 0; turn < 6; turn += 1) {
+      await dragBy(page, await emptyPlace(page), { x: 600, y: 500 });
+      await page.mouse.up();
+    }
+    await goTo(page, plane.api, addresses(HIGH, '', '')['map'] ?? '');
+    const middle = page.locator(`[data-key="virtualNode/node-${NODES / 2}"]`);
+    await expect.poll(() => isInWindow(page, middle)).toBe(true);
+  });
+
   test('no script failed, and the content security policy refused nothing', () => {
     expect(browser.faults).toEqual([]);
   });
