@@ -6,7 +6,7 @@ import { held, movedTo, sharp, type Shown } from './shown.ts';
 /** A gesture goes on if its next part follows within this time, in milliseconds: a turn of the wheel, or another press. */
 const OVER_MS = 150;
 
-/** What a window shows, and the functions that change it. */
+/** The part of a map that a window shows, and the functions that change it. */
 export type ShownState = {
   /** A signal, so that the picture moves without a component that is rendered. */
   readonly shown: ReadonlySignal<Shown>;
@@ -18,7 +18,7 @@ export type ShownState = {
   readonly letGo: () => void;
 };
 
-/** What a window shows, at first this frame. The functions do the same in each render. */
+/** Keeps the part of a map that a window shows, at first this frame. The functions do the same in each render. */
 export function useShown(first: Frame): ShownState {
   const shown = useSignal<Shown>(sharp(first));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -19,7 +19,7 @@ const CALLER = `spiffe://apps.example/account/000000000000/mesh/default/virtualN
 /** Until the first figures are on the map: two slots of five seconds and the time to ask for them. */
 const FIGURES_MS = 16_000;
 
-/** What is done on a page before its picture is taken, by the name of the picture. */
+/** The actions on a page before its picture is taken, by the name of the picture. */
 const DEEDS: Readonly<
   Record<string, { readonly at: string; readonly act: (page: Page) => Promise<unknown> }>
 > = {

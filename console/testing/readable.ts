@@ -42,7 +42,7 @@ const SCRIPT = `(() => {
     for (let each = text.parentElement; each !== null; each = each.parentElement) {
       const { overflowX, overflowY, position } = getComputedStyle(each);
       const outer = each.getBoundingClientRect();
-      // What scrolls shows the rest, also of what is below it.
+      // Scrolling shows the rest of an element, and of the elements in it.
       if ([overflowX, overflowY].some((way) => way === 'auto' || way === 'scroll')) break;
       const cut = (way, from, to, start, end) => way !== 'visible' && (from < start - 1 || to > end + 1);
       if (cut(overflowX, box.left, box.right, outer.left, outer.right) || cut(overflowY, box.top, box.bottom, outer.top, outer.bottom)) {
