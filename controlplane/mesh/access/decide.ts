@@ -39,10 +39,15 @@ export function decide(access: NodeAccess, arrival: Arrival): Decision {
 }
 
 function firstOf({ first, byId, others }: Program, arrival: Arrival): Step {
-  const own = (arrival.id === undefined ? undefined : byId.get(arrival.id)) ?? others;
-  const found = [...first, ...own].find((step) => holds(step, arrival));
+  const own = arrival.id === undefined ? undefined : byId.get(arrival.id);
+  const steps = own === undefined ? [...first, ...others] : [...first, own];
+  const found = steps.find((step) => isFor(step, arrival) && holds(step, arrival));
   if (found === undefined) throw new Error('the last step of a decision always decides');
   return found;
+}
+
+function isFor({ callers }: Step, { id }: Arrival): boolean {
+  return callers === undefined || (id !== undefined && callers.has(id));
 }
 
 function holds({ when, admits }: Step, { address, request }: Arrival): boolean {

@@ -20,6 +20,8 @@ export type AccessChain = 'mesh' | 'user' | 'plain';
 export type Step = {
   readonly line: string;
   readonly admits: boolean;
+  /** The SPIFFE ids that it is for. Undefined: all callers. */
+  readonly callers?: ReadonlySet<string> | undefined;
   readonly when:
     | { readonly kind: 'always' }
     | { readonly kind: 'escaped' }
@@ -31,13 +33,12 @@ export type Step = {
 };
 
 /**
- * The steps of one chain: the denies for all callers, none of which always decides; then those of each known caller, by SPIFFE id, and those of
- * all other callers. The last step of each of these lists always decides. A rule with many paths for all callers is there once, so it takes no
- * more room for thousands of callers.
+ * The decision of one chain: the denies with conditions, none of which always decides; then the verdicts on callers that have no condition; then the
+ * steps of all other callers, of which the last one always decides. Each rule is there once, so that many paths of many callers take little room.
  */
 export type Program = {
   readonly first: readonly Step[];
-  readonly byId: ReadonlyMap<string, readonly Step[]>;
+  readonly byId: ReadonlyMap<string, Step>;
   readonly others: readonly Step[];
 };
 
@@ -56,70 +57,58 @@ export function programOf(access: NodeAccess, place: Place): Program {
 export function enforcedProgram(access: NodeAccess, place: Place): Program {
   const whole = programOf(access, place);
   if (place.chain === 'mesh' || access.unauthenticated !== undefined) return whole;
-  const denies = (steps: readonly Step[]): readonly Step[] => [
-    ...steps.filter(({ admits, line, when }) => !admits && line !== NO_LINE && when.kind !== 'escaped'),
-    { line: NO_LINE, admits: true, when: { kind: 'always' } },
-  ];
   return {
     first: whole.first,
-    byId: new Map(Array.from(whole.byId, ([id, steps]) => [id, finished(denies(steps))])),
-    others: finished(denies(whole.others)),
+    byId: new Map(Array.from(whole.byId).filter(([, { admits }]) => !admits)),
+    others: whole.others.some(isAlwaysRefusing) ? whole.others : [always(NO_LINE, true)],
   };
+}
+
+/** Whether a step is a deny for all callers, without a condition. */
+function isAlwaysRefusing({ admits, line, when }: Step): boolean {
+  return !admits && line !== NO_LINE && when.kind === 'always';
 }
 
 function knownCallers(access: NodeAccess, place: Place): Program {
-  const denies = linesAt(access.deny, place);
-  const deny = denies.filter(isNamed).map(withSet);
-  const allow = linesAt(access.allow, place).map(withSet);
-  const declared = new Set(access.declared);
-  const steps = (id: string | undefined): readonly Step[] =>
-    finished([
-      ...deny.filter(isFor(id)).map(({ line }) => step(line, false)),
-      ...(id !== undefined && declared.has(id)
-        ? [always(BACKEND_LINE, true)]
-        : [...allow.filter(isFor(id)).map(({ line }) => step(line, true)), always(NO_LINE, false)]),
-    ]);
-  const ids = new Set([...declared, ...[...deny, ...allow].flatMap(({ line }) => line.callers ?? [])]);
-  return program(denies, ids, steps);
-}
-
-/** Puts a program together: the denies for all callers first. One that matches everything leaves nothing to decide. */
-function program(
-  denies: readonly AccessLine[],
-  ids: ReadonlySet<string>,
-  steps: (id: string | undefined) => readonly Step[],
-): Program {
-  const first = denies.filter((line) => !isNamed(line)).map((line) => step(line, false));
-  if (first.some(({ when }) => when.kind === 'always'))
-    return { first: [], byId: new Map(), others: finished(first) };
-  return {
-    first: withEscaped(first.filter(isPossible)),
-    byId: new Map(Array.from(ids, (id) => [id, steps(id)])),
-    others: steps(undefined),
-  };
-}
-
-/** Whether a rule names its callers. */
-function isNamed({ callers }: AccessLine): boolean {
-  return callers !== undefined;
+  const allow = linesAt(access.allow, place).map((line) => step(line, true));
+  return program(linesAt(access.deny, place), allow, access.declared);
 }
 
 /** An authority of the operator must not issue an identity of the mesh, so only other ids count. */
 function openCallers(access: NodeAccess, place: Place): Program {
   const isForeign = (id: string): boolean => place.chain === 'user' && !id.startsWith(access.domain);
   const foreign = (line: AccessLine): AccessLine => ({ ...line, callers: line.callers?.filter(isForeign) });
-  const denies = linesAt(access.deny, place).map(foreign);
-  const deny = denies.filter(isNamed).map(withSet);
-  const allow = linesAt(access.allow, place).filter(isNamed).map(foreign).map(withSet);
+  const named = linesAt(access.allow, place).filter(({ callers }) => callers !== undefined);
   const open = linesAt(access.unauthenticated ?? [], place);
-  const steps = (id: string | undefined): readonly Step[] =>
-    finished([
-      ...deny.filter(isFor(id)).map(({ line }) => step(line, false)),
-      ...allow.filter(isFor(id)).map(({ line }) => step(line, true)),
-      ...open.map((line) => step(line, true)),
-      always(NO_LINE, false),
-    ]);
-  return program(denies, new Set([...deny, ...allow].flatMap(({ line }) => line.callers ?? [])), steps);
+  const allow = [...named.map(foreign), ...open].map((line) => step(line, true));
+  return program(linesAt(access.deny, place).map(foreign), allow, []);
+}
+
+/** Puts a decision together. A deny for all callers without a condition leaves nothing to decide. */
+function program(
+  lines: readonly AccessLine[],
+  allows: readonly Step[],
+  declared: readonly string[],
+): Program {
+  const denies = lines.map((line) => step(line, false));
+  const ofAll = denies.find(({ when, callers }) => when.kind === 'always' && callers === undefined);
+  if (ofAll !== undefined) return { first: [], byId: new Map(), others: [ofAll] };
+  const byId = new Map<string, Step>();
+  const decided = [
+    ...denies,
+    ...declared.map((id) => ({ ...always(BACKEND_LINE, true), callers: new Set([id]) })),
+    ...allows,
+  ];
+  for (const { callers, ...verdict } of decided) {
+    if (verdict.when.kind !== 'always') continue;
+    for (const id of callers ?? []) if (!byId.has(id)) byId.set(id, verdict);
+  }
+  const rest = allows.filter(({ when, callers }) => when.kind !== 'always' || callers === undefined);
+  return {
+    first: withEscaped(denies.filter(({ when }) => when.kind !== 'always').filter(isPossible)),
+    byId,
+    others: finished([...rest, always(NO_LINE, false)]),
+  };
 }
 
 /** The rules that can match at a listener. One with `http` never matches a connection of protocol tcp. */
@@ -132,26 +121,18 @@ function linesAt<L extends AccessLine | OpenLine>(
   );
 }
 
-type LineWithSet = { readonly line: AccessLine; readonly callers: ReadonlySet<string> | undefined };
-
-function withSet(line: AccessLine): LineWithSet {
-  return { line, callers: line.callers && new Set(line.callers) };
-}
-
-function isFor(id: string | undefined): (line: LineWithSet) => boolean {
-  return ({ callers }) => callers === undefined || (id !== undefined && callers.has(id));
-}
-
 function always(line: string, admits: boolean): Step {
   return { line, admits, when: { kind: 'always' } };
 }
 
 function step({ name, http, ...line }: AccessLine | OpenLine, admits: boolean): Step {
   const cidrs = 'cidrs' in line ? line.cidrs : undefined;
+  const named = 'callers' in line && line.callers !== undefined ? { callers: new Set(line.callers) } : {};
   const possible = http?.filter(({ methods }) => methods === undefined || methods.length > 0);
   const anyRequest = possible === undefined || possible.some(isAny);
-  if (anyRequest && cidrs === undefined) return always(name, admits);
-  return { line: name, admits, when: { kind: 'match', http: anyRequest ? undefined : possible, cidrs } };
+  if (anyRequest && cidrs === undefined) return { ...always(name, admits), ...named };
+  const when = { kind: 'match', http: anyRequest ? undefined : possible, cidrs } as const;
+  return { line: name, admits, ...named, when };
 }
 
 function isAny({ methods, path }: HttpAccess): boolean {
@@ -165,13 +146,18 @@ function finished(steps: readonly Step[]): readonly Step[] {
   return withEscaped(possible.slice(0, last + 1));
 }
 
+/** Begins with the step for escaped slashes, for the callers for whom a path counts. */
 function withEscaped(steps: readonly Step[]): readonly Step[] {
-  const hasPath = steps.some(
+  const withPath = steps.filter(
     ({ when }) => when.kind === 'match' && when.http?.some(({ path }) => path !== undefined),
   );
-  return hasPath ? [{ line: ESCAPED_LINE, admits: false, when: { kind: 'escaped' } }, ...steps] : steps;
+  if (withPath.length === 0) return steps;
+  const isForAll = withPath.some(({ callers }) => callers === undefined);
+  const callers = isForAll ? undefined : new Set(withPath.flatMap((each) => [...(each.callers ?? [])]));
+  return [{ line: ESCAPED_LINE, admits: false, callers, when: { kind: 'escaped' } }, ...steps];
 }
 
-function isPossible({ when }: Step): boolean {
+function isPossible({ when, callers }: Step): boolean {
+  if (callers?.size === 0) return false;
   return when.kind !== 'match' || (when.http?.length !== 0 && when.cidrs?.length !== 0);
 }

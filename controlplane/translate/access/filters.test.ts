@@ -27,3 +27,15 @@ test.each([
   const rules = bytesWith(1, { [member]: [{ http }] }) - bytesWith(1, {});
   expect(bytesWith(1000, { [member]: [{ http }] })).toBeLessThan(bytesWith(1000, {}) + 2 * rules);
 });
+
+test.each([
+  'deny',
+  'allow',
+])('a rule with paths for 1,000 callers takes little room: each caller had a copy of the paths (%s)', (member) => {
+  const http = Array.from({ length: 50 }, (_, index) => ({ path: { prefix: `/internal/${index}/` } }));
+  const from = Array.from({ length: 1000 }, (_, index) => ({
+    virtualNode: { virtualNodeName: `caller-${index}` },
+  }));
+  const rule = bytesWith(1, { [member]: [{ from }] }) + bytesWith(1, { [member]: [{ http }] });
+  expect(bytesWith(1, { [member]: [{ from, http }] })).toBeLessThan(3 * rule);
+});

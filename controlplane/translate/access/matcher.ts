@@ -30,45 +30,61 @@ type Predicate = Init<MessageInitShape<typeof Matcher_MatcherList_PredicateSchem
 type StringMatcher = Init<MessageInitShape<typeof StringMatcherSchema>>;
 
 /**
- * Returns the matcher of a decision: the denies for all callers; then a map by the caller's SPIFFE id, so that thousands of callers cost a
- * request no more than ten; below it, the steps of that caller. The first match wins. A request that no step admits is refused.
+ * Returns the matcher of a decision: the denies with conditions; then a map by the caller's SPIFFE id, so that thousands of callers cost a request
+ * no more than ten; then the steps of all other callers. The first match wins. A request that no step admits is refused.
  */
-export function accessMatcher(program: Program, protocol: 'http' | 'tcp'): AccessMatcher {
-  const { first } = program;
-  const rest = byCaller(program, protocol);
-  return first.length === 0 ? rest : list(first, protocol, { onMatch: { case: 'matcher', value: rest } });
+export function accessMatcher({ first, byId, others }: Program, protocol: 'http' | 'tcp'): AccessMatcher {
+  const rest = nested(byCaller(byId, list(others.slice(0, -1), protocol, last(others))));
+  return list(first, protocol, rest);
 }
 
-function byCaller({ byId, others }: Program, protocol: 'http' | 'tcp'): AccessMatcher {
-  const otherwise = chosen(others, protocol);
-  if (byId.size === 0) return { onNoMatch: otherwise };
-  const map = Object.fromEntries(Array.from(byId, ([id, steps]) => [id, chosen(steps, protocol)]));
+/** The action of the step that always decides. */
+function last(steps: readonly Step[]): OnMatch {
+  const step = steps.at(-1);
+  if (step?.when.kind !== 'always') throw new Error('the last step of a decision always decides');
+  return action(step);
+}
+
+function nested(matcher: AccessMatcher): OnMatch {
+  const { matcherType, onNoMatch } = matcher;
+  return matcherType === undefined && onNoMatch !== undefined
+    ? (onNoMatch as OnMatch)
+    : { onMatch: { case: 'matcher', value: matcher } };
+}
+
+/** A step without callers in the map goes on with `otherwise`. */
+function byCaller(byId: ReadonlyMap<string, Step>, otherwise: AccessMatcher): AccessMatcher {
+  if (byId.size === 0) return otherwise;
+  return tree(new Map(Array.from(byId, ([id, step]) => [id, action(step)])), nested(otherwise));
+}
+
+/** Without `otherwise`, the evaluation goes on after the matcher for callers that are not in the map. */
+function tree(actions: ReadonlyMap<string, OnMatch>, otherwise: OnMatch | undefined): AccessMatcher {
   const input = { name: 'uri-san', typedConfig: typed(UriSanInputSchema, {}) };
+  const map = Object.fromEntries(actions);
   return {
     matcherType: {
       case: 'matcherTree',
       value: { input, treeType: { case: 'exactMatchMap', value: { map } } },
     },
-    onNoMatch: otherwise,
+    ...(otherwise === undefined ? {} : { onNoMatch: otherwise }),
   };
 }
 
-function chosen(steps: readonly Step[], protocol: 'http' | 'tcp'): OnMatch {
-  const last = steps.at(-1);
-  const conditions = steps.slice(0, -1);
-  if (last === undefined) throw new Error('a decision has at least one step');
-  if (conditions.length === 0) return action(last);
-  return { onMatch: { case: 'matcher', value: list(conditions, protocol, action(last)) } };
-}
-
 function list(steps: readonly Step[], protocol: 'http' | 'tcp', onNoMatch: OnMatch): AccessMatcher {
+  if (steps.length === 0) return { onNoMatch };
   const matchers = steps.map(
     (step): MessageInitShape<typeof Matcher_MatcherList_FieldMatcherSchema> => ({
       predicate: predicate(step, protocol),
-      onMatch: action(step),
+      onMatch: forCallers(step),
     }),
   );
   return { matcherType: { case: 'matcherList', value: { matchers } }, onNoMatch };
+}
+
+function forCallers(step: Step): OnMatch {
+  if (step.callers === undefined) return action(step);
+  return nested(tree(new Map(Array.from(step.callers, (id) => [id, action(step)])), undefined));
 }
 
 function action({ line, admits }: Step): OnMatch {
