@@ -43,22 +43,20 @@ export async function begin(
       `${proxyPath(proxy)} can have no SPIFFE id: its names may only have letters, digits, dots, dashes and underscores`,
     );
   }
-  const presented = call.connection.presented();
-  const leaf = presented && new X509Certificate(presented.raw);
-  const isOurs = leaf !== undefined && rootAbove(leaf, trust, now()) !== undefined;
-  const certificateNames = isOurs ? alternativeNames(leaf, 'URI') : [];
-  const certificateSerial = isOurs ? leaf.serialNumber.toLowerCase() : undefined;
+  const own = ownCertificate(call, trust, now());
+  const certificateNames = own === undefined ? [] : alternativeNames(own, 'URI');
+  const certificateSerial = own?.serialNumber.toLowerCase();
   // TLS checked the dates at the handshake, which may be long ago.
-  const verified = isOurs ? undefined : call.connection.certificate();
+  const verified = own !== undefined ? undefined : call.connection.certificate();
   const other = verified && new X509Certificate(verified.raw);
   const foreign = other !== undefined && isCurrent(other, now()) ? other : undefined;
   const foreignNames = {
     uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
     dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),
   };
-  const own = { certificateNames, certificateSerial, spiffeId };
+  const renewed = { certificateNames, certificateSerial, spiffeId };
   const renewalFault = hello.methods
-    .flatMap((method) => provers.find((each) => each.method === method)?.fault?.(own) ?? [])
+    .flatMap((method) => provers.find((each) => each.method === method)?.fault?.(renewed) ?? [])
     .at(0);
   const prover = hello.methods
     .map((method) =>
@@ -103,6 +101,13 @@ export async function begin(
     foreignNames,
   };
   return { attempt, prover, key };
+}
+
+/** Returns the certificate of a connection, if it is one of this authority. */
+export function ownCertificate(call: ServerCall, trust: Trust, now: number): X509Certificate | undefined {
+  const presented = call.connection.presented();
+  const leaf = presented && new X509Certificate(presented.raw);
+  return leaf !== undefined && rootAbove(leaf, trust, now) !== undefined ? leaf : undefined;
 }
 
 /** Says why a certificate is not renewed. */

@@ -26,7 +26,15 @@ import { DEFAULT_CERTIFICATE_HOURS, meshIdentityOf } from '../bindings.ts';
 import type { Trust } from '../authority/chain.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
-import { begin, hostOf, LONGEST_NODE_ID, namedProxy, notRenewed, type Begun } from './begin.ts';
+import {
+  begin,
+  hostOf,
+  LONGEST_NODE_ID,
+  namedProxy,
+  notRenewed,
+  ownCertificate,
+  type Begun,
+} from './begin.ts';
 import { createPlaces, type Place } from './places.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
 import { Refused } from './refused.ts';
@@ -63,6 +71,9 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
   const warn = boundedWarnings(log);
   const places = createPlaces(now);
   const nodeBuckets = createKeyedBuckets(NODE_RATE, now);
+  // Apart, so that strangers, who may name any node, keep no agent from renewing its certificate.
+  const renewals = createTokenBucket(RATE, now);
+  const renewalBuckets = createKeyedBuckets(NODE_RATE, now);
 
   function attest(call: ServerCall): CallReader {
     let state: State = { kind: 'hello' };
@@ -76,7 +87,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       if (end !== undefined && end.code !== status.OK)
         options.onOutcome(methodAt(state), statusName(end.code));
     });
-    requireRate(bucket, 'at once');
+    const own = ownCertificate(call, options.trust, now());
+    requireRate(own === undefined ? bucket : renewals, 'at once');
     place = places.take(() =>
       call.end(
         status.RESOURCE_EXHAUSTED,
@@ -95,7 +107,11 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       const proxy = await namedProxy(options.live, hello.nodeId);
       if (state.kind === 'deciding') state = { ...state, proxy };
       // Before the signature of the request is verified.
-      requireRate(nodeBuckets(`${proxy.owner} ${proxyPath(proxy)}`), 'of this node');
+      const ofNode =
+        own === undefined
+          ? nodeBuckets(`${proxy.owner} ${proxyPath(proxy)}`)
+          : renewalBuckets(own.subjectAltName ?? '');
+      requireRate(ofNode, 'of this node');
       const begun = await begin(options, call, hello, proxy);
       state = { kind: 'proof', ...begun };
       call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }));
