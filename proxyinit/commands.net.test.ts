@@ -50,7 +50,7 @@ describe("the route manager's commands on stdin", () => {
       'status\nenable\nstatus\n',
       0,
       ALL,
-      /no rules are there[^]*the rules are in force/,
+      /there are no rules[^]*the rules are in force/,
     ],
     [
       'anything else',
@@ -176,7 +176,7 @@ describe('status', () => {
     const status = (env: Record<string, string>) => host.proxyinit(env, ['status']);
     expect(await status(BOTH)).toMatchObject({
       code: 3,
-      stdout: expect.stringMatching(/IPv4 \(nft\): no rules .*\nIPv6 \(nft\): no rules/),
+      stdout: expect.stringMatching(/IPv4 \(nft\): there are no rules.*\nIPv6 \(nft\): there are no rules/),
     });
     await host.proxyinit(BOTH);
     const { code, stdout } = await status(BOTH);
@@ -184,17 +184,19 @@ describe('status', () => {
     expect(stdout.match(/^ +\d+ packets  nat     -A .*daybreak/gm)).toHaveLength(15);
     expect(await status({ ...BOTH, APPMESH_APP_PORTS: '1' })).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining("but not those that this call's flags and variables ask for"),
+      stdout: expect.stringContaining(
+        "the rules differ from those that this call's flags and variables demand",
+      ),
     });
     expect(await status({ APPMESH_APP_PORTS: '8080' })).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining('that the settings do not ask for'),
+      stdout: expect.stringContaining('that the settings do not demand'),
     });
     await host.run(['ip6tables-nft', '-t', 'nat', '-D', 'APPMESH_EGRESS', '1']);
     expect(await status(BOTH)).toMatchObject({
       code: 3,
       stdout: expect.stringMatching(
-        /IPv4 \(nft\): the rules are in force[^]*IPv6 \(nft\): rules are there, but not/,
+        /IPv4 \(nft\): the rules are in force[^]*IPv6 \(nft\): the rules differ from/,
       ),
     });
   });

@@ -140,7 +140,7 @@ test('if a run is killed during a restore, the restore keeps the lock', async ()
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-  expect((await host.proxyinit({}, ['apply', '--wait=0'])).stderr).toContain('another proxyinit is at work');
+  expect((await host.proxyinit({}, ['apply', '--wait=0'])).stderr).toContain('another proxyinit is running');
   const next = host.proxyinit({});
   writeFileSync(join(folder, 'iptables-restore.go'), '');
   expect(await next).toMatchObject({ code: 0, stdout: expect.stringContaining('rules are in force:') });

@@ -136,7 +136,7 @@ test('with --wait, a run waits for other users of legacy iptables', async () => 
   expect(await host.rules('iptables-legacy-save')).toContain('--dports 8080,8443');
 });
 
-test('a run with --wait=0 reports that another run is at work', async () => {
+test('a run with --wait=0 reports another run', async () => {
   const host = place.host();
   const file = `${place.empty()}/enough`;
   const holder = host.run([
@@ -150,7 +150,7 @@ test('a run with --wait=0 reports that another run is at work', async () => {
   expect(await host.proxyinit(BOTH, ['apply', '--wait=0'])).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^another proxyinit is at work .*no rule was changed/),
+    stderr: expect.stringMatching(/^another proxyinit is running .*no rule was changed/),
   });
   await host.run(['touch', file]);
   await holder;

@@ -40,7 +40,7 @@ test.each([
   [
     'no rules',
     [],
-    /no rules are there[^]*out, as uid 65534, to 192.0.2.1 port 9: .*and should have arrived at port 15001/,
+    /there are no rules[^]*out, as uid 65534, to 192.0.2.1 port 9: .*and should have arrived at port 15001/,
   ],
   [
     'the rule for Envoy is gone',
