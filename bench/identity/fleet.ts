@@ -6,12 +6,17 @@ import { all, phase, type Look, type Say } from './phases.ts';
 const PER_NODE = 100;
 /** Their states never change: without a look each second, thousands in one process cost less. */
 const CHECK_MS = 60_000;
+/** Renewals a second that the control plane asks for, and the share of the measured attestations a second that this process may be asked for. */
+const RENEWALS_A_SECOND = 50;
+const MOST_SHARE = 0.8;
 
 /** Thousands of agents in this process: each an identity, an ADS stream and a channel, without an Envoy. */
 export type Fleet = {
   readonly agents: readonly OpenTestAgent[];
   /** The seconds that each phase took. */
   readonly seconds: { readonly tokens: number; readonly attest: number; readonly connect: number };
+  /** How many times as long as the control plane asks for renewals are spread, so that this one process of many agents keeps up. */
+  readonly stretch: number;
   readonly close: () => void;
 };
 
@@ -27,6 +32,7 @@ export async function openFleet(
   const nodeOf = (at: number): string => nodes[at % nodes.length] ?? '';
   const tokens: string[] = [];
   const agents: OpenTestAgent[] = [];
+  let stretch = 1;
   const close = (): void => {
     for (const agent of agents) agent.close();
   };
@@ -44,18 +50,24 @@ export async function openFleet(
     const attestSeconds = await phase('attestations', { look: attested(agents, count), say }, () =>
       all(count, async (at) => {
         const node = `mesh/m/virtualNode/${nodeOf(at)}`;
-        const agent = await openTestAgent(plane, { node, token: tokens[at] ?? '', checkMs: CHECK_MS });
+        const agent = await openTestAgent(plane, {
+          node,
+          token: tokens[at] ?? '',
+          checkMs: CHECK_MS,
+          stretch: () => stretch,
+        });
         agents.push(agent);
         await certificateOf(agent);
       }),
     );
+    stretch = Math.max(1, RENEWALS_A_SECOND / ((count / attestSeconds) * MOST_SHARE));
     await onPhase();
     const connectSeconds = await phase('streams', { look: connected(agents), say }, () =>
       all(count, async (at) => agents[at]?.connect()),
     );
     await onPhase();
     const seconds = { tokens: tokenSeconds, attest: attestSeconds, connect: connectSeconds };
-    return { agents, seconds, close };
+    return { agents, seconds, stretch, close };
   } catch (error) {
     close();
     throw error;

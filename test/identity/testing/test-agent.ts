@@ -36,6 +36,8 @@ export type TestAgentOptions = {
   readonly stsEndpoint?: string;
   /** How often the channel looks for a changed state, in milliseconds. Default: as a real agent. */
   readonly checkMs?: number;
+  /** Multiplies the time over which the control plane spreads renewals. Default: 1. */
+  readonly stretch?: () => number;
   /** Called after each update of clusters. */
   readonly onUpdate?: () => void;
 };
@@ -52,7 +54,16 @@ export async function startTestAgent(plane: IdentityPlane, options: TestAgentOpt
 /** Opens one, which gets its certificate, but opens no stream yet. */
 export async function openTestAgent(
   plane: IdentityPlane,
-  { node, proofs = ['join-token'], token = '', file, stsEndpoint, checkMs, onUpdate }: TestAgentOptions,
+  {
+    node,
+    proofs = ['join-token'],
+    token = '',
+    file,
+    stsEndpoint,
+    checkMs,
+    stretch = () => 1,
+    onUpdate,
+  }: TestAgentOptions,
 ): Promise<OpenTestAgent> {
   const joinToken = { kind: 'text', setting: 'DAYBREAK_XDS_JOIN_TOKEN', text: token } as const;
   const xds = {
@@ -78,7 +89,8 @@ export async function openTestAgent(
   const channel = createChannel({
     nodeId: node,
     log,
-    onRenewal: identity.renewSoon,
+    onRenewal: (renewal) =>
+      identity.renewSoon({ ...renewal, spreadSeconds: renewal.spreadSeconds * stretch() }),
     ...(checkMs !== undefined && { checkMs }),
   });
   channel.start(() => ({
