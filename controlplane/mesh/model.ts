@@ -95,7 +95,7 @@ export class Model {
     for (const { owner } of puts) next.#owners.add(owner);
     for (const owner of this.#owners) next.#owners.add(owner);
     next.#revision = this.#revision;
-    for (const key of [...puts, ...deletes].map(tableKey))
+    for (const key of new Set([...puts, ...deletes].map(tableKey)))
       next.#tables.set(key, new Map(next.#tables.get(key)));
     for (const id of deletes) next.#tables.get(tableKey(id))?.delete(id.name);
     for (const resource of puts) next.#tables.get(tableKey(resource))?.set(resource.name, resource);

@@ -8,6 +8,7 @@ import { identitiesOf } from './identities.ts';
 import { createModeChanges, type ModeChanges } from './mode-changes.ts';
 import type { ModeTimes } from './mode-times.ts';
 import type { PendingReplicas } from './pending-replicas.ts';
+import type { HistoryQuery } from '../../store/spec-history.ts';
 import type { NodeId } from '../draining.ts';
 
 const log = createLog('test', 'silent');
@@ -145,7 +146,7 @@ test('setting the clock back during a change does not make the change longer: pl
   await expect.poll(() => ended).toEqual(['n']);
 });
 
-test('the identities of a minute ago come from the history: changed ones as they were, new ones not at all', async () => {
+test('the identities of a minute ago come from the history: changed ones as they were, new ones not at all, and commits without a mode make no state', async () => {
   open('OFF');
   const now = 1_000_000;
   const id = (kind: 'meshIdentity' | 'nodeIdentity', name: string) => ({ ...mesh, kind, parent: '', name });
@@ -171,7 +172,6 @@ test('the identities of a minute ago come from the history: changed ones as they
     states: [
       [{ kind: 'meshIdentity', spec: { mtls: 'STRICT' } }],
       [{ kind: 'meshIdentity', spec: { mtls: 'PERMISSIVE' } }],
-      [{ kind: 'meshIdentity', spec: { mtls: 'OFF' } }],
     ],
   });
   expect(await formerIdentities({ history }, model, now + 60_000)).toEqual([]);
@@ -209,4 +209,45 @@ test.each([
     log,
   });
   expect(modes.of(NODE)).toEqual(change);
+});
+
+test('a change of the mode before more than a hundred other changes of a busy mesh was not found at a restart', async () => {
+  const now = 1_000_000;
+  open('STRICT');
+  const route = (step: number) => ({
+    id: { ...mesh, kind: 'virtualService', parent: '', name: 's' },
+    at: now - 1,
+    revision: 1000 - step,
+    step: 1,
+  });
+  const change = {
+    id: { ...mesh, kind: 'meshIdentity', parent: '', name: 'default' },
+    at: now - 2,
+    before: { version: 1, spec: { mtls: 'PERMISSIVE' }, tags: [] },
+    revision: 2,
+    step: 1,
+  };
+  const all = [...Array.from({ length: 250 }, (_, step) => route(step)), change];
+  const history = async ({ before, limit }: HistoryQuery) =>
+    all.filter((each) => each.revision < (before?.revision ?? Infinity)).slice(0, limit) as never;
+  expect(await formerIdentities({ history }, model, now)).toMatchObject([
+    { states: [[{ spec: { mtls: 'PERMISSIVE' } }]] },
+  ]);
+});
+
+test('of many commits that changed modes, the last hundred count, so that a start stays short', async () => {
+  const now = 1_000_000;
+  open('OFF');
+  const records = Array.from({ length: 150 }, (_, back) => ({
+    id: { ...mesh, kind: 'meshIdentity', parent: '', name: 'default' },
+    at: now - 1,
+    before: { version: 1, spec: { mtls: back % 2 === 0 ? 'PERMISSIVE' : 'OFF' }, tags: [] },
+    revision: 200 - back,
+    step: 1,
+  }));
+  const history = async ({ before, limit }: HistoryQuery) =>
+    records.filter((each) => each.revision < (before?.revision ?? Infinity)).slice(0, limit) as never;
+  const [found] = await formerIdentities({ history }, model, now);
+  expect(found?.states.length).toBe(100);
+  expect(found?.states.at(-1)).toMatchObject([{ spec: { mtls: 'PERMISSIVE' } }]);
 });
