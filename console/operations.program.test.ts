@@ -8,7 +8,8 @@ import { appMeshClient, createColorModel, TELLER, updateWeights } from '../demo/
 import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { startReportingAgent, type ReportingAgent } from '../test/testing/reporting-agent.ts';
 import { chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
-import { addresses, buildPages, goTo } from './testing/pages.ts';
+import { addresses, buildPages, goTo, SIZES } from './testing/pages.ts';
+import { unreadable } from './testing/readable.ts';
 
 // The work of a person on call in the console, and input that must not disturb it, with an agent that reports figures and refused callers.
 
@@ -108,6 +109,17 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await changes.first().getByText('reverts an earlier change').waitFor();
     await go(AT['service']);
     await expect.poll(() => weight(BLUE).inputValue()).toBe('6');
+  });
+
+  test('every text of pages with a proxy, its figures and refused callers can be read: the hint of the search for proxies was cut off', async () => {
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      for (const address of [AT['proxies'], AT['proxy'], AT['canaries'], AT['problems'], AT['identity']]) {
+        await go(address);
+        expect(await unreadable(page)).toEqual([]);
+      }
+    }
+    await page.setViewportSize(SIZES[0]);
   });
 
   test('absurd figures of a proxy are bounded: no page shows a number that is none', async () => {
