@@ -46,7 +46,7 @@ test('the shapes of specifications are there for Terraform, without their limits
   expect(shapes['PortMapping']?.members?.['port']).toEqual({ shape: 'integer' });
   expect(shapes['integer']).toEqual({ type: 'integer' });
   expect(shapes['PortNumber']).toBeUndefined();
-  expect(shapes['CreateRouteInput']).toBeDefined();
+  expect(shapes['CreateRouteInput']?.members).toEqual({ spec: { shape: 'RouteSpec' } });
   expect(shapes['CreateMeshOutput']).toBeUndefined();
 });
 

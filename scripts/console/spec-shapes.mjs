@@ -43,7 +43,7 @@ export default { operations: {}, shapes };`;
 }
 
 /**
- * Returns the shapes below the inputs of creations, each with its type and members only. Those without members are one for each type, by its
+ * Returns the inputs of creations with nothing but their specifications, and the shapes below these, each with its type and members only. Those without members are one for each type, by its
  * name: their own names are a fifth of the compressed size.
  * @param {Readonly<Record<string, Shape>>} shapes
  * @returns {Record<string, Shape>}
@@ -66,6 +66,9 @@ export function shapesOfSpecs(shapes) {
     }
     return { shape: kind };
   };
-  for (const name of Object.keys(shapes)) if (/^Create\w+Input$/.test(name)) keep(name);
+  for (const [name, { type, members }] of Object.entries(shapes)) {
+    const spec = members?.['spec'];
+    if (/^Create\w+Input$/.test(name) && spec) kept[name] = { type, members: { spec: keep(spec.shape) } };
+  }
   return kept;
 }
