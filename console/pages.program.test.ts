@@ -105,8 +105,8 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
         },
       }),
     );
-    // If the page does not know yet, the API refuses the change. The page may learn of it before the click, which then has no effect.
-    const applied = page.getByRole('button', { name: 'Apply' }).click();
+    // If the page does not know yet, the API refuses the change. The page may learn of it before the click, which then finds no button.
+    const applied = page.getByRole('button', { name: 'Apply' }).click({ timeout: 2000 });
     await Promise.all([
       applied.catch(() => undefined),
       page.getByText('This route was changed meanwhile.').waitFor(),
