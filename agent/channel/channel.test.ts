@@ -120,7 +120,7 @@ test('a channel that ended opens again, on the same connection or on the next', 
 test('a control plane without the channel is told so in one line, and is not asked again', async () => {
   const { channel, lines } = await start({ isOld: true });
   const held = reporting(channel);
-  await expect.poll(() => lines.join('')).toContain('it is of an older version');
+  await expect.poll(() => lines.join('')).toContain('the control plane has an older version');
   held.state = { ...STATE, ready: true };
   channel.report();
   await new Promise((resolve) => setTimeout(resolve, 200));

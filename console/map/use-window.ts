@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Graph } from '../model/graph.ts';
 import { beginning, isSeen, revealing, type Size } from './frame.ts';
 import type { Layout } from './layout.ts';
@@ -27,9 +27,9 @@ export function useWindow(
   const state = useShown(beginning(layout, size));
   const { shown, move } = state;
   const begin = (): void => move(() => beginning(layout, size));
-  // A frame is chosen once: neither figures nor the panel move anything.
+  // A frame is chosen once, and before the map is painted: neither figures nor the panel move anything.
   const isPlaced = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!measured || isPlaced.current) return;
     isPlaced.current = true;
     begin();
