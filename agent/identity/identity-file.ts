@@ -3,7 +3,6 @@ import { open } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { withTimeout } from '../../common/limits/with-timeout.ts';
-import { writeState } from '../state/write-state.ts';
 import { identityProblem, type HeldIdentity } from './held-identity.ts';
 import { graceWindow } from './outage.ts';
 
@@ -41,14 +40,9 @@ export async function readIdentityFile(
   return undefined;
 }
 
-/** Writes the identity, mode 0600, at once or not at all. Rejects with the file system's error. */
-export async function writeIdentityFile(file: string, identity: HeldIdentity): Promise<void> {
-  const content: Content = { format: FORMAT, identity };
-  await withTimeout(
-    LIMIT_MS,
-    `no answer of ${file}`,
-    writeState(file, [Buffer.from(`${JSON.stringify(content)}\n`)]),
-  );
+/** Returns the content of the file. */
+export function identityContent(identity: HeldIdentity): Buffer {
+  return Buffer.from(`${JSON.stringify({ format: FORMAT, identity } satisfies Content)}\n`);
 }
 
 /** The moment to check an identity at: before its end, if the mesh may accept it after that. */

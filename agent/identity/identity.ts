@@ -8,7 +8,8 @@ import { attest, AttestationRefused } from './attest.ts';
 import { createAttemptWaits } from './attempt-waits.ts';
 import { createClockTimer } from './clock-timer.ts';
 import { holdIdentity, rootOf, untilRenewal, type HeldIdentity } from './held-identity.ts';
-import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
+import { readIdentityFile } from './identity-file.ts';
+import { createIdentityKeeper } from './keep-identity.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
 import { methodsOf, prove } from './prove.ts';
 import type { SigningRequest } from './signing-request.ts';
@@ -81,11 +82,12 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   const { xds, nodeId, file, log } = options;
   const { identity: settings } = xds;
   if (settings === undefined) return undefined;
+  const keep = file === undefined ? undefined : createIdentityKeeper(file, log);
   let held = file === undefined ? undefined : await readIdentityFile(file, nodeId, log);
   if (held !== undefined) log.info(facts(held), 'took the kept certificate');
   let problem: string | undefined;
   let isAttempting = false;
-  let refusedAt = 0;
+  let refusedAt = -Infinity;
   /** The generation that the control plane named last, and over how long it spreads renewals, in milliseconds. */
   let wanted = 0;
   let spreadMs = 0;
@@ -116,7 +118,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       changed();
       if (before !== undefined && rootOf(before) !== rootOf(held))
         for (const listener of rootListeners) listener();
-      if (file !== undefined) await keep(file, held, log);
+      await keep?.(held);
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
       next.set(isCurrent ? untilRenewal(held, Date.now()) : OUTDATED_MS * (1 + Math.random()));
@@ -145,7 +147,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     const contact = outage.contact();
     if (held === undefined || contact - (held.contact ?? 0) < NOTED_SHARE * lifetimeOf(held)) return;
     held = { ...held, contact };
-    if (file !== undefined) void keep(file, held, log);
+    void keep?.(held);
   }, NOTE_EVERY_MS).unref();
 
   next.set(held === undefined ? 0 : held.renew - Date.now());
@@ -176,8 +178,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       outage.missed();
       // A certificate that was revoked, or whose root is gone. One that has ended is replaced anyway.
       if (!/\b16 UNAUTHENTICATED\b/.test(reason) || current() === undefined || isAttempting) return;
-      if (Date.now() - refusedAt < REFUSED_EVERY_MS) return;
-      refusedAt = Date.now();
+      if (performance.now() - refusedAt < REFUSED_EVERY_MS) return;
+      refusedAt = performance.now();
       next.set(REFUSED_WAIT_MS * (1 + Math.random()));
     },
     close() {
@@ -222,14 +224,6 @@ async function signingRequest(): Promise<SigningRequest> {
   await import('reflect-metadata');
   const { makeSigningRequest } = await import('./signing-request.ts');
   return makeSigningRequest();
-}
-
-async function keep(file: string, held: HeldIdentity, log: Log): Promise<void> {
-  try {
-    await writeIdentityFile(file, held);
-  } catch (error) {
-    log.warn({ file, problem: errorText(error) }, 'the certificate is kept in memory alone');
-  }
 }
 
 function facts({ spiffeId, ends, renew }: HeldIdentity) {
