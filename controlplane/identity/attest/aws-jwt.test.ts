@@ -41,7 +41,7 @@ function proverAt(now: () => number): Prover {
     tags: [],
   };
   model.apply([{ revision: 1, id, resource }]);
-  return awsJwtProver({ model } as LiveModel, new Map([[ACCOUNT, sts.url]]), now);
+  return awsJwtProver({ model } as LiveModel, new Map([[ACCOUNT, sts.url]]), now, now);
 }
 
 function newAttempt(): Attempt {

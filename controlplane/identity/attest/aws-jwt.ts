@@ -21,9 +21,14 @@ const ROLE = /^arn:aws[a-z-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,600}$/;
  * tags name the nonce of the stream, the signing request and the node, so it is of no use anywhere else. Only issuers of the settings count, each
  * for its own account. AWS is not asked: only the list of the issuer's keys is read, now and then.
  */
-export function awsJwtProver(live: LiveModel, issuers: JwtIssuers, now: () => number = Date.now): Prover {
+export function awsJwtProver(
+  live: LiveModel,
+  issuers: JwtIssuers,
+  now: () => number = Date.now,
+  monotonic?: () => number,
+): Prover {
   const keys = new Map(
-    Array.from(issuers, ([account, issuer]) => [issuer, { account, keys: issuerKeys(issuer, now) }]),
+    Array.from(issuers, ([account, issuer]) => [issuer, { account, keys: issuerKeys(issuer, monotonic) }]),
   );
   return {
     method: 'aws jwt',

@@ -17,9 +17,9 @@ const PATH = '/.well-known/jwks.json';
 
 /**
  * Returns the keys of an issuer of tokens. The list is read when a token needs it, over one connection at a time; a redirect, another status, a
- * list that is too long, or one that does not come in time gives no keys. `now`: milliseconds since 1970.
+ * list that is too long, or one that does not come in time gives no keys. `now`: milliseconds of a monotonic clock; for tests.
  */
-export function issuerKeys(issuer: string, now: () => number = Date.now): JWTVerifyGetKey {
+export function issuerKeys(issuer: string, now: () => number = () => performance.now()): JWTVerifyGetKey {
   let failedAt = -Infinity;
   const read = async (url: string, { headers, signal }: { headers: Headers; signal: AbortSignal }) => {
     if (now() - failedAt < FAILED_MS) throw away(issuer);

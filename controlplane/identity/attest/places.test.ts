@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createPlaces, type Place, type Places } from './places.ts';
 
 /** Takes a place of `places`; `ended` tells whether the attempt had to give way. */
@@ -40,3 +40,23 @@ it('ends no attempt that is worked on, and refuses the new one', () => {
   first.place.wait();
   expect(attempt(places).ended()).toBe(false);
 });
+
+afterEach(() => void vi.useRealTimers());
+
+it('a clock that is set back keeps no agent out: silent clients held all places until it caught up', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+  const places = createPlaces(undefined, 1);
+  const silent = attempt(places);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await expect.poll(() => outcome(places), { interval: 100 }).toBe('taken');
+  expect(silent.ended()).toBe(true);
+});
+
+function outcome(places: Places): string {
+  try {
+    attempt(places);
+    return 'taken';
+  } catch (error) {
+    return String(error);
+  }
+}

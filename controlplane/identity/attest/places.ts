@@ -23,9 +23,10 @@ const LEAST_WAIT_MS = 1000;
 
 /**
  * Limits the attempts in progress. If all places are taken, a new attempt gets the place of the one that has waited for its agent the
- * longest, if that was a second or more. So clients that send nothing do not keep agents out.
+ * longest, if that was a second or more. So clients that send nothing do not keep agents out. `now`: milliseconds of a monotonic clock; for
+ * tests.
  */
-export function createPlaces(now: () => number = Date.now, most = MOST_AT_ONCE): Places {
+export function createPlaces(now: () => number = () => performance.now(), most = MOST_AT_ONCE): Places {
   /** The attempts that wait, each with the time since when, the oldest first. */
   const waiting = new Map<() => void, number>();
   const taken = new Set<() => void>();

@@ -67,13 +67,13 @@ const HOUR = 60 * 60 * 1000;
 /** Attestation as a service for the server of ADS. It asks for no credentials: it gives them out. */
 export function createAttestation(options: AttestOptions): { readonly addTo: (server: GrpcServer) => void } {
   const { now = Date.now, log } = options;
-  const bucket = createTokenBucket(RATE, now);
+  const bucket = createTokenBucket(RATE);
   const warn = boundedWarnings(log);
-  const places = createPlaces(now);
-  const nodeBuckets = createKeyedBuckets(NODE_RATE, now);
+  const places = createPlaces();
+  const nodeBuckets = createKeyedBuckets(NODE_RATE);
   // Apart, so that strangers, who may name any node, keep no agent from renewing its certificate.
-  const renewals = createTokenBucket(RATE, now);
-  const renewalBuckets = createKeyedBuckets(NODE_RATE, now);
+  const renewals = createTokenBucket(RATE);
+  const renewalBuckets = createKeyedBuckets(NODE_RATE);
 
   function attest(call: ServerCall): CallReader {
     let state: State = { kind: 'hello' };

@@ -71,10 +71,10 @@ type Repeated = (
 
 /** Repeats calls that fail for a moment, until the limit of all calls is over. */
 function repeated(call: PrivateCaCall, limits: PrivateRootLimits): Repeated {
-  const end = Date.now() + limits.issue;
+  const end = performance.now() + limits.issue;
   return async (arn, target, input) => {
     for (let wait = WAIT.first; ; wait = Math.min(wait * 2, WAIT.longest)) {
-      const left = end - Date.now();
+      const left = end - performance.now();
       try {
         return await call(arn, target, input, AbortSignal.timeout(Math.max(1, Math.min(limits.call, left))));
       } catch (error) {

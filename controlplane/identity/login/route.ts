@@ -45,8 +45,8 @@ export type LoginOptions = {
  * an hour. No authentication: this is one.
  */
 export function loginRoute({ signers, live, keyring, trustDomain, sts, now = Date.now }: LoginOptions) {
-  const addresses = createKeyedBuckets(RATE_OF_ADDRESS, now);
-  const proofs = createTokenBucket(RATE_OF_PROOFS, now);
+  const addresses = createKeyedBuckets(RATE_OF_ADDRESS);
+  const proofs = createTokenBucket(RATE_OF_PROOFS);
   const used = createUsedChallenges(live, now);
   let inProgress = 0;
 
