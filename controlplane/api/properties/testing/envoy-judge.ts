@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../../xds/types.ts';
 import type { Pem } from './requested-secrets.ts';
-import { startLiveEnvoy, type LiveEnvoy } from './live-envoy.ts';
+import { NEXT_CHECK, startLiveEnvoy, type LiveEnvoy } from './live-envoy.ts';
 
 /** Checks whether a running Envoy accepts configurations, one after the other. */
 export type EnvoyJudge = {
@@ -9,7 +9,7 @@ export type EnvoyJudge = {
   close(): Promise<void>;
 };
 
-/** Uses one Envoy at a time. After a NACK it has a mixture of two configurations, so a new Envoy replaces it. */
+/** Uses one Envoy at a time. After a NACK it has a mixture of two configurations, and while clusters wait it takes no other ones, so a new Envoy replaces it. */
 export function createEnvoyJudge(binary: string, pem: Pem): EnvoyJudge {
   let envoy: LiveEnvoy | undefined;
   const close = async (): Promise<void> => {
@@ -22,7 +22,7 @@ export function createEnvoyJudge(binary: string, pem: Pem): EnvoyJudge {
       envoy ??= await startLiveEnvoy(binary, pem);
       const verdict = await envoy.take(snapshot);
       if (verdict !== '') await close();
-      return verdict;
+      return verdict === NEXT_CHECK ? '' : verdict;
     },
     close,
   };

@@ -18,11 +18,17 @@ import { bootstrap, ID, STATIC_CLUSTERS, type Sockets } from './live-bootstrap.t
 export type LiveEnvoy = {
   /**
    * Replaces Envoy's configuration, and waits until Envoy has acknowledged every type, nothing is warming, and it is LIVE.
-   * Returns the error of a NACK or time-out, '' if there is none.
+   * Returns the error of a NACK or time-out, '' if there is none, and NEXT_CHECK if some clusters wait.
    */
   take(snapshot: Snapshot): Promise<string>;
   close(): Promise<void>;
 };
+
+/**
+ * Some clusters stay warming until their next health check, which may be 300 s away: if the first check fails before the secrets of the
+ * cluster have come, as a connection does that has no route, Envoy 1.37 does not count it. Envoy 1.40 does.
+ */
+export const NEXT_CHECK = 'warming until the next health check';
 
 const START_LIMIT_MS = 20_000;
 /** A cluster is warm after its first health check, which may take up to the check's own 60 s. */
@@ -52,10 +58,23 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
 
   async function stats(): Promise<ReadonlyMap<string, number>> {
     const filter = '^(cluster_manager|listener_manager)\\.|^server\\.state$';
-    const url = `http://envoy/stats?filter=${encodeURIComponent(filter)}`;
-    const { body } = await request(url, { socketPath: admin });
+    const body = await read(`stats?filter=${encodeURIComponent(filter)}`);
     const lines = body.split('\n').map((line) => line.split(': '));
     return new Map(lines.map(([name = '', value]): [string, number] => [name, Number(value)]));
+  }
+
+  /** Whether each warming cluster has had a health check, which failed. */
+  async function waitsForChecks(): Promise<boolean> {
+    const warming = await read('config_dump?resource=dynamic_warming_clusters');
+    const { configs = [] } = JSON.parse(warming) as { configs?: { cluster: { name: string } }[] };
+    const failures = await read(`stats?filter=${encodeURIComponent(String.raw`\.health_check\.failure$`)}`);
+    const failed = new Set(failures.split('\n').filter((line) => !line.endsWith(': 0')));
+    const names = Array.from(failed, (line) => /^cluster\.(.*)\.health_check\.failure: /.exec(line)?.[1]);
+    return configs.length > 0 && configs.every(({ cluster }) => names.includes(cluster.name));
+  }
+
+  async function read(path: string): Promise<string> {
+    return (await request(`http://envoy/${path}`, { socketPath: admin })).body;
   }
 
   /** Why Envoy has not finished; '' if it has. */
@@ -103,7 +122,10 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
       refusals.length = 0;
       secrets.set(ID, new Map([[SECRET, typeResources(requestedSecrets(snapshot, pem))]]));
       control.set(ID, snapshot);
-      return settle(() => pending(snapshot), SETTLE_LIMIT_MS);
+      const why = await settle(() => pending(snapshot), SETTLE_LIMIT_MS);
+      return why !== '' && !envoy.hasEnded() && refusals.length === 0 && (await waitsForChecks())
+        ? NEXT_CHECK
+        : why;
     },
     close,
   };
