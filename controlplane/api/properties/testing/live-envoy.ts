@@ -122,10 +122,9 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
       refusals.length = 0;
       secrets.set(ID, new Map([[SECRET, typeResources(requestedSecrets(snapshot, pem))]]));
       control.set(ID, snapshot);
-      const why = await settle(() => pending(snapshot), SETTLE_LIMIT_MS);
-      return why !== '' && !envoy.hasEnded() && refusals.length === 0 && (await waitsForChecks())
-        ? NEXT_CHECK
-        : why;
+      const verdict = await settle(() => pending(snapshot), SETTLE_LIMIT_MS);
+      const isLate = verdict !== '' && !envoy.hasEnded() && refusals.length === 0;
+      return isLate && (await waitsForChecks()) ? NEXT_CHECK : verdict;
     },
     close,
   };
