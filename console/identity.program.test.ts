@@ -46,7 +46,7 @@ describe.skipIf(why !== undefined)(`identities${why === undefined ? '' : ` are l
         await page.getByRole('button', { name: 'Revoke' }).first().waitFor();
         await page.getByText('virtualNode/a').first().waitFor();
         expect(await barriers(page)).toEqual([]);
-        expect(await unreadable(page)).toEqual([]);
+        await expect.poll(() => unreadable(page)).toEqual([]);
         if (PICTURES === '') continue;
         await mkdir(PICTURES, { recursive: true });
         await page.screenshot({

@@ -116,7 +116,7 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
       await page.setViewportSize(size);
       for (const address of [AT['proxies'], AT['proxy'], AT['canaries'], AT['problems'], AT['identity']]) {
         await go(address);
-        expect(await unreadable(page)).toEqual([]);
+        await expect.poll(() => unreadable(page)).toEqual([]);
       }
     }
     await page.setViewportSize(SIZES[0]);

@@ -50,7 +50,7 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
         await page.setViewportSize(size);
         await go(address);
         expect(await barriers(page)).toEqual([]);
-        expect(await unreadable(page)).toEqual([]);
+        await expect.poll(() => unreadable(page)).toEqual([]);
       }
     }
     await page.setViewportSize(SIZES[0]);

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 /** The room beside the element that comes into view, in pixels: what stands beside it is seen, too. */
 const BESIDE_PX = 24;
@@ -10,7 +10,7 @@ export function useInView(
   element: RefObject<Element | null>,
   of: readonly unknown[],
 ): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = row;
     if (current === null) return;
     const show = (): void => {
