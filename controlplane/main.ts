@@ -53,11 +53,11 @@ async function start(context: Context): Promise<Serving> {
   const stopping = opened.use(createStopping(api));
   starting[Symbol.dispose]();
   const ads = await listenOn('--ads', settings.ads, () => openAds(context, base, side));
-  await listenOn('--api', settings.api, () =>
-    api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` }),
-  );
-  const { port } = api.server.address() as { port: number };
   const scheme = base.tls === undefined ? 'http' : 'https';
+  // The server is the control plane's own, so fastify takes it for one without TLS.
+  const listenTextResolver = (at: string): string => `the API listens on ${at.replace(/^https?/, scheme)}`;
+  await listenOn('--api', settings.api, () => api.listen({ ...settings.api, listenTextResolver }));
+  const { port } = api.server.address() as { port: number };
   return {
     api: `${scheme}://${formatHostPort({ host: settings.api.host, port })}`,
     ads: formatHostPort(ads.address),
