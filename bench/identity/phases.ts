@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Prints a line about the progress. */
 export type Say = (line: string) => void;
 
-/** How far a phase is: how many of the agents, or of what they wait for, and a sentence about that and about what is missing. */
+/** The progress of a phase: how many agents have reached its end, and a sentence that names this number and the missing ones. */
 export type Look = () => { readonly isDone: boolean; readonly done: number; readonly line: string };
 
 /** How much runs at once. */
@@ -16,7 +16,7 @@ const STALLED_MS = 120_000;
 
 /**
  * Runs the work of a phase, and says now and then how far it is. Returns the seconds that it took.
- * @throws Error after two minutes without progress, with what is missing
+ * @throws Error after two minutes without progress; the message names the agents or events that are missing
  */
 export async function phase(
   name: string,

@@ -1,10 +1,10 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
-/** The room beside the element that comes into view, in pixels: what stands beside it is seen, too. */
+/** The room that stays visible beside the element, in pixels: it shows a part of the neighbouring element. */
 const BESIDE_PX = 24;
 
-/** Keeps an element of a row that scrolls in view: `of` changes with what is in the row, and the row's own width may change. The page does not scroll. */
+/** Scrolls a row so that one of its elements stays in view, after a change of the row's contents (`of`) or of its width. The page itself does not scroll. */
 export function useInView(
   row: RefObject<Element | null>,
   element: RefObject<Element | null>,

@@ -10,17 +10,17 @@ export type Shown = { readonly frame: Frame; readonly drawn: number; readonly is
 /** A picture is drawn anew when a gesture makes it smaller or larger than by these factors: it is blurred then, or much of it has to be kept. */
 const KEPT = { least: 0.5, most: 2 } as const;
 
-/** Returns a frame, drawn at its own scale. */
+/** Returns the view of a frame, drawn at its own scale. */
 export function sharp(frame: Frame): Shown {
   return { frame, drawn: frame.scale, isHeld: false };
 }
 
-/** Returns what is shown after a gesture has begun, or goes on. */
+/** Returns the view during a gesture: the picture stays as the browser drew it. */
 export function held(shown: Shown): Shown {
   return { ...shown, isHeld: true };
 }
 
-/** Returns what is shown after a move to another frame. */
+/** Returns the view after a move to another frame. */
 export function movedTo(frame: Frame, { drawn, isHeld }: Shown): Shown {
   const factor = frame.scale / drawn;
   const isKept = isHeld && factor >= KEPT.least && factor <= KEPT.most;

@@ -90,7 +90,7 @@ export function createAgents({ admission, renewal, onConnected, ...tables }: Age
   function connect(call: ServerCall): CallReader {
     let entry: Entry | undefined;
     const bucket = createTokenBucket(MESSAGES);
-    // Messages of an answer that was asked for are no flood, but a new question does not add to what is left of the one before it.
+    // An agent may send the messages of an answer that the control plane asked for. A new question replaces the rest of this allowance, and does not add to it.
     let asked = 0;
     const onSend = ({ kind }: Question): void => {
       if (kind === 'ask latencies') asked = MOST_ANSWER_MESSAGES;

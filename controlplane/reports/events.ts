@@ -18,7 +18,7 @@ const MOST_WAITING = 4 * 1024 * 1024;
 /** Tells a browser when to connect again, in milliseconds. */
 const RETRY_MS = 2000;
 
-/** Events are handed on in pieces of this size, so that what waits can be told from what has left. In bytes. */
+/** The size of the pieces in which an event is written, in bytes: after each piece, the stream knows how many bytes still wait. */
 const PIECE = 64 * 1024;
 /** How long a reader may take for what still waits when its stream has ended, in milliseconds. */
 const LAST_MS = 10_000;

@@ -46,7 +46,7 @@ test('a question with too long names asks for all clusters', () => {
   expect(decodeLatencies(text)).toMatchObject({ question: { clusters: [] } });
 });
 
-test('an answer comes in texts within the limit, which add up to what was read', () => {
+test('an answer is split into texts within the limit, and their sum is the histogram that the agents read', () => {
   const parts = [part('cds_egress_m_b_http_8080', 950), part('cds_egress_m_c_http_8080', 10), part('x', 0)];
   const missing = [{ reason: 'waiting', proxy: FROM, peer: '10.0.0.2:1' } as const];
   const texts = encodeLatencyParts('r', ASKER, { parts, reporting: 4, missing }, MOST_ANNOUNCED);

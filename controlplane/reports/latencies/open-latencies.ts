@@ -19,7 +19,7 @@ export type LatencyReports = {
   readonly close: () => void;
 };
 
-/** Inputs. `replica`: the name of this one. `agents`: those of a mesh that can answer. `others`: what is known of the other replicas. */
+/** Inputs. `replica`: the name of this replica. `agents`: the agents of a mesh that can answer. `others`: the replicas that this one knows. */
 export type LatencyReportsOptions = {
   readonly model: Model;
   readonly store: ReplicaStore;
