@@ -98,7 +98,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
       timeout: 600_000,
     }, async () => {
       await scene.settles('Envoy');
-      const watches = [scene.path, scene.openPath, ...scene.load()];
+      const watches = scene.load();
       for (const each of watches) each.cut();
       const first = await agent();
       await scene.run(`echo '# own' >> /etc/daybreak/agent.env; ${upgrade}`);
@@ -115,11 +115,14 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
 
     test('a removal under traffic: no request fails, and no rule is left', { timeout: 600_000 }, async () => {
       await scene.settles('Envoy');
-      for (const path of [scene.path, scene.openPath]) path.cut();
+      const watches = scene.load();
+      for (const each of watches) await expect.poll(() => each.peek().at(-1)?.[0]).toBe('Envoy');
+      for (const each of watches) each.cut();
       await scene.run(remove);
       await scene.settles('application');
-      for (const path of [scene.path, scene.openPath])
-        expect(path.cut().map(([way]) => way)).toEqual(['Envoy', 'application']);
+      for (const each of watches) await expect.poll(() => each.peek().at(-1)?.[0]).toBe('application');
+      for (const each of watches)
+        expect(each.cut().map(([way]) => way)).toEqual(['Envoy', 'application']);
       expect(await scene.run(RULES)).toBe('0');
       expect(await scene.run(`tail -n 1 ${kept}`)).toBe('# own');
       expect(await scene.run('ls /usr/bin/daybreak /usr/lib/daybreak 2>/dev/null || true')).toBe('');

@@ -14,10 +14,12 @@ export type PackageScene = {
    * @throws Error with its output if it fails
    */
   run(command: string): Promise<string>;
-  /** Requests to the application, each on its own connection, and others on one that stays open. */
+  /** Requests to the application, each on its own connection. */
   readonly path: PathWatch;
-  readonly openPath: PathWatch;
-  /** Starts further requests like those of `path`, so that there are 200 a second with them, and further ones like those of `openPath`. */
+  /**
+   * All requests to the application: those of `path` and of the same kind, 200 a second, and as many on connections that stay open. The first call
+   * starts them. Make it when Envoy has the requests: a connection that is open when the rules are written may stay where it was.
+   */
   load(): readonly PathWatch[];
   /** Waits for at least `least` requests that end in this way, in a row and as the last ones. */
   settles(way: string, least?: number): Promise<void>;
@@ -35,15 +37,14 @@ export async function openPackageScene(packages: readonly string[]): Promise<Pac
   for (const each of packages) await copyFile(each, join(folder, each.split('/').at(-1) ?? ''));
   const booted: Booted = await machine.boot();
   const path = watchPath(url, lab.address);
-  const openPath = watchPath(url, lab.address, 'shared');
-  const further: PathWatch[] = [];
+  const all = [path];
   return {
     path,
-    openPath,
     load() {
-      for (const connections of ['own', 'own', 'own', 'shared', 'shared', 'shared'] as const)
-        further.push(watchPath(url, lab.address, connections));
-      return further;
+      if (all.length === 1)
+        for (const connections of ['own', 'own', 'own', 'shared', 'shared', 'shared', 'shared'] as const)
+          all.push(watchPath(url, lab.address, connections));
+      return all;
     },
     run: async (command) => {
       const { code, stdout, stderr } = await booted.run(`set -e\n${command}`);
@@ -60,7 +61,7 @@ export async function openPackageScene(packages: readonly string[]): Promise<Pac
       echo APPMESH_APP_PORTS=8000 >> /etc/daybreak/proxyinit.env
       systemctl enable --now daybreak-proxyinit daybreak-agent`,
     async close() {
-      await Promise.all([path, openPath, ...further].map((each) => each.stop()));
+      await Promise.all(all.map((each) => each.stop()));
       await booted.end('poweroff').catch(() => undefined);
       await machine.remove();
       await lab.close();

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 /**
  * Starts an HTTP/1 server that works byte by byte, with its name as Server. It answers a complete request with the received bytes, or as the
  * request's header lines say: `x-answer`, the answer in base64; `x-lines`, the number of further header lines; `x-bytes`, the length of a further
- * header line.
+ * header line; `x-silent`, no answer.
  */
 export function serveRaw(name: string, port: number, host: string | undefined): void {
   createServer({ allowHalfOpen: true }, (socket) => {
@@ -13,7 +13,7 @@ export function serveRaw(name: string, port: number, host: string | undefined): 
     socket.on('data', (bytes: Buffer) => {
       request += bytes.toString('latin1');
       if (!isWhole(request)) return;
-      socket.write(answerTo(name, request), 'latin1');
+      if (header(request, 'x-silent') === undefined) socket.write(answerTo(name, request), 'latin1');
       request = '';
     });
   }).listen(port, host);
