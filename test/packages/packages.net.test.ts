@@ -121,8 +121,7 @@ describe.skipIf(why !== '')(`packages${why}`, () => {
       await scene.run(remove);
       await scene.settles('application');
       for (const each of watches) await expect.poll(() => each.peek().at(-1)?.[0]).toBe('application');
-      for (const each of watches)
-        expect(each.cut().map(([way]) => way)).toEqual(['Envoy', 'application']);
+      for (const each of watches) expect(each.cut().map(([way]) => way)).toEqual(['Envoy', 'application']);
       expect(await scene.run(RULES)).toBe('0');
       expect(await scene.run(`tail -n 1 ${kept}`)).toBe('# own');
       expect(await scene.run('ls /usr/bin/daybreak /usr/lib/daybreak 2>/dev/null || true')).toBe('');
