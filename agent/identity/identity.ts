@@ -192,31 +192,51 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
 
 /** Tries the control planes in their order. @throws the error of the last one, or the first refusal */
 async function obtain(
+  options: IdentityOptions,
+  before: HeldIdentity | undefined,
+  made: SigningRequest,
+): Promise<HeldIdentity> {
+  const { endpoints } = options.xds;
+  let failure: unknown = new Error('there is no control plane to ask');
+  for (const endpoint of endpoints) {
+    if (endpoint.kind !== 'tls') continue;
+    try {
+      return await obtainFrom(endpoint, options, before, made);
+    } catch (error) {
+      if (error instanceof AttestationRefused) throw error;
+      failure = new Error(`${endpoint.host}:${endpoint.port}: ${errorText(error)}`, { cause: error });
+    }
+  }
+  throw failure;
+}
+
+/**
+ * Asks one control plane. A connection has one certificate: if the one to be renewed is refused, the client certificate of `x509` is shown
+ * on a second connection.
+ */
+async function obtainFrom(
+  { host, port }: { readonly host: string; readonly port: number },
   { xds, secure, nodeId, agentVersion }: IdentityOptions,
   before: HeldIdentity | undefined,
   { key, request }: SigningRequest,
 ): Promise<HeldIdentity> {
-  const { identity: settings, endpoints } = xds;
+  const { identity: settings } = xds;
   if (settings === undefined) throw new Error('there is no identity to obtain');
-  let failure: unknown = new Error('there is no control plane to ask');
-  for (const endpoint of endpoints) {
-    if (endpoint.kind !== 'tls') continue;
-    const { host, port } = endpoint;
-    try {
-      const { tls = {} } = secure();
-      const own = before === undefined ? {} : { cert: before.chain, key: before.key };
-      const methods = [...(before === undefined ? [] : (['svid'] as const)), ...methodsOf(settings)];
-      const hello = { nodeId, signingRequest: request, methods, agentVersion };
-      const issued = await attest({ host, port }, { ...tls, ...own }, hello, (challenge) =>
-        prove(settings, challenge, hello),
-      );
-      return holdIdentity(nodeId, key, issued, Date.now());
-    } catch (error) {
-      if (error instanceof AttestationRefused) throw error;
-      failure = new Error(`${host}:${port}: ${errorText(error)}`, { cause: error });
-    }
-  }
-  throw failure;
+  const { tls = {} } = secure();
+  const ask = async (own: HeldIdentity | undefined): Promise<HeldIdentity> => {
+    const methods = [...(own === undefined ? [] : (['svid'] as const)), ...methodsOf(settings)];
+    const hello = { nodeId, signingRequest: request, methods, agentVersion };
+    const shown = own === undefined ? tls : { ...tls, cert: own.chain, key: own.key };
+    const issued = await attest({ host, port }, shown, hello, (challenge) =>
+      prove(settings, challenge, hello),
+    );
+    return holdIdentity(nodeId, key, issued, Date.now());
+  };
+  if (before === undefined || !settings.proofs.includes('x509')) return ask(before);
+  return ask(before).catch((error: unknown) => {
+    if (error instanceof AttestationRefused) return ask(undefined);
+    throw error;
+  });
 }
 
 // The certificate library takes megabytes, and needs the other one loaded before it.

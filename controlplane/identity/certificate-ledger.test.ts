@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const entry = (serial: string) => ({
+const entry = (serial: string, from = '10.0.0.1') => ({
   serial,
   node: 'mesh/m/virtualNode/a',
   owner: '111122223333',
@@ -36,7 +36,7 @@ const entry = (serial: string) => ({
   ends: now + DAY,
   issued: now,
   generation: 0,
-  from: '10.0.0.1',
+  from,
   proof: { method: 'join token' } as const,
   proven: now,
 });
@@ -64,6 +64,19 @@ it('a certificate that its agent never got is out of use once the agent renews a
   // A copy of the first one is renewed too: what the agent has stays in use.
   await ledger.note(entry('05'), '01');
   expect(new Set(inUse())).toEqual(new Set(['04', '05']));
+});
+
+it('two machines of one image, or a thief, renew the same certificate: those of both are in use. A rotation did not wait for the first one', async () => {
+  await ledger.note(entry('01'));
+  await ledger.note(entry('02', '10.0.0.2'), '01');
+  await ledger.note(entry('03', '10.0.0.1'), '01');
+  expect(new Set(inUse())).toEqual(new Set(['02', '03']));
+  await ledger.note(entry('04', '10.0.0.2'), '02');
+  await ledger.note(entry('05', '10.0.0.1'), '03');
+  expect(new Set(inUse())).toEqual(new Set(['04', '05']));
+  const family = (serial: string) => new Set(earlierOnes(ledger.listAll(), serial));
+  expect(family('04')).toEqual(new Set(['01', '02', '04']));
+  expect(family('05')).toEqual(new Set(['01', '03', '05']));
 });
 
 it('a certificate that is revoked while it is renewed leaves no good one', async () => {

@@ -11,8 +11,8 @@ export type LedgerEntry = CertificateRecord & { readonly serial: string };
 export type CertificateLedger = {
   /**
    * Notes a certificate before its agent gets it. `replaces`: the serial number of the one that it renews, which stays until its end, so that it can
-   * be revoked. If that was renewed before, the agent did not get the answer, and the certificate of then is out of use too. A certificate that
-   * renews a revoked one is revoked itself.
+   * be revoked. If that was renewed before from the same address, the agent did not get the answer, and the certificate of then is out of use too;
+   * from another address, a copy of it is in use there. A certificate that renews a revoked one is revoked itself.
    */
   readonly note: (entry: LedgerEntry, replaces?: string) => Promise<void>;
   /** Revokes certificates. Returns how many of them were not revoked before. */
@@ -148,16 +148,22 @@ export function earlierOnes(entries: readonly LedgerEntry[], serial: string): Re
   const found = new Set([serial]);
   // The set grows while it is gone through.
   for (const later of found)
-    for (const { serial: earlier, replacedBy } of entries) if (replacedBy === later) found.add(earlier);
+    for (const { serial: each, replacedBy, renewed } of entries) {
+      if (replacedBy === later) found.add(each);
+      // Two copies of one certificate were renewed: it is replaced by the later one only.
+      if (each === later && renewed !== undefined) found.add(renewed);
+    }
   return found;
 }
 
 /** Puts a certificate in the place of the one that it renews. */
-function replace(pending: Pending, entry: LedgerEntry, replaces: string | undefined): void {
+function replace(pending: Pending, issued: LedgerEntry, replaces: string | undefined): void {
+  const entry = replaces === undefined ? issued : { ...issued, renewed: replaces };
   const before = replaces === undefined ? undefined : pending.get(replaces);
   if (before === undefined) return pending.put(entry);
   const lost = before.replacedBy === undefined ? undefined : pending.get(before.replacedBy);
-  if (lost !== undefined && lost.replacedBy === undefined) pending.put({ ...lost, replacedBy: entry.serial });
+  const isLost = lost !== undefined && lost.replacedBy === undefined && lost.from === entry.from;
+  if (isLost) pending.put({ ...lost, replacedBy: entry.serial });
   pending.put({ ...before, replacedBy: entry.serial });
   pending.put(before.revoked === undefined ? entry : { ...entry, revoked: before.revoked });
 }

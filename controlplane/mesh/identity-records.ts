@@ -72,6 +72,8 @@ export type CertificateRecord = {
   readonly revoked?: number;
   /** The serial number of the last certificate that renewed it: it is out of use, but good for TLS until its end. */
   readonly replacedBy?: string;
+  /** The serial number of the certificate that it renewed. Undefined: none, or a version before noted it. */
+  readonly renewed?: string;
 };
 
 /**

@@ -5,8 +5,10 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { attest } from '../../agent/identity/attest.ts';
+import { openIdentity } from '../../agent/identity/identity.ts';
 import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
 import type { ProofMethod } from '../../common/contracts/attestation/messages.ts';
+import { createLog } from '../../common/log.ts';
 import { makeAuthority, type Authority, type Names } from '../../controlplane/tls/testing/certificates.ts';
 import { openCall } from '../../xds/grpc/client-call.ts';
 import { DELTA_METHOD } from '../../xds/service.ts';
@@ -129,4 +131,31 @@ test('the document of the refusal binds the certificate, which then is its proof
   expect(await prove(names, 'x509')).toBe(ID_OF_A);
   expect(await prove(uri('spiffe://corp.example/ns/shop/sa/a/b'), 'x509')).toMatch(/^NOT_BOUND: /);
   expect(await prove({ ...names, lifetimeMs: -1000 }, 'x509')).toMatch(NO_METHOD);
+});
+
+test('an agent whose certificate was revoked proves itself again by its client certificate: it did so only after the end of the revoked one', async () => {
+  const names = uri('spiffe://corp.example/ns/shop/sa/a');
+  const pair = await company.issue(names);
+  const identity = await openIdentity({
+    xds: {
+      endpoints: [{ kind: 'tls', ...plane.ads() }],
+      ca: undefined,
+      certificate: undefined,
+      token: undefined,
+      identity: { proofs: ['x509'], joinToken: undefined },
+    },
+    secure: () => ({ tls: { ca: plane.ca, ...pair } }),
+    nodeId: A,
+    agentVersion: '0',
+    file: undefined,
+    log: createLog('test', 'silent'),
+  });
+  if (identity === undefined) throw new Error('there is no identity');
+  closers.push(identity.close);
+  await expect.poll(() => identity.status().state).toBe('held');
+  const revoked = identity.current()?.key;
+  await plane.call('POST', '/daybreak/v1/identity/revoke', { node: A });
+  identity.refused('16 UNAUTHENTICATED: the certificate is no longer good');
+  await expect.poll(() => identity.current()?.key, { timeout: 10_000 }).not.toBe(revoked);
+  expect(identity.status().problem).toBeUndefined();
 });
