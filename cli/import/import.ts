@@ -36,7 +36,6 @@ export async function importFiles(
   const answers = createAnswers(given.pairs);
   const context: ImportContext = { ...options, answers, outputs: given.outputs, read: reader.further };
   const imported = await gather(await readInputs(options.files, reader), options, context);
-  requireSome(imported, options);
 
   const { to } = options.result;
   const text = describeImport(imported, answers.unused());
@@ -45,6 +44,7 @@ export async function importFiles(
     const report = JSON.stringify(reportImport(imported, answers.unused()), null, 2);
     await attempt(options.report, writeFile(options.report, `${report}\n`));
   }
+  requireSome(imported, options);
   if (to === 'stdout') streams.stdout.write(outputStream(imported.documents));
   if (options.result.to === 'folder') await writeResult(options.result.folder, imported, given, streams);
   requireWhole(imported, to === 'control plane' ? 'nothing is applied' : 'the output is incomplete');

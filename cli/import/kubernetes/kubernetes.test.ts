@@ -66,6 +66,22 @@ describe('unusual files', () => {
     );
   });
 
+  it('a template that is valid YAML is one problem; it was a resource without a name, with questions', async () => {
+    const template = `apiVersion: appmesh.k8s.aws/v1beta2
+kind: VirtualNode
+metadata:
+  name: {{ .Values.name }}
+spec:
+  listeners:
+    - portMapping: { port: 80, protocol: http }
+`;
+    const { code, stdout } = await importTexts({ 'node.yaml': template });
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      'Taken: nothing.\nProblems: 1.\n  node.yaml:4: metadata.name: this is a template, which has to be rendered first: helm template, or what fills it in\n0 files in OUT\n',
+    );
+  });
+
   it('a mesh that two files describe in the same way is one mesh; as two, it had no resources', async () => {
     const mesh = `apiVersion: appmesh.k8s.aws/v1beta2
 kind: Mesh

@@ -28,19 +28,21 @@ export function objectsIn(
     for (const { value, line, lineAt } of documents) {
       for (const { item, path } of itemsIn(value, [])) {
         const place = { file, line: path.length === 0 ? line : lineAt(path), id: '' };
+        const ofAppMesh = isOfAppMesh({ apiVersion: String(item['apiVersion']) });
+        const template = ofAppMesh && !literal.has(file) ? templateIn(item, []) : undefined;
+        if (template !== undefined) {
+          const at = { ...place, line: lineAt([...path, ...template.path]) };
+          problems.push({ place: at, message: `${template.path.join('.')}: ${TEMPLATE}` });
+          continue;
+        }
         const object = objectFrom(variables.fill(item, file) as Readonly<Record<string, unknown>>, variables);
         objects.push({
           ...object,
           place: { ...place, id: `${object.kind} ${object.name}` },
           lineAt: (inside) => lineAt([...path, ...inside]),
         });
-        if (!isOfAppMesh(object)) continue;
-        if (object.name === '') problems.push({ place, message: 'metadata.name: it has no name' });
-        const template = literal.has(file) ? undefined : templateIn(item, []);
-        if (template !== undefined) {
-          const at = { ...place, line: lineAt([...path, ...template.path]) };
-          problems.push({ place: at, message: `${template.path.join('.')}: ${TEMPLATE}` });
-        }
+        if (ofAppMesh && object.name === '')
+          problems.push({ place, message: 'metadata.name: it has no name' });
       }
     }
   }

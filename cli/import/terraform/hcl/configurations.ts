@@ -83,22 +83,24 @@ function collectInstances(scope: Scope, resource: NamedResource, found: Collecte
   if (instances.kind === 'open')
     found.resources.push({ address, kind, attributes: {}, place, condition: instances.open });
   if (instances.kind !== 'known') return;
-  const attributes = Object.entries(body).filter(([member]) => !META.has(member));
+  if (instances.instances.length === 0) found.left.push({ place, reason: noneOf(body) });
+  const attributes = Object.fromEntries(Object.entries(body).filter(([member]) => !META.has(member)));
   for (const { key: own, bindings } of instances.instances) {
     const id = address + suffixOf(own);
-    const values = attributes.map(([member, value]) => [
-      member,
-      scope.evaluate(value, id, [member], bindings),
-    ]);
     const amendments = beside[key + suffixOf(own)];
     found.resources.push({
       address: id,
       kind,
-      attributes: Object.fromEntries(values) as TerraformResource['attributes'],
+      attributes: scope.evaluate(attributes, id, [], bindings) as TerraformResource['attributes'],
       ...(areAmendments(amendments) ? { amendments } : {}),
       place: { ...place, id },
     });
   }
+}
+
+/** Why a block with `count` or `for_each` has no instance. */
+function noneOf(body: Block['body']): string {
+  return 'count' in body ? 'count is 0' : 'for_each is empty';
 }
 
 /** Adds the resources of a called module, for each instance of the call. */
@@ -111,6 +113,7 @@ function collectCall(scope: Scope, name: string, call: Block, found: Collected):
   const children = scope.children(name);
   if (children?.kind === 'known') {
     for (const child of children.scopes.values()) collect(child, found);
+    if (children.scopes.size === 0) found.left.push({ place, reason: noneOf(call.body) });
   } else if (children?.kind === 'wrong') found.problems.push({ place, message: children.message });
   else if (children?.kind === 'open') {
     const why = children.open.questions.map((question) => question.why).join('; ');

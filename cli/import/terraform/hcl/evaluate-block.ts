@@ -7,7 +7,7 @@ import { evaluateExpression, type Bindings, type Resolve } from './evaluate.ts';
 import { literalIn, partsOf, referenceIn } from './expressions.ts';
 import { isPlain } from './functions.ts';
 import { Lazy, UNKNOWN } from './lazy.ts';
-import { NO_BINDINGS } from './repetition.ts';
+import { collectionFrom, NO_BINDINGS } from './repetition.ts';
 import type { Expressions } from './syntax.ts';
 
 /** Evaluates a value of a block: a text with expressions, a list, a map or a nested block. `address` and `path` name the value in questions. */
@@ -48,12 +48,15 @@ export function blockEvaluator(
     const key = text(name, address, path, bindings);
     return isPlain(key) ? String(key) : name;
   };
+  // An answer is text. Of a local value, an output or an argument of a module, only its use says what it has to be.
+  const answered = (answer: unknown, path: Path): unknown =>
+    keepsResources || COLLECTIONS.has(String(path.at(-1))) ? collectionFrom(answer) : answer;
   const text = (value: string, address: string, path: Path, bindings: Bindings): unknown => {
     const parts = partsOf(value).map((part) => {
       if ('literal' in part) return part.literal;
       const found = expressionValue(part.expression, bindings);
       return found === undefined || found === UNKNOWN || (!keepsResources && hasLazy(found))
-        ? ask(unknownAt(address, path, part.expression))
+        ? answered(ask(unknownAt(address, path, part.expression)), path)
         : found;
     });
     const [only] = parts;
@@ -72,6 +75,17 @@ export function blockEvaluator(
   };
   return evaluate;
 }
+
+/** The attributes of the provider that are maps or lists of texts. All others that are not blocks are single values. */
+const COLLECTIONS = new Set([
+  'attributes',
+  'certificate_authority_arns',
+  'exact',
+  'grpc_retry_events',
+  'http_retry_events',
+  'tags',
+  'tcp_retry_events',
+]);
 
 /** Whether a value is a resource or module as a whole, or contains one. */
 function hasLazy(value: unknown): boolean {
