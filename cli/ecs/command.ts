@@ -91,7 +91,9 @@ function select(given: readonly Given[], resource: string | undefined, file: str
   }
   const own = given.filter(({ definition }) => isOfAppMesh(definition));
   if (own.length > 0 || given.length === 1) return own.length > 0 ? own : given;
-  throw new CommandError(`${file}: no task definition of App Mesh among ${names || 'none'}`);
+  throw new CommandError(
+    `${file}: ${names === '' ? 'it has no task definition' : `no task definition of App Mesh among ${names}`}`,
+  );
 }
 
 function requireWhole(all: readonly Named[]): void {

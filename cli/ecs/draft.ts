@@ -32,6 +32,8 @@ export type Rendered = {
 
 /** A task definition that is being rendered, with its changes and problems so far. */
 export type Draft = {
+  /** The definition before all changes. */
+  readonly given: TaskDefinition;
   readonly definition: () => TaskDefinition;
   /** Sets a value, and notes the change if the value is a new one. An index behind the end of a list appends. */
   readonly set: (path: Path, after: unknown, reason: string) => void;
@@ -49,6 +51,7 @@ export function createDraft(given: TaskDefinition): Draft {
   const problems: Problem[] = [];
   const wants: Want[] = [];
   return {
+    given,
     definition: () => definition,
     set: (path, after, reason) => {
       const before = valueAt(definition, path);

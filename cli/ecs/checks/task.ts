@@ -1,7 +1,7 @@
 import { isObject } from '../../import/is-object.ts';
 import { Open } from '../../import/source.ts';
 import type { Draft } from '../draft.ts';
-import { containersOf, isFargate, objects } from '../task-definition.ts';
+import { containersOf, isFargate, objects, type TaskDefinition } from '../task-definition.ts';
 
 /** The longest `stopTimeout` on Fargate, in seconds (API reference, ContainerDefinition). */
 const FARGATE_STOP_S = 120;
@@ -40,16 +40,21 @@ export function checkTask(draft: Draft, envoy: number): void {
 }
 
 // ECS: "The total amount of memory reserved for all containers within a task must be lower than the task memory value" (API
-// reference, ContainerDefinition). More for Envoy can be too much for the task.
+// reference, ContainerDefinition). More for Envoy can be too much for the task. ECS has taken more than that on Fargate, where a container has
+// `memory` and another one `memoryReservation`: what the task reserves already is no reason for a warning.
 function checkMemory(draft: Draft): void {
   const { memory } = draft.definition();
   const available = mebibytes(memory);
-  const reserved = containersOf(draft.definition())
-    .map((each) => each['memoryReservation'] ?? each['memory'])
-    .reduce((sum: number, each) => sum + (typeof each === 'number' ? each : 0), 0);
-  if (available === undefined || reserved <= available) return;
+  const reserved = reservedBy(draft.definition());
+  if (available === undefined || reserved <= available || reserved <= reservedBy(draft.given)) return;
   const message = `is ${JSON.stringify(memory)}; the containers reserve ${reserved} MiB: the task needs more`;
   draft.report('warning', ['memory'], message);
+}
+
+function reservedBy(definition: TaskDefinition): number {
+  return containersOf(definition)
+    .map((each) => each['memoryReservation'] ?? each['memory'])
+    .reduce((sum: number, each) => sum + (typeof each === 'number' ? each : 0), 0);
 }
 
 /** Reads the `memory` of a task: MiB as a number or text, or text such as `1 GB`. */

@@ -1,6 +1,8 @@
 import { isObject } from '../../import/is-object.ts';
 import type { ParsedDocument, ParsedFile } from '../../import/reading/parsed.ts';
 import { isTemplate } from '../../import/cloudformation/template.ts';
+import { withHint } from '../../import/kubernetes/hint.ts';
+import type { ImportProblem } from '../../import/place.ts';
 import type { ImportContext } from '../../import/source.ts';
 import { isShown } from '../../import/terraform/json.ts';
 import { isRawState } from '../../import/terraform/raw-state.ts';
@@ -14,17 +16,30 @@ import { terraformDefinitions } from './terraform.ts';
  * resources in output of `terraform show -json` or in a state file of Terraform.
  */
 export async function readDefinitions(file: ParsedFile, context: ImportContext): Promise<Read> {
-  if (file.problems.length > 0) return { given: [], problems: file.problems };
+  if (file.problems.length > 0) return { given: [], problems: withHint(file) };
   if (file.documents.some(({ value }) => isTemplate(value))) return templateDefinitions(file, context);
   const [first] = file.documents;
   if (first !== undefined && (isShown(first.value) || isRawState(first.value)))
     return terraformDefinitions(file.file, first);
   const given = file.documents.flatMap((document) => definitionIn(file.file, document) ?? []);
-  if (given.length > 0) return { given, problems: [] };
+  if (given.length > 0) return { given, problems: given.flatMap(placeholders) };
   const place = { file: file.file, line: 1, id: '' };
   const isPart = file.documents.some(({ value }) => hasContainers(value));
   return { given, problems: [{ place, message: isPart ? `${FORMS}; ${PART}` : FORMS }] };
 }
+
+/** The entries of `containerDefinitions` that are texts, in the template of a script that puts containers there. */
+function placeholders({ definition, place }: Given): readonly ImportProblem[] {
+  const containers: readonly unknown[] = definition['containerDefinitions'] as unknown[];
+  return containers.flatMap((each, index) =>
+    typeof each === 'string'
+      ? [{ place, message: `containerDefinitions[${index}]: ${JSON.stringify(each)} ${PLACEHOLDER}` }]
+      : [],
+  );
+}
+
+const PLACEHOLDER =
+  'is not a container: this is a template, to be filled in first, or give what describe-task-definition prints';
 
 /** Whether a value is a container definition, or a list of them: the file of an `aws_ecs_task_definition` in Terraform. */
 function hasContainers(value: unknown): boolean {

@@ -86,7 +86,7 @@ function byOwner(
     own: resources.filter((each) => !isOthers(each)),
     others: resources.filter(isOthers).map(({ object, members, at }) => ({
       ...placed({ object, path: at }),
-      reason: `the mesh is that of account ${String(members['meshOwner'])}, which alone can make it`,
+      reason: `the mesh is that of account ${String(members['meshOwner'])}, which alone can make it: --account ${String(members['meshOwner'])} takes it`,
     })),
   };
 }
