@@ -12,27 +12,19 @@ beforeAll(async () => {
 afterAll(() => scene?.close());
 afterEach(() => scene.reset());
 
-test(
-  'a first control plane whose packets are dropped does not prevent a connection to the second',
-  LIMIT,
-  async () => {
-    await scene.drop(scene.mute);
-    scene.start(scene.mute, scene.control);
-    await expect.poll(scene.isLive, LIMIT).toBe(true);
-  },
-);
+test('a first control plane whose packets are dropped does not prevent a connection to the second', async () => {
+  await scene.drop(scene.mute);
+  scene.start(scene.mute, scene.control);
+  await expect.poll(scene.isLive, LIMIT).toBe(true);
+});
 
-test(
-  'a first control plane that accepts connections and never answers does not prevent a connection to the second',
-  LIMIT,
-  async () => {
-    scene.start(scene.mute, scene.control);
-    await expect.poll(scene.isLive, LIMIT).toBe(true);
-  },
-);
+test('a first control plane that accepts connections and never answers does not prevent a connection to the second', async () => {
+  scene.start(scene.mute, scene.control);
+  await expect.poll(scene.isLive, LIMIT).toBe(true);
+});
 
 test('an agent notices that the network drops its packets, and reconnects after the network recovers', {
-  timeout: 180_000,
+  timeout: 360_000,
 }, async () => {
   const agent = scene.start(scene.control);
   await expect.poll(scene.isLive, LIMIT).toBe(true);

@@ -3,7 +3,7 @@ import { envoyOf, ENVOYS } from '../controlplane/translate/testing/real-envoy.ts
 import { openRolling, type Rolling } from './testing/rolling-scene.ts';
 
 // Two tasks behind Cloud Map are replaced as ECS does: it stops the application first. The callers do not retry. test/long/rolling.ts does it often,
-// and prints times.
+// with an application that goes on for 2 s, and prints times.
 
 describe.each(ENVOYS)('%s', (variable) => {
   let scene: Rolling;
@@ -12,8 +12,8 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => scene?.close());
 
-  test('an application that goes on for a while after its stop loses no request', async () => {
-    const { requests, failed } = await scene.replace(1, { app: 'goes on for 2 s' });
+  test('an application that goes on after its stop until its callers know of it loses no request', async () => {
+    const { requests, failed } = await scene.replace(1, { app: 'goes on until its callers know' });
     expect(failed).toEqual([]);
     expect(requests).toBeGreaterThan(100);
   });

@@ -142,11 +142,21 @@ export async function makeAgentHost(
     stopControlPlane: () => controlPlane.stop(),
     remove() {
       controlPlane.stop();
-      for (const pid of processesIn(name)) process.kill(pid, 'SIGKILL');
+      for (const pid of processesIn(name)) kill(pid);
       execFileSync('ip', ['netns', 'del', name]);
-      rmSync(folder, { recursive: true, force: true });
+      // A process that was killed just now may still write.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+}
+
+/** Kills a process that may end by itself meanwhile. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Process ids in the namespace, which is the test's own. */

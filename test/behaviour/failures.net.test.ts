@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { until } from '../lab/until.ts';
 import { seenIn, type Ask, type Outcome } from './testing/callers/caller.ts';
+import { startHolder } from './testing/callers/holder.ts';
 import {
   CHECKED,
   FIRM,
@@ -20,9 +21,9 @@ import { openScene, type Scene } from './testing/scene.ts';
 
 // The outcome of failing requests: retries as counted by the app, time-outs, ejected hosts, full connection pools.
 
-/** The time-out in the model, in milliseconds, and a limit well below any default of 15 s. */
+/** The time-out in the model, in milliseconds, and a limit below any default, of which 15 s is the lowest. */
 const SECOND_MS = 1000;
-const SOON_MS = 8000;
+const SOON_MS = 14_000;
 
 describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<'app' | 'other' | 'server' | 'client'>;
@@ -218,12 +219,17 @@ describe.each(ENVOYS)('%s', (variable) => {
       Object.entries(CHECKED),
     )('are detected by %s health checks, and get no requests', async (protocol, port) => {
       const cluster = `checked-${protocol}_${protocol}_${port}`;
+      await until('checks of both hosts', async () => {
+        const [success, failure] = [
+          await stat(cluster, 'health_check.success'),
+          await stat(cluster, 'health_check.failure'),
+        ];
+        return success > 0 && failure > 0;
+      });
       await until('one healthy host of two', async () => {
         const healthy = await stat(cluster, 'membership_healthy');
         return healthy === 1 && (await stat(cluster, 'membership_total')) === 2;
       });
-      expect(await stat(cluster, 'health_check.success')).toBeGreaterThan(0);
-      expect(await stat(cluster, 'health_check.failure')).toBeGreaterThan(0);
       for (let sent = 0; sent < 6; sent += 1) {
         if (protocol === 'tcp') {
           expect((await askTcp(port, { expect: '\n' })).body).toBe(`app ${port}\n`);
@@ -244,26 +250,37 @@ describe.each(ENVOYS)('%s', (variable) => {
       const stats = await scene.actors.server.admin().stats(`^cluster\\.${cluster}\\.${counter}$`);
       return [...stats.values()].reduce((sum, value) => sum + value, 0);
     };
-    const four = (one: () => Promise<Outcome>): Promise<readonly Outcome[]> =>
-      Promise.all(Array.from({ length: 4 }, one));
+    /** Sends four requests, of which the application answers none before two others have an answer. */
+    async function four(one: (plan: string) => Promise<Outcome>): Promise<readonly Outcome[]> {
+      const group = nextId();
+      let ended = 0;
+      const asked = Array.from({ length: 4 }, async () => {
+        const outcome = await one(`held:${group}`);
+        ended += 1;
+        return outcome;
+      });
+      await until('two answers', () => ended >= 2);
+      await scene.actors.server.release(group);
+      return Promise.all(asked);
+    }
 
     test.each(['http', 'http2'] as const)('%s: 503, and counted', async (protocol) => {
-      const outcomes = await four(() => askHttp('server', 'wait:500', POOL[protocol]));
+      const outcomes = await four((plan) => askHttp('server', plan, POOL[protocol]));
       const statuses = outcomes.map(({ status }) => status);
       expect(new Set(statuses)).toEqual(new Set([200, 503]));
       expect(await overflow(protocol)).toBeGreaterThan(0);
     });
 
     test('grpc: unavailable, and counted', async () => {
-      const outcomes = await four(() => askGrpc('server', 'wait:500', POOL.grpc));
+      const outcomes = await four((plan) => askGrpc('server', plan, POOL.grpc));
       expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([0, 14]));
       expect(await overflow('grpc')).toBeGreaterThan(0);
     });
 
     test.each(['http', 'http2', 'grpc'] as const)('%s: the caller does not retry', async (protocol) => {
       const port = POOL[protocol];
-      const outcomes = await four(() =>
-        protocol === 'grpc' ? askGrpc('server', 'wait:500', port) : askHttp('server', 'wait:500', port),
+      const outcomes = await four((plan) =>
+        protocol === 'grpc' ? askGrpc('server', plan, port) : askHttp('server', plan, port),
       );
       expect(outcomes.some(({ status }) => status === (protocol === 'grpc' ? 14 : 503))).toBe(true);
       const retries = `cluster.cds_egress_m_server_${protocol}_${port}.upstream_rq_retry`;
@@ -271,9 +288,12 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
 
     test('tcp: closed, and counted', async () => {
-      const outcomes = await four(() => askTcp(POOL.tcp, { expect: '\n', holdMs: 500 }));
-      expect(new Set(outcomes.map(({ body }) => body))).toEqual(new Set([`server ${POOL.tcp}\n`, '']));
+      const holder = await startHolder(scene.actors.client.host);
+      const one = { host: scene.lab.address, port: POOL.tcp, count: 1 };
+      expect(await holder.hold('first', one, false)).toEqual({ server: 1 });
+      expect((await askTcp(POOL.tcp, { expect: '\n' })).body).toBe('');
       expect(await overflow('tcp')).toBeGreaterThan(0);
+      await holder.drop('first');
     });
   });
 });

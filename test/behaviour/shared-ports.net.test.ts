@@ -71,6 +71,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       await scene.actors[name].host.spawn('tls', process.execPath, args).line(/^ready$/);
     }
     await allInSync(scene.controlPlane, PROXIES);
+    await until('the plain one is LIVE', () => admin('plain').ready());
   });
   afterAll(() => scene?.close());
 

@@ -60,5 +60,5 @@ END
 daybreak apply -f /tmp/gateway.yaml
 sed -i s:virtualNode/serviceB:virtualGateway/front: /etc/daybreak/agent.env
 printf 'DISABLE_HOT_RESTART=0\\nENVOY_CONCURRENCY=1\\nLISTENER_DRAIN_WAIT_TIME_S=5\\n' >> /etc/daybreak/agent.env
-systemd-run --unit app /usr/lib/daybreak/node -e 'require("node:http").createServer((_, answer) => answer.end("hello")).listen(8000, "127.0.0.1")'
+systemd-run --unit app /usr/lib/daybreak/node -e 'require("node:http").createServer({ keepAliveTimeout: 3600000 }, (_, answer) => answer.end("hello")).listen(8000, "127.0.0.1")'
 `;

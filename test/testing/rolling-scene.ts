@@ -30,8 +30,21 @@ export type RollingOptions = {
   readonly retries?: boolean;
 };
 
-/** How an application stops, and how long ECS then takes to stop its proxy, in milliseconds. Default: 3,000. */
-export type Stopping = { readonly app: 'goes on for 2 s' | 'ends at once'; readonly gapMs?: number };
+/**
+ * How an application stops, and how long ECS then takes to stop its proxy, in milliseconds. Default: 3,000. An application that goes on until its
+ * callers know ends once a second has passed without a request.
+ */
+export type Stopping = {
+  readonly app: 'goes on for 2 s' | 'goes on until its callers know' | 'ends at once';
+  readonly gapMs?: number;
+};
+
+/** The signal of each; without one, the application goes on. */
+const STOP_SIGNALS = {
+  'goes on for 2 s': 'SIGTERM',
+  'goes on until its callers know': undefined,
+  'ends at once': 'SIGINT',
+} as const satisfies Record<Stopping['app'], NodeJS.Signals | undefined>;
 
 /** One failed request: how long after the last stop of an application it was sent, in milliseconds, and its outcome. */
 export type FailedRequest = { readonly afterStopMs: number; readonly outcome: string };
@@ -52,13 +65,18 @@ export type Rolling = {
 };
 
 /**
- * An application that goes on for 2 s after SIGTERM, with everything that it serves, and ends at once after SIGINT. It never closes an idle connection,
- * which Envoy might be about to use.
+ * An application that goes on for 2 s after SIGTERM, with everything that it serves, and ends at once after SIGINT, and after SIGUSR2 once a second
+ * has passed without a request. It never closes an idle connection, which Envoy might be about to use.
  */
 const APP = `
-const server = require('node:http').createServer((request, response) => response.end('ok'));
+let last = 0;
+const server = require('node:http').createServer((request, response) => {
+  last = performance.now();
+  response.end('ok');
+});
 server.listen(${PORT}, () => console.log('ready')).keepAliveTimeout = 600_000;
 process.on('SIGTERM', () => setTimeout(() => process.exit(0), 2000));
+process.on('SIGUSR2', () => setInterval(() => performance.now() - last > 1000 && process.exit(0), 100));
 `;
 
 type Task = { readonly host: Host; app: Program; agent: Program };
@@ -148,12 +166,14 @@ async function furnish(
         if (task === undefined) throw new Error('no task');
         options.desired.set(name, 'STOPPED');
         load.stopped();
-        task.app.kill(app === 'ends at once' ? 'SIGINT' : 'SIGTERM');
+        const signal = STOP_SIGNALS[app];
+        if (signal !== undefined) task.app.kill(signal);
         // The callers learn of the stop although the proxy and Cloud Map go on.
         if (options.metadata !== false) {
           await until('one task', async () => (await members()) === 1, { everyMs: 50 });
           load.changed();
         }
+        if (signal === undefined) task.app.kill('SIGUSR2');
         await task.app.ended;
         await sleep(gapMs);
         await task.agent.stop(60_000);

@@ -58,6 +58,8 @@ export type Actor = {
   fail(port: number): Promise<void>;
   /** Makes its health checks on a port fail or succeed from now on. */
   feel(port: number, health: 'sick' | 'well'): Promise<void>;
+  /** Makes its app answer the requests with the plan `held:GROUP`, and further ones at once. */
+  release(group: string): Promise<void>;
 };
 
 /** The environment of a test file: one control plane, a few hosts, some with an Envoy, all in sync. */
@@ -171,6 +173,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
       attempts: async (id) => Number((await control(`attempts/${encodeURIComponent(id)}`)).body),
       fail: async (port) => void (await control(`fail/${port}`)),
       feel: async (port, health) => void (await control(`${health}/${port}`)),
+      release: async (group) => void (await control(`release/${encodeURIComponent(group)}`)),
     };
   }
 }

@@ -72,8 +72,8 @@ export async function stopAgent(agent: Program, limitMs = 130_000): Promise<stri
 /** Restarts the agent of a host, with further variables, and waits until its Envoy serves. */
 export async function startAgain(actor: Actor, env: Readonly<Record<string, string>> = {}): Promise<Program> {
   const agent = actor.startAgent(env);
-  await until(`${actor.host.name} LIVE`, () => actor.admin().ready(), { limitMs: 30_000 });
-  await until(`${actor.host.name} serves`, () => serves(actor), { limitMs: 30_000 });
+  await until(`${actor.host.name} LIVE`, () => actor.admin().ready());
+  await until(`${actor.host.name} serves`, () => serves(actor));
   return agent;
 }
 

@@ -1,13 +1,15 @@
 import { createWriteStream } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { HOST_ENV, inside, type Identity } from '../inside.ts';
 import { createTail } from '../tail.ts';
 
 const STOP_LIMIT_MS = 60_000;
 const LINE_LIMIT_MS = 60_000;
-const LAST_WORDS_MS = 100;
+/** How often a program that has ended is asked for further output, and the pause before each time, in milliseconds. */
+const LAST_LOOKS = 10;
+const LAST_LOOK_MS = 10;
 
 /** How a program ended: exactly one of the two is set. */
 export type Exit = { readonly code: number | undefined; readonly signal: string | undefined };
@@ -130,11 +132,12 @@ export function startProgram(
 async function endOf(child: ChildProcess): Promise<Exit> {
   const closed = once(child, 'close');
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  const patience = new AbortController();
-  await Promise.race([
-    closed,
-    sleep(LAST_WORDS_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-  ]);
-  patience.abort();
+  let isClosed = false;
+  void closed.then(() => (isClosed = true));
+  // After a pause of this process itself, one long timer would be over before the output is read.
+  for (let look = 0; look < LAST_LOOKS && !isClosed; look += 1) {
+    await Promise.race([closed, sleep(LAST_LOOK_MS)]);
+    await setImmediate();
+  }
   return { code: code ?? undefined, signal: signal ?? undefined };
 }

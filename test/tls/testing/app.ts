@@ -6,7 +6,9 @@ await Promise.all(
   ports.map(
     (port) =>
       new Promise<void>((resolve) => {
-        createServer((_incoming, outgoing) => void outgoing.end(String(port))).listen(port, resolve);
+        // It closes no idle connection, which an Envoy might be about to use.
+        const options = { keepAliveTimeout: 3_600_000 };
+        createServer(options, (_incoming, outgoing) => void outgoing.end(String(port))).listen(port, resolve);
       }),
   ),
 );

@@ -1,4 +1,5 @@
 import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { Held } from './app-held.ts';
 import { planned, type Attempts } from '../callers/attempts.ts';
 import { echoMethod, HEALTH_CHECK } from '../../../lab/clients/grpc-methods.ts';
 
@@ -12,7 +13,8 @@ type Call = ServerUnaryCall<Buffer, Buffer>;
 type Answer = sendUnaryData<Buffer>;
 
 /**
- * Starts a gRPC server that answers `name port method`, or with the status in the call's plan (see `planned`): `ok`, `hang`, `wait:MS` or a number.
+ * Starts a gRPC server that answers `name port method`, or with the status in the call's plan (see `planned`): `ok`, `hang`, `wait:MS`,
+ * `held:GROUP` or a number.
  */
 export async function serveGrpc(app: {
   readonly name: string;
@@ -20,6 +22,7 @@ export async function serveGrpc(app: {
   readonly port: number;
   readonly attempts: Attempts;
   readonly sick: ReadonlySet<number>;
+  readonly held: Held;
 }): Promise<void> {
   const server = new Server();
   for (const path of METHODS) {
@@ -39,9 +42,11 @@ export async function serveGrpc(app: {
     const [id = ''] = call.metadata.get('x-id').map(String);
     const [plan] = call.metadata.get('x-plan').map(String);
     const step = planned(plan ?? 'ok', app.attempts.next(id));
-    const [what, milliseconds = '0'] = step.split(':');
+    const [what, detail = ''] = step.split(':');
     if (what === 'hang') return;
-    if (what === 'wait') setTimeout(() => answer(null, Buffer.from('late')), Number(milliseconds));
+    const late = (): void => answer(null, Buffer.from('late'));
+    if (what === 'wait') setTimeout(late, Number(detail));
+    else if (what === 'held') void app.held.released(detail).then(late);
     else if (what === 'ok') answer(null, Buffer.from(`${app.name} ${app.port} ${path}`));
     else answer({ code: Number(what), details: 'as planned', metadata: new Metadata() });
   }

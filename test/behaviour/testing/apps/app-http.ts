@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Held } from './app-held.ts';
 import type { Seen } from './app-options.ts';
 import { planned, type Attempts } from '../callers/attempts.ts';
 
@@ -11,6 +12,7 @@ export type AppPort = {
   readonly attempts: Attempts;
   readonly sick: ReadonlySet<number>;
   readonly failing: ReadonlySet<number>;
+  readonly held: Held;
 };
 
 /** The common part of HTTP/1.1 and HTTP/2 requests. */
@@ -55,11 +57,17 @@ export function answerHttp(app: AppPort, request: Request, response: Response): 
     version: request.httpVersion,
     headers,
   };
-  void act(step, request, response, JSON.stringify(seen));
+  void act(step, app.held, request, response, JSON.stringify(seen));
 }
 
-async function act(step: string, request: Request, response: Response, body: string): Promise<void> {
-  const [what = '', milliseconds = '0'] = step.split(':');
+async function act(
+  step: string,
+  held: Held,
+  request: Request,
+  response: Response,
+  body: string,
+): Promise<void> {
+  const [what = '', detail = ''] = step.split(':');
   if (what === 'hang') return;
   if (what === 'reset') return void request.socket.destroy();
   if (what === 'refuse') return request.stream?.close(constants.NGHTTP2_REFUSED_STREAM);
@@ -68,7 +76,8 @@ async function act(step: string, request: Request, response: Response, body: str
     response.write('the beginning');
     return;
   }
-  if (what === 'wait') await sleep(Number(milliseconds));
-  response.writeHead(what === 'wait' ? 200 : Number(what), { 'content-type': 'application/json' });
+  if (what === 'wait') await sleep(Number(detail));
+  if (what === 'held') await held.released(detail);
+  response.writeHead(Number(what) || 200, { 'content-type': 'application/json' });
   response.end(body);
 }

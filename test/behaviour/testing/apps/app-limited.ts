@@ -1,10 +1,10 @@
-import { createServer, type ServerHttp2Stream } from 'node:http2';
+import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 
 /** How long an answer takes, in milliseconds: long enough for a burst of requests to overlap. */
 const ANSWER_MS = 20;
 
 /** Starts a server of HTTP/2 and gRPC that limits the concurrent streams per connection, and announces the limit as MAX_CONCURRENT_STREAMS. */
-export function serveLimited(port: number, host: string | undefined, streams: number): void {
+export function serveLimited(port: number, host: string | undefined, streams: number): Http2Server {
   const server = createServer({ settings: { maxConcurrentStreams: streams } });
   server.on('sessionError', () => {});
   server.on('stream', (stream: ServerHttp2Stream, headers) => {
@@ -14,7 +14,7 @@ export function serveLimited(port: number, host: string | undefined, streams: nu
     );
     stream.resume();
   });
-  server.listen(port, host);
+  return server.listen(port, host);
 }
 
 function answer(stream: ServerHttp2Stream, isGrpc: boolean): void {

@@ -1,12 +1,12 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /**
  * Starts an HTTP/1 server that works byte by byte, with its name as Server. It answers a complete request with the received bytes, or as the
  * request's header lines say: `x-answer`, the answer in base64; `x-lines`, the number of further header lines; `x-bytes`, the length of a further
  * header line; `x-silent`, no answer.
  */
-export function serveRaw(name: string, port: number, host: string | undefined): void {
-  createServer({ allowHalfOpen: true }, (socket) => {
+export function serveRaw(name: string, port: number, host: string | undefined): Server {
+  return createServer({ allowHalfOpen: true }, (socket) => {
     let request = '';
     socket.on('error', () => {});
     socket.on('end', () => socket.end());

@@ -20,7 +20,7 @@ export function createAttempts(): Attempts {
 
 /**
  * Returns the step for an attempt: `x-plan` lists one per attempt, the last for all that follow: a status, `reset`, `refuse` (HTTP/2), `hang` (no
- * answer at all), `stall` (an answer without end), `wait:MS`.
+ * answer at all), `stall` (an answer without end), `wait:MS`, `held:GROUP` (an answer once the group is released).
  */
 export function planned(plan: string | undefined, attempt: number): string {
   const steps = (plan ?? '200').split(',');

@@ -10,7 +10,10 @@ createTcpServer((socket) => {
   socket.pipe(socket);
 }).listen(RELOAD_PORTS.tcp);
 
-createHttpServer((_, response) => response.end('hello')).listen(RELOAD_PORTS.http);
+// It closes no idle connection, which an Envoy might be about to use.
+createHttpServer({ keepAliveTimeout: 3_600_000 }, (_, response) => response.end('hello')).listen(
+  RELOAD_PORTS.http,
+);
 createHttp2Server((_, response) => response.end('hello')).listen(RELOAD_PORTS.http2);
 
 const grpc = new Server();

@@ -5,7 +5,10 @@ import { createServer as createTcpServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HELLO, PORTS } from './ports.ts';
 
-createHttpServer((_request, response) => void response.end('hello')).listen(PORTS.http);
+// It closes no idle connection, which an Envoy might be about to use.
+createHttpServer({ keepAliveTimeout: 3_600_000 }, (_request, response) => void response.end('hello')).listen(
+  PORTS.http,
+);
 
 createTcpServer((socket) => {
   socket.on('error', () => {});
