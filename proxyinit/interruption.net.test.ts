@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { joinHosts, type Host } from './testing/host.ts';
@@ -16,11 +16,15 @@ test.each([
   expect(await killOften(place.host(), place.program, { rounds: 8, seed: 7, backend })).toEqual([]);
 });
 
-/** A PATH with slow restore programs. */
+/** The number of connections of a prober that show who answers: the first may have begun before. */
+const ENOUGH = 2;
+
+/** A PATH with restore programs that wait, before and after, until the prober has made enough connections. */
 function slow(backend: 'nft' | 'legacy'): string {
+  const wait = `n=$(wc -l <${probes()}); until [ $(wc -l <${probes()}) -ge $((n + ${ENOUGH})) ]; do sleep 0.02; done`;
   return ['iptables', 'ip6tables'].reduce((path, name) => {
     const real = `/usr/sbin/${name}-${backend}-restore`;
-    const text = `sleep 0.12; ${real} "$@"; code=$?; sleep 0.12; exit $code`;
+    const text = `${wait}; ${real} "$@"; code=$?; ${wait}; exit $code`;
     const folder = place.script(`${name}-restore`, text);
     return `${linked(folder, name, backend)}:${path}`;
   }, process.env['PATH'] ?? '');
@@ -58,16 +62,26 @@ async function whoAnswers(from: Host, address: string, port: number, work: () =>
     `${(probers += 1) * 10_000}`,
   ];
   const [file = '', ...args] = from.inside(command);
-  const prober = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  prober.stdout.on('data', (data: Buffer) => (text += data.toString()));
-  await once(prober.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
+  const output = openSync(probes(), 'w');
+  const prober = spawn(file, args, { stdio: ['ignore', output, 'inherit'] });
+  closeSync(output);
+  const answers = (): readonly string[] => readFileSync(probes(), 'utf8').split('\n').slice(0, -1);
+  const further = async (): Promise<void> => {
+    const before = answers().length;
+    await expect.poll(() => answers().length, { interval: 20 }).toBeGreaterThanOrEqual(before + ENOUGH);
+  };
+  await further();
   await work();
+  await further();
   const ended = once(prober, 'exit');
   prober.kill('SIGKILL');
   await ended;
-  const answers = text.trim().split('\n').slice(0, -1);
-  return answers.filter((answer, index) => answer !== answers[index - 1]);
+  return answers().filter((answer, index, all) => answer !== all[index - 1]);
+}
+
+/** The file with the answers of the prober, a line each. */
+function probes(): string {
+  return join(place.folder, 'probes');
 }
 
 describe('the guard', () => {
@@ -120,7 +134,7 @@ describe('the guard', () => {
     await once(child, 'exit');
     expect(await app.rules('iptables-nft-save', 'filter')).toContain('-j APPMESH_GUARD_OUT');
     expect(await app.rules()).not.toContain('APPMESH');
-    expect(await whoAnswers(app, '10.77.0.2', 9000, () => app.run(['sleep', '0.3']))).toEqual(['-']);
+    expect(await whoAnswers(app, '10.77.0.2', 9000, () => Promise.resolve())).toEqual(['-']);
     const answers = await whoAnswers(app, '10.77.0.2', 9000, () => app.proxyinit({ PATH: slow('nft') }));
     expect(answers).toEqual(['-', '15001']);
     expect(await app.rules('iptables-nft-save', 'filter')).not.toContain('APPMESH');

@@ -229,10 +229,13 @@ test('a renewed certificate and changed users take effect without a restart', as
   const users = owner?.users?.filter(({ name }) => name !== 'reader');
   await writeFile(plane.files.credentials, JSON.stringify({ accounts: [{ ...owner, users }, ...others] }));
   const list = async (key: string) => (await clientOf(key)).send(new ListMeshesCommand({}));
-  await vi.waitFor(async () => {
-    await expect(list('AKADMIN')).resolves.toMatchObject({});
-    await expect(list('AKREADER')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
-  });
+  await vi.waitFor(
+    async () => {
+      await expect(list('AKADMIN')).resolves.toMatchObject({});
+      await expect(list('AKREADER')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+    },
+    { timeout: 60_000 },
+  );
   await writeFile(plane.files.credentials, '{}');
   await expect.poll(() => plane.log().join('\n')).toContain('"accounts\\" is missing');
   await expect(list('AKADMIN')).resolves.toMatchObject({});

@@ -74,10 +74,10 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
   });
 
   test("ENVOY_ADMIN_MODE=uds serves App Mesh's socket instead of port 9901", async () => {
-    // A /tmp with the folders of the machine's, but no files, because agents of other tests use the same path.
+    // A /tmp with the folders of the machine's, but no files, because agents of other tests use the same path. Some of the folders go meanwhile.
     const shell = [
       'mount --rbind /tmp /mnt && mount -t tmpfs -o mode=1777 tmpfs /tmp',
-      'for folder in /mnt/*/; do mkdir "/tmp/${folder:5}" && mount --rbind "$folder" "/tmp/${folder:5}"; done',
+      'for folder in /mnt/*/; do mkdir "/tmp/${folder:5}" && mount --rbind "$folder" "/tmp/${folder:5}" || true; done',
       'cd "$PWD" && exec agent',
     ].join(' && ');
     const agent = await start({ ENVOY_ADMIN_MODE: 'uds' }, `exec unshare --mount bash -c '${shell}'`);

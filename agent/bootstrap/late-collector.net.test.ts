@@ -33,16 +33,16 @@ test.each([
   await until('LIVE', async () => (await agent.status()).healthStatus === 'HEALTHY', PATIENT);
   const problems = async () =>
     (await agent.status()).daybreak.problems.filter(({ code }) => code === 'NAME_UNRESOLVED');
-  expect(await problems()).toMatchObject([
-    { problem: expect.stringMatching(/^STATSD_ADDRESS=statsd\.example: /) },
-  ]);
+  await expect
+    .poll(problems)
+    .toMatchObject([{ problem: expect.stringMatching(/^STATSD_ADDRESS=statsd\.example: /) }]);
   const { envoyPid } = await agent.status();
 
   appendFileSync(hosts, '127.0.0.1 statsd.example\n');
   await until('statistics', async () => received.includes('envoy.server.live:1|g'), PATIENT);
-  expect(await problems()).toEqual([]);
+  await expect.poll(problems).toEqual([]);
   expect((await agent.status()).envoyPid).toBe(envoyPid);
-  expect(agent.output()).toContain('the name of the collector resolves now');
+  await expect.poll(() => agent.output()).toContain('the name of the collector resolves now');
   agent.kill('SIGTERM');
   expect(await agent.ended).toBe(0);
 });

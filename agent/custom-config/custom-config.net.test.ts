@@ -36,6 +36,7 @@ const STATIC = `static_resources:\n  listeners:\n  - ${LISTENER.trim().replaceAl
 test('a merged listener is traced, and X-Ray is reached by name', async () => {
   const file = write('resources.yaml', STATIC);
   const daemon = host.run(process.execPath, '-e', DAEMON);
+  await expect.poll(() => host.run('ss', '-Hlun')).toContain('127.0.0.1:2002 ');
   const agent = await host.start({
     ENVOY_RESOURCES_CONFIG_FILE: file,
     ENABLE_ENVOY_XRAY_TRACING: '1',

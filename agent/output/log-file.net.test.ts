@@ -47,7 +47,7 @@ test('the log file has every line in order over rotations; a full disk stops nei
 
   await ask(1, 200);
   await expect.poll(() => served().length).toBeGreaterThan(100);
-  expect(readdirSync(logs).length).toBeGreaterThan(2);
+  await expect.poll(() => readdirSync(logs).length).toBeGreaterThan(2);
   expect(readFileSync(join(logs, readdirSync(logs).toSorted()[1] ?? ''), 'utf8')).toMatch(
     /"program":"(agent|envoy)"/,
   );

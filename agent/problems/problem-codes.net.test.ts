@@ -41,7 +41,8 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     const agent = await host.start(env);
     await expect.poll(() => codes(agent), WAIT).toContain('CONFIG_REFUSED');
     await expect.poll(() => agent.output(), WAIT).toMatch(lineOf('CONFIG_REFUSED'));
-    expect(await answers('127.0.0.1:15000/')).toBe('hello\n');
+    // Envoy says no before its workers have begun to listen.
+    await expect.poll(() => answers('127.0.0.1:15000/'), WAIT).toBe('hello\n');
     await expect.poll(async () => (await agent.status()).daybreak.state.own.written, WAIT).toBeDefined();
     host.stopControlPlane();
     agent.kill('SIGKILL');
@@ -60,7 +61,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     const agent = await host.start(envoy);
     await expect.poll(() => codes(agent), WAIT).toContain('PORT_TAKEN');
     await expect.poll(() => agent.output(), WAIT).toMatch(lineOf('PORT_TAKEN'));
-    expect(await answers('127.0.0.1:15000/')).toBe('hello\n');
+    await expect.poll(() => answers('127.0.0.1:15000/'), WAIT).toBe('hello\n');
   });
 
   test('LISTENERS_NOT_WARM: a listener waits for routes that no control plane has', async () => {

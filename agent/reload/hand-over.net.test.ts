@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ENVOY } from '../testing/agent-host.ts';
 import { makeReloadScene, type ReloadScene } from './testing/reload-scene.ts';
 
 // Accidents and signals while two Envoys run.
 
 const HELLO = 'hello\n';
-/** An Envoy that begins to start only after a while, so that the hand-over is seen. */
-const SLOW = `sleep 2; exec ${ENVOY} "$@"`;
 
 let scene: ReloadScene;
 let count = 0;
@@ -17,22 +14,24 @@ beforeEach(async () => {
 });
 afterEach(() => scene.remove());
 
-/** An agent that hands over to a slow Envoy. */
+/** An agent that hands over to an Envoy, which begins to start only at `goOn`. */
 async function handingOver() {
   const agent = await scene.startLive();
-  scene.write(`DAYBREAK_ENVOY=${scene.standIn(SLOW)}\n`);
+  const { path, goOn } = scene.waitingEnvoy();
+  scene.write(`DAYBREAK_ENVOY=${path}\n`);
   const before = Number((await agent.status()).envoyPid);
   agent.kill('SIGHUP');
   await scene.reaches('handing over', async () => {
     return (await agent.status()).daybreak.supervisor.state === 'handing-over';
   });
   expect(await agent.status()).toMatchObject({ healthStatus: 'HEALTHY', envoyPid: `${before}` });
-  return { agent, before };
+  return { agent, before, goOn };
 }
 
 test('SIGHUPs during a hand-over are one further reload, after the end of the old Envoy', async () => {
-  const { agent } = await handingOver();
+  const { agent, goOn } = await handingOver();
   for (let index = 0; index < 3; index += 1) agent.kill('SIGHUP');
+  goOn();
   await scene.reaches('the second', async () => (await scene.reloadOf(agent)).epoch === 2);
   await scene.reaches('one Envoy', async () => (await scene.envoys()).length === 1);
   await scene.reaches('the end of reloads', async () => !(await scene.reloadOf(agent)).isRunning);

@@ -156,14 +156,17 @@ test('with DISABLE_HOT_RESTART=1, a reload is refused and a restart is not; vari
 });
 
 test('a reload during the start of Envoy waits until Envoy is LIVE', async () => {
-  const slow = scene.standIn(`sleep 3; exec ${ENVOY} "$@"`);
-  const agent = await scene.start({ DAYBREAK_ENVOY: slow });
+  const { path, goOn } = scene.waitingEnvoy();
+  const agent = await scene.start({ DAYBREAK_ENVOY: path });
   await scene.reaches(
     'starting',
     async () => (await agent.status()).daybreak.supervisor.state === 'starting',
   );
   scene.write('ENVOY_CONCURRENCY=2\n');
   agent.kill('SIGHUP');
+  await scene.reaches('a reload', async () => (await scene.reloadOf(agent)).isRunning);
+  expect((await agent.status()).daybreak.supervisor.state).toBe('starting');
+  goOn();
   await scene.reaches('taken over', async () => (await scene.reloadOf(agent)).epoch === 1);
   expect(await scene.serverInfo()).toMatchObject({ command_line_options: { concurrency: 2 } });
   expect(await scene.reloadOf(agent)).toMatchObject({ counts: { 'taken over': 1, refused: 0, failed: 0 } });

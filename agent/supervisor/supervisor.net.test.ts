@@ -15,16 +15,21 @@ import type { SupervisorOptions } from './supervisor-options.ts';
 
 const PROGRAM = join(import.meta.dirname, '../testing/little-envoy.ts');
 
+/** For an Envoy that hangs, or does not end by SIGTERM. */
+const SOON = { hangMs: 0, stopLimitMs: 300 };
+
 type Extra = {
   /** A real Envoy. */
   readonly envoy?: string;
+  /** How long it has between SIGTERM and SIGKILL, in milliseconds. Default: long enough to note its end. */
+  readonly stopLimitMs?: number;
   readonly onLook?: (health: Health) => void;
 };
 
 /** Creates a supervisor of the little Envoy, run with `args`, or of a real Envoy, and the two signals that stop it. */
 async function supervisor(
   args: readonly string[],
-  { envoy, onLook, ...options }: Partial<SupervisorOptions> & Extra = {},
+  { envoy, onLook, stopLimitMs = 60_000, ...options }: Partial<SupervisorOptions> & Extra = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -45,7 +50,7 @@ async function supervisor(
         env: process.env,
         stdoutFd: 1,
         stderrFd: 2,
-        stopLimitMs: 300,
+        stopLimitMs,
       }),
     watch: (signal, report) =>
       watchHealth(admin, 2000, signal, (health) => {
@@ -135,7 +140,7 @@ describe('an Envoy that hangs', () => {
   ])('%s: stopped by SIGSTOP, it is ended and started again, and said to have hung', async (variable) => {
     const said: object[] = [];
     const log = pino({}, { write: (line: string) => void said.push(JSON.parse(line) as object) });
-    const subject = await supervisor([], { envoy: process.env[variable] ?? 'envoy', hangMs: 0, log });
+    const subject = await supervisor([], { envoy: process.env[variable] ?? 'envoy', ...SOON, log });
     const ended = subject.run();
     await subject.reaches('running');
     const before = subject.pid() ?? 0;
@@ -161,7 +166,7 @@ describe('an Envoy that hangs', () => {
   });
 
   test('an Envoy that hangs whenever it is LIVE uses up the restarts', async () => {
-    const subject = await supervisor([], { restarts: 1, hangMs: 0 });
+    const subject = await supervisor([], { restarts: 1, ...SOON });
     const ended = subject.run();
     for (let index = 0; index < 2; index += 1) {
       await subject.reaches('running');
@@ -282,13 +287,12 @@ test('after a stop signal during the back-off, no Envoy is started', async () =>
 });
 
 test('an Envoy that ignores SIGTERM is killed', async () => {
-  const subject = await supervisor(['--stubborn']);
+  const subject = await supervisor(['--stubborn'], SOON);
   const ended = subject.run();
   await subject.reaches('running');
   const pid = subject.pid() ?? 0;
   subject.drain();
   subject.cutShort();
   expect(await ended).toEqual({ kind: 'told' });
-  expect(subject.journal().at(-1)).toBe('terminated');
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });

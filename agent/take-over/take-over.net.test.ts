@@ -88,8 +88,7 @@ test('a stop in the middle of a take-over ends both Envoys', async () => {
   const memory = scene.sharedMemory();
   first.kill('SIGKILL');
   await first.ended;
-  const slow = scene.standIn(`sleep 3; exec ${ENVOY} "$@"`);
-  const second = await scene.start({ ...KEEP, DAYBREAK_ENVOY: slow });
+  const second = await scene.start({ ...KEEP, DAYBREAK_ENVOY: scene.waitingEnvoy().path });
   await scene.reaches('handing over', async () => {
     return (await second.status()).daybreak.supervisor.state === 'handing-over';
   });
@@ -107,7 +106,7 @@ test('without another agent, a guard ends Envoy after its time, at once if the f
   await scene.reaches('no memory', async () => memory.every((path) => !existsSync(path)));
 
   const second = await scene.startLive({ DAYBREAK_KEEP_ENVOY_S: '3600' });
-  expect(second.output()).toContain('has ended');
+  await scene.reaches('the line', async () => second.output().includes('has ended'));
   second.kill('SIGKILL');
   await second.ended;
   const [folder = ''] = scene.host.runFolders();
@@ -122,7 +121,7 @@ test('an Envoy with another version of hot restart drains, and the next one is s
   const other = scene.standIn(`exec ${ENVOY} "$@"`, ENVOY, 'echo 99.1; exit');
   const second = await scene.start({ ...KEEP, DAYBREAK_ENVOY: other });
   await scene.reaches('the restart', async () => (await scene.reloadOf(second)).last?.how === 'restart');
-  expect(second.output()).toContain('HOT_RESTART_VERSION');
+  await scene.reaches('the code', async () => second.output().includes('HOT_RESTART_VERSION'));
   await serves(second, 0);
   expect(await scene.get()).toBe('hello\n');
   second.kill('SIGTERM');

@@ -12,12 +12,13 @@ beforeEach(async () => {
 
 afterEach(() => host.remove());
 
-/** Starts the receiver beside the agent. */
-function startReceiver(): AsyncDisposable {
+/** Starts the receiver beside the agent, and waits until it listens. */
+async function startReceiver(): Promise<AsyncDisposable> {
   const script = join(import.meta.dirname, 'testing/run-receiver.ts');
   const child = spawn('ip', ['netns', 'exec', host.namespace, process.execPath, script], {
     stdio: 'inherit',
   });
+  await expect.poll(points).toEqual(['']);
   return {
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
@@ -41,7 +42,7 @@ test.each([
   'DAYBREAK_ENVOY',
   'DAYBREAK_ENVOY_OLDEST',
 ])('the statistics of %s equal the requests sent, also those just before a stop', async (variable) => {
-  await using _receiver = startReceiver();
+  await using _receiver = await startReceiver();
   const agent = await host.start({
     DAYBREAK_ENVOY: process.env[variable] ?? '',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',

@@ -87,6 +87,8 @@ test('bundle has the state, the logs and the rules, and none of the secrets that
     stdout: 'Setting logging level from [info] to [debug]\n',
   });
   await expect.poll(() => running.output()).toMatch(/"level":"debug"[^\n]*"program":"envoy"/);
+  const codes = async () => (await running.status()).daybreak.problems.map(({ code }) => code);
+  await expect.poll(codes).toEqual(['XDS_UNREACHABLE']);
 
   const archive = join(host.folder, 'b.tar.gz');
   expect(await agent('bundle', '-f', archive)).toEqual({ exitCode: 0, stdout: `${archive}\n`, stderr: '' });

@@ -83,16 +83,16 @@ export function makeHost(name: string, program = join(import.meta.dirname, 'run.
       const ended = once(child, 'exit').then(() => {
         throw new Error('the servers did not start');
       });
-      await Promise.race([once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) }), ended]);
+      await Promise.race([once(child.stdout, 'data', { signal: AbortSignal.timeout(LIMIT_MS) }), ended]);
       ended.catch(() => undefined);
     },
     dial: async (address, port, uid = 1000) => {
-      const script = `exec timeout 5 cat < /dev/tcp/${address}/${port}`;
+      const script = `exec timeout 60 cat < /dev/tcp/${address}/${port}`;
       const { stdout, stderr } = await run([...as(uid), 'bash', '-c', script]);
       return stdout.trim() || stderr.trim();
     },
     ask: async (address, port, uid = 1000) => {
-      const script = `exec 3<>/dev/udp/${address}/${port} && echo question >&3 && exec timeout 2 head -n 1 <&3`;
+      const script = `exec 3<>/dev/udp/${address}/${port} && echo question >&3 && exec timeout 20 head -n 1 <&3`;
       const { stdout } = await run([...as(uid), 'bash', '-c', script]);
       return stdout.trim();
     },

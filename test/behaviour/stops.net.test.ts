@@ -151,7 +151,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
     expect(await stopAgent(agent)).toBe('time limit reached');
     const { requests, failed } = await load.stop();
-    expect(requests).toBeGreaterThan(100);
+    expect(requests).toBeGreaterThan(10);
     // Reset if the kernel had accepted a connection, and Envoy had not when it closed its listener.
     expect(Object.keys(failed).filter((what) => what !== 'ECONNRESET')).toEqual([]);
     await startAgain(scene.actors.gate);

@@ -104,7 +104,7 @@ describe('a machine without Docker', () => {
       'systemctl stop app daybreak-agent',
       'sed -i s:serviceB:serviceC: /etc/daybreak/agent.env',
       'systemctl start --no-block daybreak-agent',
-      '[ "$(systemctl is-active daybreak-agent || true)" = activating ]',
+      'until [ "$(systemctl is-active daybreak-agent || true)" = activating ]; do sleep 0.1; done',
       'systemctl stop daybreak-agent',
     ]);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NETNS_ETC } from './net/names.ts';
 
 const NAMESPACES = '/run/netns';
-const LIMIT_MS = 5_000;
+const LIMIT_MS = 60_000;
 
 /**
  * The traces that a lab leaves in the system: a network interface, which has the lab's number in its name; everything else whose name begins with the

@@ -148,7 +148,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     for (const name of ['any', 'tcp'] as const) {
       await until(name, async () => (await call(name)).status === 200);
     }
-    expect(await problems()).toEqual([]);
+    await expect.poll(problems).toEqual([]);
   });
 
   test('an Envoy in front of the backend accepts only plain text, which is a problem in the status; TCP that it passes through works as before', async () => {
@@ -164,12 +164,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('in force', async () => (await call('any')).status === 503);
     await until('an Envoy that serves', async () => (await call('tcp')).status === 200);
     const http = Object.values(PORTS).slice(0, -1);
-    expect(await problems()).toEqual(
-      http.map(([port]) =>
-        expect.stringContaining(
-          `the listener on port ${port} of virtual node backend takes no TLS, which the client policy asks for`,
+    await expect
+      .poll(problems)
+      .toEqual(
+        http.map(([port]) =>
+          expect.stringContaining(
+            `the listener on port ${port} of virtual node backend takes no TLS, which the client policy asks for`,
+          ),
         ),
-      ),
-    );
+      );
   });
 });

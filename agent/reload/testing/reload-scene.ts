@@ -45,12 +45,29 @@ export async function makeReloadScene(name: string) {
   const reloadOf = async (agent: RunningAgent): Promise<ReloadStatusJson> =>
     ((await agent.status()).daybreak as unknown as { readonly reload: ReloadStatusJson }).reload;
 
+  /** Writes a program that is Envoy for questions about it, and does `instead` when it is started. `"$@"` are its arguments. */
+  function standIn(instead: string, envoy = ENVOY, version = `exec ${envoy} "$@"`): string {
+    const folder = join(host.folder, `bin-${readdirSync(host.folder).length}`);
+    mkdirSync(folder);
+    const path = join(folder, 'envoy');
+    const questions = `case "$*" in *--hot-restart-version*) ${version};; *"--mode validate"*) exec ${envoy} "$@";; esac`;
+    writeFileSync(path, `#!/bin/sh\n${questions}\n${instead}\n`, { mode: 0o755 });
+    return path;
+  }
+
   return {
     host,
     file,
     write,
     start,
     reloadOf,
+    standIn,
+    /** Writes a program that becomes Envoy only after `goOn`. */
+    waitingEnvoy(): { readonly path: string; readonly goOn: () => void } {
+      const signal = join(host.folder, 'go-on');
+      const path = standIn(`until [ -e ${signal} ]; do sleep 0.1; done; exec ${ENVOY} "$@"`);
+      return { path, goOn: () => writeFileSync(signal, '') };
+    },
     async startLive(env: Readonly<Record<string, string>> = {}): Promise<RunningAgent> {
       const agent = await start(env);
       await until('LIVE', async () => (await agent.status()).healthStatus === 'HEALTHY', PATIENT);
@@ -72,15 +89,6 @@ export async function makeReloadScene(name: string) {
       const text = await host.run('sh', '-c', script);
       const [, output = '', code = ''] = /^([^]*)code (\d+)\n$/.exec(text) ?? [];
       return { code: Number(code), output };
-    },
-    /** Writes a program that is Envoy for questions about it, and does `instead` when it is started. `"$@"` are its arguments. */
-    standIn(instead: string, envoy = ENVOY, version = `exec ${envoy} "$@"`): string {
-      const folder = join(host.folder, `bin-${readdirSync(host.folder).length}`);
-      mkdirSync(folder);
-      const path = join(folder, 'envoy');
-      const questions = `case "$*" in *--hot-restart-version*) ${version};; *"--mode validate"*) exec ${envoy} "$@";; esac`;
-      writeFileSync(path, `#!/bin/sh\n${questions}\n${instead}\n`, { mode: 0o755 });
-      return path;
     },
     serverInfo: async (): Promise<ServerInfo> =>
       JSON.parse(await host.run('curl', '-s', '127.0.0.1:9901/server_info')) as ServerInfo,

@@ -11,7 +11,7 @@ export type Moto = {
   readonly stop: () => Promise<void>;
 };
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 
 /**
  * Starts the moto that DAYBREAK_MOTO names. For tests. `env`: further variables of its environment.

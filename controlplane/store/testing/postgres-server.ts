@@ -31,7 +31,7 @@ export type TestPostgres = {
 type User = { readonly uid: number; readonly gid: number };
 
 const run = promisify(execFile);
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 const ENV = { LC_ALL: 'C', PATH: process.env['PATH'] };
 
 /** The server's certificate and key, both PEM. */
@@ -101,7 +101,8 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
     },
     async remove() {
       await end('SIGQUIT');
-      await rm(folder, { recursive: true });
+      // A process of the server that ends may still write.
+      await rm(folder, { recursive: true, maxRetries: 10 });
     },
   };
 }

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 /** The variables with the paths of the tested Envoys: the current release, and the oldest supported one. */
 export const ENVOYS = ['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'] as const;
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 120_000;
 
 /**
  * Returns the Envoy that a variable names.

@@ -91,7 +91,7 @@ export async function startGuardedControlPlane(
           const found = proxies.find(({ peer }) => peer.startsWith(`${proxy.address}:`));
           return found?.state === 'in sync' ? found : undefined;
         },
-        { limitMs: 20_000, everyMs: 500 },
+        { limitMs: 120_000, everyMs: 500 },
       ),
   };
 }

@@ -132,10 +132,10 @@ export function startProgram(
 async function endOf(child: ChildProcess): Promise<Exit> {
   const closed = once(child, 'close');
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  let isClosed = false;
-  void closed.then(() => (isClosed = true));
+  const isClosed = new AbortController();
+  void closed.then(() => isClosed.abort());
   // After a pause of this process itself, one long timer would be over before the output is read.
-  for (let look = 0; look < LAST_LOOKS && !isClosed; look += 1) {
+  for (let look = 0; look < LAST_LOOKS && !isClosed.signal.aborted; look += 1) {
     await Promise.race([closed, sleep(LAST_LOOK_MS)]);
     await setImmediate();
   }

@@ -8,7 +8,7 @@ type Headers = Readonly<Record<string, string>>;
 
 type Request = { readonly url: string; readonly method?: string; readonly headers?: Headers };
 
-/** A request for a caller. `limitMs`: its time-out (default: 20,000). */
+/** A request for a caller. `limitMs`: its time-out (default: 60,000). */
 export type Ask = { readonly limitMs?: number } & What;
 
 type What =
@@ -86,7 +86,7 @@ export type Caller = {
 const PROGRAM = join(import.meta.dirname, 'caller-program.ts');
 
 /** The default time-out of an ask, in milliseconds. */
-export const LIMIT_MS = 20_000;
+export const LIMIT_MS = 60_000;
 
 /** Starts a caller on a host; it ends with the lab. */
 export async function startCaller(host: Host): Promise<Caller> {

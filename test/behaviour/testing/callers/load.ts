@@ -32,7 +32,7 @@ export type Load = {
   stop(): Promise<LoadTally>;
 };
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const KEPT = 8;
 
 /** Starts a load. Only a refused connection is retried. */
