@@ -1,5 +1,5 @@
 // `load.ts HOST EVERY_MS [KIND…]` sends requests to a host by these kinds of client (default: all six), one per kind each EVERY_MS, until SIGTERM. It
-// prints `ready` once it takes that signal, and at the end one line of JSON: per kind the requests, and up to ten failures with their times. `closed`:
+// prints `ready` once it takes that signal, `enough` once each kind has sent more than 100, and at the end one line of JSON: per kind the requests, and up to ten failures with their times. `closed`:
 // the connections of the client that keeps a tcp connection which were cut.
 import { Agent, get } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
@@ -92,6 +92,7 @@ const ASK: Readonly<Record<Kind, (settle: Settle) => void>> = {
 
 type Count = { requests: number; readonly failures: string[]; failed: number; closed?: number };
 
+const ENOUGH = 100;
 const counts = new Map<Kind, Count>();
 const stopped = new AbortController();
 process.on('SIGTERM', () => stopped.abort());
@@ -99,6 +100,8 @@ process.stdout.write('ready\n');
 
 async function one(protocol: Kind, count: Count): Promise<void> {
   count.requests += 1;
+  if (count.requests === ENOUGH + 1 && [...counts.values()].every(({ requests }) => requests > ENOUGH))
+    process.stdout.write('enough\n');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS} ms`)), LIMIT_MS);
   try {
