@@ -28,6 +28,17 @@ function until<T extends MetadataService>(service: T): T {
   return service;
 }
 
+test('a pause of the agent, as on a machine without a free processor, does not count: it lost its zone and its task', async () => {
+  const task = until(await startTaskMetadata());
+  const instance = until(await startInstanceMetadata());
+  const finding = find(
+    { ECS_CONTAINER_METADATA_URI_V4: task.url, EC2_METADATA_HOST_ONLY_FOR_TESTING: instance.url },
+    { requestMs: 600, allMs: 1200 },
+  );
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+  expect(await finding).toMatchObject({ zoneId: 'usw2-az4', task: { service: 'MyService' } });
+});
+
 test('a task on EC2 knows its service, its instance and the id of its zone', async () => {
   const task = until(await startTaskMetadata());
   const instance = until(await startInstanceMetadata());

@@ -1,6 +1,7 @@
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import type { LocationSettings } from '../settings/location-settings.ts';
+import { createAwakeLimit } from './awake-limit.ts';
 import type { TimeLimits } from './get-metadata.ts';
 import { fetchInstance } from './instance-metadata.ts';
 import { toLocation, type Location } from './location.ts';
@@ -19,7 +20,8 @@ export async function findLocation(
   { requestMs, allMs } = LIMITS,
 ): Promise<Location> {
   const { taskEndpoint, instanceEndpoint } = settings;
-  const time = { limitMs: requestMs, signal: AbortSignal.timeout(allMs) };
+  const all = createAwakeLimit(allMs);
+  const time = { limitMs: requestMs, signal: all.signal };
   const attempt = async <T>(
     level: 'debug' | 'warn',
     what: string,
@@ -40,6 +42,7 @@ export async function findLocation(
     // Most machines outside EC2, and containers behind a hop limit of 1, have no such service.
     attempt('debug', "the EC2 instance's metadata", instanceEndpoint, fetchInstance),
   ]);
+  all.end();
   const location = toLocation(settings, { task, limits, instance });
   const { region, zone, zoneId, instanceId } = location;
   const { cluster, arn, service, revision } = location.task ?? {};

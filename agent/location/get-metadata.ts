@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { errorText } from '../../common/error-text.ts';
+import { createAwakeLimit } from './awake-limit.ts';
 
 /** A request to a metadata service. */
 export type MetadataRequest = {
@@ -27,8 +28,8 @@ const LIMIT_MS = 250;
  */
 export async function getMetadata(url: string, options: MetadataRequest): Promise<string> {
   const { method = 'GET', headers = {}, mostBytes, limitMs = LIMIT_MS, signal } = options;
-  const limit = AbortSignal.timeout(limitMs);
-  const ended = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+  const limit = createAwakeLimit(limitMs);
+  const ended = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
   const call = request(url, { method, headers, agent: false, signal: ended });
   // A time limit that ends the call after its response is reported by the response.
   call.on('error', () => undefined);
@@ -42,6 +43,7 @@ export async function getMetadata(url: string, options: MetadataRequest): Promis
     const reason = ended.aborted ? `it did not answer within ${limitMs} ms` : errorText(cause);
     throw new Error(reason, { cause });
   } finally {
+    limit.end();
     call.destroy();
   }
 }

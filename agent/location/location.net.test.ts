@@ -34,7 +34,7 @@ async function nodeOf(envoy: string) {
   return { node: info.node, tookMs, output: agent.output() };
 }
 
-// Repeated on a busy machine, where a service may not answer within the agent's 250 ms.
+// Repeated on a busy machine, where the services themselves may not answer within the agent's 250 ms.
 test.each([
   'DAYBREAK_ENVOY',
   'DAYBREAK_ENVOY_OLDEST',

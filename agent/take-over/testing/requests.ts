@@ -13,13 +13,19 @@ const PROGRAM = `
 import { Agent, get } from 'node:http';
 const kept = new Agent({ keepAlive: true, maxSockets: 10 });
 let count = 0;
+let open = 0;
 setInterval(() => {
+  // A machine that is too slow for the rate gets as many as it can answer.
+  if (open >= 32) return;
+  open += 1;
   const agent = (count += 1) % 3 === 0 ? false : kept;
   get(process.argv[1], { agent }, (answer) => {
     let body = '';
     answer.setEncoding('utf8').on('data', (text) => (body += text)).on('error', (error) => console.log('failed ' + error));
     answer.on('end', () => console.log(answer.statusCode === 200 && body === 'hello\\n' ? 'ok' : 'failed ' + answer.statusCode + body));
-  }).on('error', (error) => console.log('failed ' + error));
+  })
+    .on('error', (error) => console.log('failed ' + error))
+    .on('close', () => (open -= 1));
 }, 5);
 `;
 

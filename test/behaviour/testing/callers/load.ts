@@ -34,6 +34,8 @@ export type Load = {
 
 const LIMIT_MS = 60_000;
 const KEPT = 8;
+/** Requests without an answer. A machine that is too slow for the rate gets as many as it can answer. */
+const MOST_OPEN = 32;
 
 /** Starts a load. Only a refused connection is retried. */
 export function startLoad(options: LoadOptions): Load {
@@ -79,6 +81,7 @@ export function startLoad(options: LoadOptions): Load {
       if (wait > 1) await sleep(wait);
       // Requests that a busy machine could not send in time are skipped, rather than sent all at once.
       if (wait < -1000) due = performance.now();
+      if (running.size >= MOST_OPEN) await Promise.race(running);
       const asked = askAny();
       running.add(asked);
       void asked.then(() => running.delete(asked));
