@@ -8,7 +8,7 @@ import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
 import type { Challenge, Proof } from '../../common/contracts/attestation/messages.ts';
 import type { Moto } from '../../controlplane/discovery/testing/moto.ts';
 import { startTestAgent } from './testing/test-agent.ts';
-import { assumeNewRole, startVerifyingMoto } from './testing/aws-role.ts';
+import { assumeRemadeRole, REMADE_ROLE_CALLS, startVerifyingMoto } from './testing/aws-role.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 
 const A = 'mesh/m/virtualNode/a';
@@ -19,10 +19,14 @@ const SETTINGS = { proofs: ['aws-iam'] as const, joinToken: undefined };
 
 let moto: Moto;
 let plane: IdentityPlane;
+/** The unique id of a role that was deleted, and made anew under the same name. */
+let formerId: string;
 
 beforeAll(async () => {
-  moto = await startVerifyingMoto();
-  const keys = await assumeNewRole(moto, 'web-task', TASK);
+  moto = await startVerifyingMoto(REMADE_ROLE_CALLS);
+  const role = await assumeRemadeRole(moto, 'web-task', TASK);
+  ({ formerId } = role);
+  const { keys } = role;
   for (const [name, value] of Object.entries(keys)) vi.stubEnv(name, value);
   plane = await startIdentityPlane(['--sts-endpoint', moto.endpoint]);
 });
@@ -72,10 +76,22 @@ test('a binding may name the role with its path, the kind of session and the uni
   await expect(attestByRole()).rejects.toThrow(
     /NOT_BOUND: .*bound for sessions of EC2_INSTANCE, and this session is "6b77/,
   );
-  await bind([{ awsRole: { roleArn: ROLE, uniqueId: 'AROAANOTHERROLE12345' } }]);
-  await expect(attestByRole()).rejects.toThrow(/NOT_BOUND: .*the role was made anew under the same name/);
   await bind([{ awsRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }]);
   await expect(attestByRole()).rejects.toThrow(/NOT_BOUND: .*it is bound to .*role\/other/);
+  await bind([{ awsRole: { roleArn: ROLE } }]);
+});
+
+test('a role that was deleted and made anew under the same name is not the one whose unique id is bound', async () => {
+  await bind([{ awsRole: { roleArn: ROLE, uniqueId: formerId } }]);
+  const refusal = await attestByRole().then(() => '', String);
+  const [, bound, found = ''] =
+    /was bound with the unique id (\w+), and now has (\w+): the role was made anew under the same name/.exec(
+      refusal,
+    ) ?? [];
+  expect(bound).toBe(formerId);
+  expect(found).not.toBe(formerId);
+  await bind([{ awsRole: { roleArn: ROLE, uniqueId: found } }]);
+  expect((await attestByRole()).spiffeId).toContain('/a');
   await bind([{ awsRole: { roleArn: ROLE } }]);
 });
 

@@ -5,12 +5,9 @@ import { startMoto, type Moto } from '../../../controlplane/discovery/testing/mo
 /** The account of moto. */
 export const MOTO_ACCOUNT = '123456789012';
 
-/**
- * Starts a moto that lets the calls of one `assumeNewRole` through, and then verifies signatures, as AWS does. `calls`: those of further
- * preparations.
- */
-export function startVerifyingMoto(calls = 0): Promise<Moto> {
-  return startMoto('127.0.0.1', { INITIAL_NO_AUTH_ACTION_COUNT: String(3 + calls) });
+/** Starts a moto that lets `calls` calls through (default: those of one `assumeNewRole`), and then verifies signatures, as AWS does. */
+export function startVerifyingMoto(calls = 3): Promise<Moto> {
+  return startMoto('127.0.0.1', { INITIAL_NO_AUTH_ACTION_COUNT: String(calls) });
 }
 
 /** Calls AWS's query API. */
@@ -44,41 +41,67 @@ async function call(
   return text;
 }
 
-/** Creates a role under the path `/tasks/`, and assumes it. Returns the variables with its credentials. */
-export async function assumeNewRole(
-  { endpoint }: Moto,
+/** The variables with credentials of AWS. */
+export type Keys = Readonly<
+  Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_SESSION_TOKEN', string>
+>;
+
+/** Creates a role under the path `/tasks/`, and assumes it, in three calls. Returns the variables with its credentials. */
+export async function assumeNewRole(moto: Moto, role: string, session: string): Promise<Keys> {
+  return (await assumed(moto, role, session)).keys;
+}
+
+/**
+ * Creates a role, deletes it, and creates and assumes one of the same name, in `REMADE_ROLE_CALLS` calls. Returns the variables with the
+ * credentials of the second one, and the unique id of the first one.
+ */
+export async function assumeRemadeRole(
+  moto: Moto,
   role: string,
   session: string,
-): Promise<Readonly<Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_SESSION_TOKEN', string>>> {
+): Promise<{ readonly keys: Keys; readonly formerId: string }> {
+  const { uniqueId: formerId } = await assumed(moto, role, session);
+  const gone = { Version: IAM, RoleName: role };
+  await call(moto.endpoint, 'iam', { Action: 'DeleteRolePolicy', PolicyName: 'all', ...gone });
+  await call(moto.endpoint, 'iam', { Action: 'DeleteRole', ...gone });
+  return { keys: (await assumed(moto, role, session)).keys, formerId };
+}
+
+/** The calls of `assumeRemadeRole`. */
+export const REMADE_ROLE_CALLS = 8;
+
+const IAM = '2010-05-08';
+
+async function assumed({ endpoint }: Moto, role: string, session: string) {
   const query = (service: string, parameters: Readonly<Record<string, string>>) =>
     call(endpoint, service, parameters);
   const policy = (action: string, more: object) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, ...more }] });
-  const version = '2010-05-08';
   await query('iam', {
     Action: 'CreateRole',
-    Version: version,
+    Version: IAM,
     RoleName: role,
     Path: '/tasks/',
     AssumeRolePolicyDocument: policy('sts:AssumeRole', { Principal: { Service: 'ecs-tasks.amazonaws.com' } }),
   });
   await query('iam', {
     Action: 'PutRolePolicy',
-    Version: version,
+    Version: IAM,
     RoleName: role,
     PolicyName: 'all',
     PolicyDocument: policy('*', { Resource: '*' }),
   });
-  const assumed = await query('sts', {
+  const answer = await query('sts', {
     Action: 'AssumeRole',
     Version: '2011-06-15',
     RoleArn: `arn:aws:iam::${MOTO_ACCOUNT}:role/tasks/${role}`,
     RoleSessionName: session,
   });
-  const part = (name: string): string => new RegExp(`<${name}>([^<]+)</${name}>`).exec(assumed)?.[1] ?? '';
-  return {
+  const part = (name: string): string => new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer)?.[1] ?? '';
+  const keys: Keys = {
     AWS_ACCESS_KEY_ID: part('AccessKeyId'),
     AWS_SECRET_ACCESS_KEY: part('SecretAccessKey'),
     AWS_SESSION_TOKEN: part('SessionToken'),
   };
+  return { keys, uniqueId: part('AssumedRoleId').replace(/:.*/, '') };
 }
