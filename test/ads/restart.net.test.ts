@@ -147,7 +147,7 @@ async function renameRed(client: AppMeshClient, hostname: string): Promise<void>
 }
 
 test('no request fails while clusters are added, changed and removed, and control planes are killed, started and stopped', {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const traffic = startTraffic(`http://${gateway.address}:${PORT}/color`, 100);
   let kills = 0;

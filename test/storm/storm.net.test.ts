@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => scene?.close());
 
 test('after 500 changes under kills and cuts each Envoy has the configuration that a fresh one gets and that the API reports', {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const tally = await passStorm(scene, SEED, 750);
   expect(tally.done).toBeGreaterThanOrEqual(500);

@@ -17,7 +17,7 @@ import { translateMesh } from './testing/translate-mesh.ts';
 // same without a time limit.
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 200);
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_800_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'any-mesh-'));
 const files: Files = {
