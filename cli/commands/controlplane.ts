@@ -27,6 +27,10 @@ const FLAGS: readonly (readonly [flags: string, description: string])[] = [
     '--aws-jwt-issuers <list>',
     'issuers of tokens of AWS STS that prove roles: ACCOUNT=URL, separated by commas',
   ],
+  [
+    '--bind-by-iam-policy [boolean]',
+    'let a role be a proxy if its IAM policies allow appmesh:StreamAggregatedResources on it',
+  ],
   ['--sts-endpoint <url>', 'where proofs by IAM roles are verified (default: AWS STS)'],
   ['--tls-cert <file>', 'serve over TLS with this certificate and its chain (PEM)'],
   ['--tls-key <file>', 'the private key of the certificate (PEM)'],

@@ -8,7 +8,7 @@ export type IdentityOptions = { readonly output: 'text' | 'json' };
 
 type State = AuthorityState & { readonly certificates: readonly IssuedEntry[] };
 
-const HEAD = ['NODE', 'FROM', 'PROVEN BY', 'PRINCIPAL', 'ENDS', 'SERIAL', 'STATE'];
+const HEAD = ['NODE', 'FROM', 'PROVEN BY', 'BOUND BY', 'PRINCIPAL', 'ENDS', 'SERIAL', 'STATE'];
 
 /** Prints the authority, its rotation, and the certificates of proxies. */
 export async function identity(
@@ -31,10 +31,11 @@ function describe({ trustDomain, sealedBy, roots, issuing, rotation, certificate
     ...(rotation === null ? [] : [describeRotation(rotation)]),
     '',
   ];
-  const rows = certificates.map(({ node, from, method, principal, ends, serial, state }) => [
+  const rows = certificates.map(({ node, from, method, boundBy, principal, ends, serial, state }) => [
     node,
     from,
     method,
+    boundBy === '' ? '-' : boundBy,
     principal,
     new Date(ends).toISOString(),
     serial,

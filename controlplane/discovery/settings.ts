@@ -31,6 +31,7 @@ export const AWS_VARIABLES = [
   'AWS_ENDPOINT_URL_ACM',
   'AWS_ENDPOINT_URL_ACM_PCA',
   'AWS_ENDPOINT_URL_KMS',
+  'AWS_ENDPOINT_URL_IAM',
 ] as const;
 
 const url: Parser<string> = (value) =>

@@ -20,6 +20,11 @@ export function principalsOf(model: Model, proxy: ProxyId): readonly NodePrincip
   return nodeIdentityOf(model, proxy)?.spec.principals ?? [];
 }
 
+/** Whether a principal is one of AWS. If a proxy has such a principal, IAM policies do not bind others to it. */
+export function namesAwsPrincipals({ awsRole, awsUser }: NodePrincipal): boolean {
+  return awsRole !== undefined || awsUser !== undefined;
+}
+
 /** The document that would bind a principal to a proxy, for `daybreak apply -f -`. */
 export function bindingFor({ mesh, kind, name }: ProxyId, principal: NodePrincipal): string {
   const proxy =

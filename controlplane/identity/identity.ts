@@ -21,7 +21,8 @@ import { openRoots } from './authority/roots.ts';
 import { createCertificateLedger } from './certificate-ledger.ts';
 import { createJoinTokens, type JoinTokens } from './join-tokens.ts';
 import { createRotation } from './rotation/rotation.ts';
-import { faultOf } from './standing.ts';
+import { createStanding } from './standing.ts';
+import { openPolicyBindings } from './iam-policy/open.ts';
 import { loginRoute } from './login/route.ts';
 import { openSessionKey } from './login/session-key.ts';
 import { createSessionKeyring } from './login/session-keys.ts';
@@ -74,15 +75,17 @@ export async function openIdentities(
   options: IdentitiesOptions,
 ): Promise<Identities> {
   const { live, region, log, onOutcome } = options;
-  const { trustDomain, key, sts, jwtIssuers } = settings;
+  const { trustDomain, key, sts, jwtIssuers, iam } = settings;
   const sealer = await openSealer(key);
   const { privateCa, privateCaEndpoint: endpoint } = settings;
   const roots = openRoots({ trustDomain, sealer, privateCa, endpoint });
   const authority = await openAuthority({ live, trustDomain, sealer, roots, log });
   const ledger = createCertificateLedger(live);
+  const policies = iam && openPolicyBindings({ ...iam, region, trustDomain, ledger, log });
+  const faultOf = createStanding({ model: live.model, trustDomain, policies });
   const trust = followTrust(authority, (serial) => {
     const entry = ledger.get(serial);
-    return entry && faultOf(live.model, entry, trustDomain);
+    return entry && faultOf(entry);
   });
   const tokens = createJoinTokens(live);
   const rotation = createRotation({ live, ledger, roots, log });
@@ -93,7 +96,16 @@ export async function openIdentities(
     loginOf: (principalArn) => signers?.loginOf(principalArn),
   });
   const login = loginRoute({ signers, live, keyring, trustDomain, sts });
-  const own = identityRoutes({ live, authority, ledger, rotation, tokens, region, key: sealer.keyId });
+  const own = identityRoutes({
+    live,
+    authority,
+    ledger,
+    faultOf,
+    rotation,
+    tokens,
+    region,
+    key: sealer.keyId,
+  });
   const refusals = createRecentRefusals();
   const attestation = createAttestation({
     refusals,
@@ -101,11 +113,11 @@ export async function openIdentities(
     authority,
     trust,
     provers: [
-      svidProver(live.model, ledger, trustDomain),
+      svidProver(live.model, ledger, faultOf),
       joinTokenProver(tokens),
       x509Prover(live),
-      awsIamProver(live, sts),
-      awsJwtProver(live, jwtIssuers),
+      awsIamProver(live, sts, policies),
+      awsJwtProver({ live, policies }, jwtIssuers),
     ],
     ledger,
     sts,
@@ -116,7 +128,11 @@ export async function openIdentities(
     trust,
     addTo: attestation.addTo,
     onChange(listener) {
-      const stops = [authority.onChange(listener), onStandingChange(live, listener)];
+      const stops = [
+        authority.onChange(listener),
+        onStandingChange(live, listener),
+        ...(policies === undefined ? [] : [policies.onChange(listener)]),
+      ];
       return () => {
         for (const stop of stops) stop();
       };
@@ -133,6 +149,7 @@ export async function openIdentities(
     tokens,
     authenticate: signers?.withSessions(keyring.open),
     close() {
+      policies?.close();
       rotation.close();
       authority.close();
     },

@@ -1,9 +1,8 @@
 import { meshAccess, type Principal } from '../auth/principal.ts';
-import type { Model } from '../mesh/model.ts';
 import type { Authority } from './authority/authority.ts';
 import type { LedgerEntry } from './certificate-ledger.ts';
 import { meshOf } from './node-mesh.ts';
-import { faultOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 /** A certificate, for `daybreak identity`. Times in milliseconds since 1970. */
 export type IssuedEntry = {
@@ -15,6 +14,8 @@ export type IssuedEntry = {
   /** The principal of the first proof. */
   readonly principal: string;
   readonly method: string;
+  /** What binds the principal to the node. Empty: the proof itself does, or it is not known. */
+  readonly boundBy: 'NodeIdentity' | 'IAM policy' | '';
   readonly from: string;
   /** `current`; `old`: a rotation waits for its renewal; else why it is no longer good. */
   readonly state: string;
@@ -22,7 +23,7 @@ export type IssuedEntry = {
 
 /** The certificates of proxies that the caller may see, sorted by node, the latest end first. */
 export function issuedEntries(
-  model: Model,
+  faultOf: Standing,
   authority: Authority,
   entries: readonly LedgerEntry[],
   caller: Principal,
@@ -32,7 +33,7 @@ export function issuedEntries(
     .filter(({ owner, node }) => meshAccess(caller, { owner, mesh: meshOf(node) }) !== 'none')
     .map((entry) => {
       const { node, owner, spiffeId, serial, ends, from, proof } = entry;
-      const fault = faultOf(model, entry, authority.trustDomain);
+      const fault = faultOf(entry);
       const state = fault ?? (entry.generation < generation ? 'old' : 'current');
       return {
         node,
@@ -43,6 +44,7 @@ export function issuedEntries(
         from,
         state,
         method: proof?.method ?? '',
+        boundBy: boundBy(proof),
         principal: principalOf(proof),
       };
     })
@@ -53,4 +55,9 @@ function principalOf(proof: LedgerEntry['proof']): string {
   if (proof === undefined) return 'not known';
   if (proof.method === 'join token') return 'a join token';
   return proof.method === 'x509' ? [...proof.uris, ...proof.dns].join(', ') : proof.arn;
+}
+
+function boundBy(proof: LedgerEntry['proof']): IssuedEntry['boundBy'] {
+  if (proof === undefined || proof.method === 'join token') return '';
+  return proof.method !== 'x509' && proof.boundBy === 'iam policy' ? 'IAM policy' : 'NodeIdentity';
 }

@@ -31,6 +31,7 @@ beforeEach(async () => {
       privateCaEndpoint: undefined,
       sts: { host: 'sts.us-east-1.amazonaws.com', region: 'us-east-1', endpoint: 'http://127.0.0.1:9' },
       jwtIssuers: new Map(),
+      iam: undefined,
     },
     { signers: undefined, live, region: 'us-east-1', log, onOutcome: () => undefined },
   );

@@ -14,6 +14,7 @@ import type { Authority } from './authority/authority.ts';
 import { describeAuthority } from './authority/describe-authority.ts';
 import type { CertificateLedger } from './certificate-ledger.ts';
 import { issuedEntries } from './issued.ts';
+import type { Standing } from './standing.ts';
 import type { Rotation } from './rotation/rotation.ts';
 import { changeRoutes } from './change-routes.ts';
 import { TooManyTokens, type JoinTokens } from './join-tokens.ts';
@@ -29,6 +30,7 @@ export type IdentityRoutesOptions = {
   readonly live: LiveModel;
   readonly authority: Authority;
   readonly ledger: CertificateLedger;
+  readonly faultOf: Standing;
   readonly rotation: Rotation;
   readonly tokens: JoinTokens;
   readonly region: string;
@@ -40,7 +42,7 @@ export type IdentityRoutesOptions = {
  * `daybreak:GetIdentity`. `PUT /daybreak/v1/meshes/M/joinTokens`: creates a join token, on the node's ARN.
  */
 export function identityRoutes(options: IdentityRoutesOptions) {
-  const { live, authority, ledger, tokens, region, key } = options;
+  const { live, authority, ledger, faultOf, tokens, region, key } = options;
   const operation = operationNamed(CREATE_JOIN_TOKEN);
   return async (app: FastifyInstance): Promise<void> => {
     const config: RouteConfig = { action: 'daybreak:GetIdentity' };
@@ -49,7 +51,7 @@ export function identityRoutes(options: IdentityRoutesOptions) {
       const all = ledger.list();
       return {
         ...describeAuthority(authority, key, all),
-        certificates: issuedEntries(live.model, authority, all, caller),
+        certificates: issuedEntries(faultOf, authority, all, caller),
       };
     });
     await changeRoutes(options)(app);

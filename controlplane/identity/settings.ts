@@ -1,6 +1,6 @@
 import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import type { Source } from '../../common/files/source.ts';
-import { list, type Parser, type Reader } from '../../common/settings.ts';
+import { boolean, list, type Parser, type Reader } from '../../common/settings.ts';
 import { readSecretSource } from '../secret-sources.ts';
 import type { KmsKey } from './seal/seal-kms.ts';
 
@@ -17,6 +17,8 @@ export type IdentitySettings = {
   readonly sts: StsSettings;
   /** The issuers of tokens of AWS STS that are taken. */
   readonly jwtIssuers: JwtIssuers;
+  /** AWS IAM, whose policies may bind roles to proxies; undefined: only NodeIdentities bind. */
+  readonly iam: { readonly endpoint: string } | undefined;
 };
 
 /** Issuers of tokens (`https://…`, without a slash at the end) by the account that each of them is for. */
@@ -70,6 +72,7 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
   const host = stsHost(region);
   const at = read('--sts-endpoint', endpoint, `https://${host}`);
   const jwtIssuers: JwtIssuers = new Map(read('--aws-jwt-issuers', list(issuer), []));
+  const iam = readIam(read, region);
   if (domain !== undefined)
     return {
       trustDomain: domain,
@@ -78,8 +81,10 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
       privateCaEndpoint,
       sts: { host, region, endpoint: at },
       jwtIssuers,
+      iam,
     };
-  const without = key?.setting ?? (privateCa === undefined ? undefined : '--ca-root');
+  const root = privateCa === undefined ? undefined : '--ca-root';
+  const without = key?.setting ?? root ?? (iam === undefined ? undefined : '--bind-by-iam-policy');
   if (without !== undefined) {
     read.problem({
       name: '--trust-domain',
@@ -88,6 +93,22 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
     });
   }
   return undefined;
+}
+
+/** IAM is global: it has one endpoint in the partition `aws`. */
+const IAM_ENDPOINT = 'https://iam.amazonaws.com';
+
+/** Reads whether IAM policies bind roles, and where AWS IAM is. */
+function readIam(read: Reader, region: string): IdentitySettings['iam'] {
+  if (!read('--bind-by-iam-policy', boolean, false)) return undefined;
+  if (/^(?:cn|us-gov|us-iso|eu-isoe)/.test(region))
+    read.problem({
+      name: '--bind-by-iam-policy',
+      got: 'true',
+      wanted: `a region of the partition aws, because the ARNs of this API are of that partition, and ${region} is not`,
+    });
+  const elsewhere = read('AWS_ENDPOINT_URL', endpoint, IAM_ENDPOINT);
+  return { endpoint: read('AWS_ENDPOINT_URL_IAM', endpoint, elsewhere) };
 }
 
 const PRIVATE_CA = /^acm-pca:(arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]{1,64})$/;

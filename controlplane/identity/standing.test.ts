@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CertificateRecord, ProofRecord } from '../mesh/identity-records.ts';
 import { Model } from '../mesh/model.ts';
 import type { NodePrincipal } from '../model/daybreak-types.ts';
-import { faultOf } from './standing.ts';
+import { createStanding, type StandingOptions } from './standing.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/web';
 const BY_ROLE: ProofRecord = {
@@ -14,7 +14,11 @@ const BY_ROLE: ProofRecord = {
   session: 'task',
 };
 
-function fault(principals: readonly NodePrincipal[], certificate: Partial<CertificateRecord>) {
+function fault(
+  principals: readonly NodePrincipal[],
+  certificate: Partial<CertificateRecord>,
+  policies?: StandingOptions['policies'],
+) {
   const model = new Model();
   const id = { kind: 'nodeIdentity', owner: '111122223333', mesh: 'm', parent: '', name: 'a' } as const;
   const resource = {
@@ -40,7 +44,7 @@ function fault(principals: readonly NodePrincipal[], certificate: Partial<Certif
     proven: 0,
     ...certificate,
   };
-  return faultOf(model, record, 'apps.example');
+  return createStanding({ model, trustDomain: 'apps.example', policies })(record);
 }
 
 it('a certificate is good while its principal is bound', () => {
@@ -75,4 +79,33 @@ it.each<[string, readonly NodePrincipal[], Partial<CertificateRecord>, string]>(
   ],
 ])('a certificate is no longer good if %s', (_, principals, certificate, words) => {
   expect(fault(principals, certificate)).toContain(words);
+});
+
+const BY_POLICY: Partial<CertificateRecord> = { proof: { ...BY_ROLE, boundBy: 'iam policy' } };
+const allows = { fault: () => undefined };
+const refuses = { fault: () => 'its policy was withdrawn' };
+
+it('a certificate that an IAM policy bound is good while the policy allows it, or a NodeIdentity names its role', () => {
+  expect(fault([], BY_POLICY, allows)).toBeUndefined();
+  expect(fault([{ x509: { uri: 'urn:a' } }], BY_POLICY, allows)).toBeUndefined();
+  expect(fault([{ awsRole: { roleArn: ROLE } }], BY_POLICY, refuses)).toBeUndefined();
+  expect(fault([{ awsRole: { roleArn: ROLE } }], BY_POLICY)).toBeUndefined();
+});
+
+it.each<[string, readonly NodePrincipal[], StandingOptions['policies'], string]>([
+  ['the policy was withdrawn', [], refuses, 'its policy was withdrawn'],
+  ['policies no longer bind', [], undefined, 'and --bind-by-iam-policy is off'],
+  [
+    'a NodeIdentity names another role',
+    [{ awsRole: { roleArn: `${ROLE}2` } }],
+    allows,
+    'no NodeIdentity binds',
+  ],
+  ['a NodeIdentity names a user', [{ awsUser: { userArn: ROLE } }], allows, 'no NodeIdentity binds'],
+])('a certificate that an IAM policy bound is no longer good if %s', (_, principals, policies, words) => {
+  expect(fault(principals, BY_POLICY, policies)).toContain(words);
+});
+
+it('a policy does not make up for a NodeIdentity that bound the certificate', () => {
+  expect(fault([], {}, allows)).toContain('no NodeIdentity binds');
 });

@@ -38,17 +38,22 @@ export type AuthorityRecord = {
   readonly sealedSessionKey?: string;
 };
 
+/** The proof of a role or user of AWS. */
+export type AwsProofRecord = {
+  readonly method: 'aws iam' | 'aws jwt';
+  readonly kind: 'role' | 'user';
+  readonly arn: string;
+  readonly principalArn: string;
+  readonly uniqueId: string;
+  readonly session: string;
+  /** What bound the principal to the node. Undefined: a NodeIdentity. */
+  readonly boundBy?: 'iam policy';
+};
+
 /** The proof behind a certificate, so that its principal can be checked again later. */
 export type ProofRecord =
   | { readonly method: 'join token' }
-  | {
-      readonly method: 'aws iam' | 'aws jwt';
-      readonly kind: 'role' | 'user';
-      readonly arn: string;
-      readonly principalArn: string;
-      readonly uniqueId: string;
-      readonly session: string;
-    }
+  | AwsProofRecord
   | { readonly method: 'x509'; readonly uris: readonly string[]; readonly dns: readonly string[] };
 
 /** A certificate that the authority issued. Its resource has the serial number as a name. Times in milliseconds since 1970. */

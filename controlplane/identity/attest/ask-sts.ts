@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
-import { request as requestOverTls } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
+import { AnswerTooLong, postToAws, type AwsAnswer } from '../aws-post.ts';
 import type { StsSettings } from '../settings.ts';
 import { Refused } from './refused.ts';
 
@@ -12,8 +10,6 @@ const LIMIT_MS = 5000;
 const MOST_WAIT_MS = 1000;
 /** The longest answer, in bytes. The real one has about 500. */
 const LONGEST_ANSWER = 16 * 1024;
-
-type Answer = { readonly status: number; readonly type: string; readonly body: string };
 
 /**
  * Sends a signed GetCallerIdentity to AWS STS and returns the body of its answer. Follows no redirect. Asks once more if STS fails or
@@ -35,32 +31,13 @@ export async function askSts(sts: StsSettings, headers: Readonly<Record<string, 
   return body;
 }
 
-async function ask({ endpoint }: StsSettings, headers: Readonly<Record<string, string>>): Promise<Answer> {
+async function ask({ endpoint }: StsSettings, headers: Readonly<Record<string, string>>): Promise<AwsAnswer> {
+  const limits = { signal: AbortSignal.timeout(LIMIT_MS), longest: LONGEST_ANSWER };
   try {
-    const url = new URL(`${endpoint}/`);
-    const send = url.protocol === 'https:' ? requestOverTls : request;
-    const sent = send(url, { method: 'POST', headers, signal: AbortSignal.timeout(LIMIT_MS) });
-    sent.end(STS_BODY);
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    // An error after that is one of the answer too.
-    sent.on('error', () => undefined);
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > LONGEST_ANSWER) {
-        answer.destroy();
-        throw new Refused('PROOF_REFUSED', `the answer of AWS STS is longer than ${LONGEST_ANSWER} bytes`);
-      }
-      chunks.push(chunk);
-    }
-    return {
-      status: answer.statusCode ?? 0,
-      type: answer.headers['content-type'] ?? '',
-      body: Buffer.concat(chunks).toString(),
-    };
+    return await postToAws(new URL(`${endpoint}/`), headers, STS_BODY, limits);
   } catch (cause) {
-    if (cause instanceof Refused) throw cause;
+    if (cause instanceof AnswerTooLong)
+      throw new Refused('PROOF_REFUSED', `the answer of AWS STS cannot be used: ${cause.message}`);
     throw new Refused('STS_AWAY', `AWS STS did not answer at ${endpoint}`, { cause });
   }
 }

@@ -6,6 +6,7 @@ import { withoutPath } from '../../auth/credentials/aws-principal.ts';
 import { bindingFor, principalsOf } from '../bindings.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import type { NodePrincipal } from '../../model/daybreak-types.ts';
+import type { PolicyBindings } from '../iam-policy/policy-bindings.ts';
 import type { StsSettings } from '../settings.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
 import type { AwsCaller } from './caller-identity.ts';
@@ -17,7 +18,12 @@ import { Refused } from './refused.ts';
  * a host of its own choice; only four strings, each of a strict form, are the agent's. The signature covers the nonce, the signing
  * request, the node and the trust domain, so a proof is of no use anywhere else.
  */
-export function awsIamProver(live: LiveModel, sts: StsSettings, now: () => number = Date.now): Prover {
+export function awsIamProver(
+  live: LiveModel,
+  sts: StsSettings,
+  policies: PolicyBindings | undefined,
+  now: () => number = Date.now,
+): Prover {
   return {
     method: 'aws iam',
     offers: () => true,
@@ -26,7 +32,7 @@ export function awsIamProver(live: LiveModel, sts: StsSettings, now: () => numbe
         throw new Refused('PROOF_REFUSED', 'the proof has to be a signed GetCallerIdentity');
       const subject = subjectOf(attempt.challenge, attempt.hello);
       const caller = await proveCaller(sts, proof, (signed) => signedHeaders(subject, signed), now());
-      return requireBinding(live, attempt, caller, 'aws iam');
+      return requireBinding({ live, policies }, attempt, caller, 'aws iam');
     },
   };
 }
@@ -36,25 +42,40 @@ function subjectOf({ nonce, audience, stsHost }: Challenge, { nodeId, signingReq
   return { nonce: Buffer.from(nonce).toString('hex'), audience, host: stsHost, nodeId, csr };
 }
 
-/** Returns the proof of a caller that is one of the node's principals. @throws Refused with the document that would bind it */
-export function requireBinding(
-  { model }: LiveModel,
+/** Inputs of a binding. `policies`: IAM policies may bind roles; undefined: they do not. */
+export type BindingOptions = { readonly live: LiveModel; readonly policies: PolicyBindings | undefined };
+
+/**
+ * Returns the proof of a caller that is one of the node's principals, or that its IAM policies bind to the node.
+ * @throws Refused with the document that would bind it
+ */
+export async function requireBinding(
+  { live: { model }, policies }: BindingOptions,
   { proxy }: Attempt,
   caller: AwsCaller,
   method: 'aws iam' | 'aws jwt',
-): Proven {
+): Promise<Proven> {
   const principals = principalsOf(model, proxy);
   const faults = principals.flatMap((principal) => mismatch(principal, caller) ?? []);
   if (principals.some((principal) => mismatch(principal, caller) === undefined))
     return { principal: caller.arn, proof: { method, ...caller } };
+  const admission = await policies?.admit(principals, proxy, caller);
+  if (admission?.isAllowed === true)
+    return { principal: caller.arn, proof: { method, ...caller, boundBy: 'iam policy' } };
   const wanted: NodePrincipal =
     caller.kind === 'role'
       ? { awsRole: { roleArn: caller.principalArn } }
       : { awsUser: { userArn: caller.principalArn } };
-  const why = faults.length === 0 ? 'no NodeIdentity binds it' : faults.join('; ');
+  const named = faults.length === 0 ? 'no NodeIdentity binds it' : faults.join('; ');
+  const why = admission === undefined ? named : `${named}; ${admission.reason}`;
+  const { statement } = admission ?? {};
+  const byPolicy =
+    statement === undefined
+      ? 'This document'
+      : `This statement in an IAM policy of the role allows it, if nothing denies it: ${statement}. Or this document`;
   throw new Refused(
     'NOT_BOUND',
-    `${caller.arn} is proven, but may not be ${proxyPath(proxy)}: ${why}. This document allows it (daybreak apply -f FILE): ${bindingFor(proxy, wanted)}`,
+    `${caller.arn} is proven, but may not be ${proxyPath(proxy)}: ${why}. ${byPolicy} allows it (daybreak apply -f FILE): ${bindingFor(proxy, wanted)}`,
   );
 }
 

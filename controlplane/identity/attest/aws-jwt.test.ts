@@ -41,7 +41,12 @@ function proverAt(now: () => number): Prover {
     tags: [],
   };
   model.apply([{ revision: 1, id, resource }]);
-  return awsJwtProver({ model } as LiveModel, new Map([[ACCOUNT, sts.url]]), now, now);
+  return awsJwtProver(
+    { live: { model } as LiveModel, policies: undefined },
+    new Map([[ACCOUNT, sts.url]]),
+    now,
+    now,
+  );
 }
 
 function newAttempt(): Attempt {
@@ -111,7 +116,8 @@ it('offers itself only if there is an issuer', () => {
     spiffeId: '',
   };
   expect(prover.offers(offered)).toBe(true);
-  expect(awsJwtProver({ model: new Model() } as LiveModel, new Map()).offers(offered)).toBe(false);
+  const binding = { live: { model: new Model() } as LiveModel, policies: undefined };
+  expect(awsJwtProver(binding, new Map()).offers(offered)).toBe(false);
 });
 
 describe('a token is of no use', () => {

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { AWS_CLAIMS, JWT_ALGORITHM, tokenTags } from '../../../common/contracts/attestation/web-identity.ts';
 import { withoutPath } from '../../auth/credentials/aws-principal.ts';
-import type { LiveModel } from '../../mesh/live-model.ts';
 import type { JwtIssuers } from '../settings.ts';
 import type { Attempt, Prover } from './attempt.ts';
-import { requireBinding } from './aws-iam.ts';
+import { requireBinding, type BindingOptions } from './aws-iam.ts';
 import type { AwsCaller } from './caller-identity.ts';
 import { issuerKeys } from './issuer-keys.ts';
 import { Refused } from './refused.ts';
@@ -22,7 +21,7 @@ const ROLE = /^arn:aws[a-z-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,600}$/;
  * for its own account. AWS is not asked: only the list of the issuer's keys is read, now and then.
  */
 export function awsJwtProver(
-  live: LiveModel,
+  binding: BindingOptions,
   issuers: JwtIssuers,
   now: () => number = Date.now,
   monotonic?: () => number,
@@ -45,7 +44,7 @@ export function awsJwtProver(
         );
       const payload = await verified(proof.token, issuer, known.keys, attempt, now());
       requireTags(payload, attempt);
-      return requireBinding(live, attempt, callerOf(payload, known.account), 'aws jwt');
+      return requireBinding(binding, attempt, callerOf(payload, known.account), 'aws jwt');
     },
   };
 }

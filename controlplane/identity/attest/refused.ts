@@ -19,10 +19,14 @@ const WAITS = {
   /** The proof has parts that no client would send, or AWS refused the signature. */
   PROOF_REFUSED: 60,
   CLOCK_SKEW: 60,
-  /** The principal is proven, and no NodeIdentity binds it to the node. */
+  /** The principal is proven, and nothing binds it to the node. */
   NOT_BOUND: 30,
   /** AWS STS did not answer. */
   STS_AWAY: 5,
+  /** AWS IAM did not answer, or throttles. */
+  IAM_AWAY: 5,
+  /** AWS IAM refused the control plane's question, or its answer is malformed. */
+  IAM_UNUSABLE: 60,
 } as const;
 
 /** A code of a refusal. */

@@ -131,11 +131,12 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       const svid = await issue(options, attempt, key);
       // Before the agent gets it, so that no certificate is in use that the operator does not see.
       await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces);
-      options.onOutcome(prover.method, 'issued');
+      const isByPolicy = isBoundByPolicy(proven);
+      options.onOutcome(prover.method, isByPolicy ? 'issued_by_iam_policy' : 'issued');
       options.refusals?.issued(attempt.proxy, attempt.address);
       const node = proxyPath(attempt.proxy);
       log.info(
-        { node, method: prover.method, principal, serial: svid.serial, from: attempt.address },
+        { node, method: prover.method, principal, isByPolicy, serial: svid.serial, from: attempt.address },
         'issued a certificate',
       );
       const { spiffeId, chain, roots, ends, begins, generation } = svid;
@@ -250,6 +251,11 @@ function entryOf(
 function renewal(now: number, begins: number, ends: number): number {
   const left = ends - Math.max(now, begins);
   return Math.round(now + left * (0.45 + Math.random() * 0.1));
+}
+
+/** Whether an IAM policy, and no NodeIdentity, binds the principal of a proof to the node. */
+function isBoundByPolicy({ proof }: Proven): boolean {
+  return proof?.method === 'aws iam' && proof.boundBy === 'iam policy';
 }
 
 function requireRate(bucket: TokenBucket, which: string): void {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Model } from '../../mesh/model.ts';
 import type { LedgerEntry } from '../certificate-ledger.ts';
+import { createStanding } from '../standing.ts';
 import { svidProver } from './svid.ts';
 
 const OWNER = '111122223333';
@@ -42,7 +43,8 @@ function offers(proofHours: number | undefined, entry: Partial<LedgerEntry> | un
     foreignNames: { uris: [], dns: [] },
     spiffeId: ID,
   };
-  return svidProver(model, ledger, 'apps.example', () => 1.5 * HOUR).offers(attempt);
+  const faultOf = createStanding({ model, trustDomain: 'apps.example', policies: undefined });
+  return svidProver(model, ledger, faultOf, () => 1.5 * HOUR).offers(attempt);
 }
 
 it('renews a certificate as long as the mesh allows without a new proof; without a limit, for ever', () => {

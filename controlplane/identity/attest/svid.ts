@@ -2,7 +2,7 @@ import type { Model } from '../../mesh/model.ts';
 import { meshIdentityOf } from '../bindings.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import { meshOf } from '../node-mesh.ts';
-import { faultOf } from '../standing.ts';
+import type { Standing } from '../standing.ts';
 import type { Prover } from './attempt.ts';
 import { Refused } from './refused.ts';
 
@@ -16,7 +16,7 @@ const HOUR = 60 * 60 * 1000;
 export function svidProver(
   model: Model,
   ledger: Pick<CertificateLedger, 'get'>,
-  trustDomain: string,
+  faultOf: Standing,
   now: () => number = Date.now,
 ): Prover {
   function oldProof({ proven, owner, node }: LedgerEntry): string | undefined {
@@ -27,7 +27,7 @@ export function svidProver(
 
   const fault: NonNullable<Prover['fault']> = ({ certificateNames, certificateSerial, spiffeId }) => {
     const entry = certificateNames.includes(spiffeId) ? ledger.get(certificateSerial ?? '') : undefined;
-    return entry && (faultOf(model, entry, trustDomain) ?? oldProof(entry));
+    return entry && (faultOf(entry) ?? oldProof(entry));
   };
 
   return {

@@ -48,7 +48,7 @@ export type Keys = Readonly<
 
 /** Creates a role under the path `/tasks/`, and assumes it, in three calls. Returns the variables with its credentials. */
 export async function assumeNewRole(moto: Moto, role: string, session: string): Promise<Keys> {
-  return (await assumed(moto, role, session)).keys;
+  return (await assumeNamedRole(moto, role, session)).keys;
 }
 
 /**
@@ -60,11 +60,11 @@ export async function assumeRemadeRole(
   role: string,
   session: string,
 ): Promise<{ readonly keys: Keys; readonly formerId: string }> {
-  const { uniqueId: formerId } = await assumed(moto, role, session);
+  const { uniqueId: formerId } = await assumeNamedRole(moto, role, session);
   const gone = { Version: IAM, RoleName: role };
   await call(moto.endpoint, 'iam', { Action: 'DeleteRolePolicy', PolicyName: 'all', ...gone });
   await call(moto.endpoint, 'iam', { Action: 'DeleteRole', ...gone });
-  return { keys: (await assumed(moto, role, session)).keys, formerId };
+  return { keys: (await assumeNamedRole(moto, role, session)).keys, formerId };
 }
 
 /** The calls of `assumeRemadeRole`. */
@@ -72,7 +72,8 @@ export const REMADE_ROLE_CALLS = 8;
 
 const IAM = '2010-05-08';
 
-async function assumed({ endpoint }: Moto, role: string, session: string) {
+/** Creates a role under the path `/tasks/`, and assumes it, in three calls. Returns the variables with its credentials, and its unique id. */
+export async function assumeNamedRole({ endpoint }: Moto, role: string, session: string) {
   const query = (service: string, parameters: Readonly<Record<string, string>>) =>
     call(endpoint, service, parameters);
   const policy = (action: string, more: object) =>

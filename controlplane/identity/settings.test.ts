@@ -1,0 +1,47 @@
+import { expect, it, test } from 'vitest';
+import { compileSettings } from '../../common/settings.ts';
+import { readIdentitySettings } from './settings.ts';
+
+const DOMAIN = { '--trust-domain': 'apps.example' };
+
+function compile(flags: Readonly<Record<string, string>>, region = 'us-east-1') {
+  const { identity } = compileSettings(flags, (read) => ({ identity: readIdentitySettings(read, region) }));
+  return identity?.iam;
+}
+
+it('IAM policies bind nobody unless the flag says so', () => {
+  expect(compile(DOMAIN)).toBeUndefined();
+  expect(compile({ ...DOMAIN, '--bind-by-iam-policy': 'false' })).toBeUndefined();
+  expect(compile({ ...DOMAIN, '--bind-by-iam-policy': 'true' })).toEqual({
+    endpoint: 'https://iam.amazonaws.com',
+  });
+});
+
+it('another endpoint of IAM is that of the variables of the SDKs', () => {
+  const flags = { ...DOMAIN, '--bind-by-iam-policy': 'true' };
+  const all = 'http://127.0.0.1:1';
+  const own = 'http://127.0.0.1:2';
+  expect(compile({ ...flags, AWS_ENDPOINT_URL: all })).toEqual({ endpoint: all });
+  expect(compile({ ...flags, AWS_ENDPOINT_URL: all, AWS_ENDPOINT_URL_IAM: own })).toEqual({ endpoint: own });
+  // Without the flag, a value that another tool set is none of the control plane's business.
+  expect(compile({ ...DOMAIN, AWS_ENDPOINT_URL_IAM: 'localhost' })).toBeUndefined();
+});
+
+test.each([
+  [
+    'without an authority',
+    {},
+    'us-east-1',
+    '--trust-domain is not set: the domain of the authority that --bind-by-iam-policy is for',
+  ],
+  ['in China', DOMAIN, 'cn-north-1', '--bind-by-iam-policy="true": a region of the partition aws'],
+  ['in GovCloud', DOMAIN, 'us-gov-west-1', '--bind-by-iam-policy="true": a region of the partition aws'],
+  [
+    'with an endpoint that is none',
+    { ...DOMAIN, AWS_ENDPOINT_URL_IAM: 'localhost' },
+    'us-east-1',
+    'AWS_ENDPOINT_URL_IAM="localhost": a URL',
+  ],
+] as const)('the flag is an error %s', (_, flags, region, words) => {
+  expect(() => compile({ ...flags, '--bind-by-iam-policy': 'true' }, region)).toThrow(words);
+});
