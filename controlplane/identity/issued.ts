@@ -14,7 +14,7 @@ export type IssuedEntry = {
   /** The principal of the first proof. */
   readonly principal: string;
   readonly method: string;
-  /** What binds the principal to the node. Empty: the proof itself does, or it is not known. */
+  /** The kind of binding of the principal to the node. Empty: the proof itself is one, or it is not known. */
   readonly boundBy: 'NodeIdentity' | 'IAM policy' | '';
   readonly from: string;
   /** `current`; `old`: a rotation waits for its renewal; else why it is no longer good. */

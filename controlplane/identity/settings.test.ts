@@ -9,7 +9,7 @@ function compile(flags: Readonly<Record<string, string>>, region = 'us-east-1') 
   return identity?.iam;
 }
 
-it('IAM policies bind nobody unless the flag says so', () => {
+it('IAM policies bind no role without the flag', () => {
   expect(compile(DOMAIN)).toBeUndefined();
   expect(compile({ ...DOMAIN, '--bind-by-iam-policy': 'false' })).toBeUndefined();
   expect(compile({ ...DOMAIN, '--bind-by-iam-policy': 'true' })).toEqual({

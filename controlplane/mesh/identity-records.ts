@@ -46,7 +46,7 @@ export type AwsProofRecord = {
   readonly principalArn: string;
   readonly uniqueId: string;
   readonly session: string;
-  /** What bound the principal to the node. Undefined: a NodeIdentity. */
+  /** The kind of binding of the principal to the node. Undefined: a NodeIdentity. */
   readonly boundBy?: 'iam policy';
 };
 

@@ -160,7 +160,7 @@ test('a refusal has the exact statement, and that statement binds; a policy that
   again.close();
 });
 
-test('without the flag, policies bind nobody, and certificates that they bound are no longer good', async () => {
+test('without the flag, policies bind no role, and certificates that they bound are no longer good', async () => {
   await plane.restart(
     flags.filter((flag) => flag !== '--bind-by-iam-policy'),
     env,

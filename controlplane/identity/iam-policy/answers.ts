@@ -12,7 +12,7 @@ export type Role = {
 /** A decision of the simulation. */
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
-/** What the simulation says about one action on one resource. */
+/** The simulation's result for one action on one resource. */
 export type Evaluation = {
   readonly action: string;
   readonly resource: string;

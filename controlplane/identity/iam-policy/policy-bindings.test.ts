@@ -150,7 +150,7 @@ describe('policies are not asked for', () => {
 });
 
 test.each<[string, readonly NodePrincipal[]]>([
-  ['names nobody', []],
+  ['has no principals', []],
   ['names certificates only', [{ x509: { uri: 'urn:a' } }]],
 ])('a NodeIdentity that %s does not narrow', async (_, principals) => {
   expect((await bind({ principals })).outcome).toMatchObject({ proof: { boundBy: 'iam policy' } });
