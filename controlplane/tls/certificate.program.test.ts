@@ -4,7 +4,7 @@ import { get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, credentials } from '@grpc/grpc-js';
+import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Followed } from '../../common/files/followed-files.ts';
 import { createLog } from '../../common/log.ts';
@@ -72,19 +72,18 @@ describe('a renewed certificate', () => {
     const where = { host: '127.0.0.1', port: 0 };
     const tlsFiles = { certificate: await open(), clientCa: undefined };
     const ads = await listenAds(xds, where, admitAll(), { tls: tlsFiles });
-    const connects = async (ca: string): Promise<boolean> => {
-      const client = new Client(`localhost:${ads.address.port}`, credentials.createSsl(Buffer.from(ca)));
-      const ready = await new Promise<boolean>((resolve) => {
-        client.waitForReady(Date.now() + 1000, (error) => resolve(error === undefined));
-      });
-      client.close();
-      return ready;
+    const connects = async (ca: string): Promise<string | false> => {
+      const { port } = ads.address;
+      const socket = connect({ host: 'localhost', port, ca, ALPNProtocols: ['h2'] });
+      await once(socket, 'secureConnect');
+      socket.destroy();
+      return socket.alpnProtocol ?? false;
     };
-    expect(await connects(old)).toBe(true);
+    expect(await connects(old)).toBe('h2');
     const renewed = await writeSelfSigned(files);
     await until('read');
-    expect(await connects(renewed)).toBe(true);
-    expect(await connects(old)).toBe(false);
+    expect(await connects(renewed)).toBe('h2');
+    await expect(connects(old)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     ads.close();
   });
 

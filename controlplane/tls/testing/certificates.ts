@@ -2,7 +2,7 @@
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import { randomUUID, webcrypto } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -103,13 +103,13 @@ export function certificateFiles(files: { readonly cert: string; readonly key: s
   return { cert: fileSource('--tls-cert', files.cert), key: fileSource('--tls-key', files.key) };
 }
 
-/** Writes a new certificate and key to files, as a renewal does, and returns the certificate. */
+/** Writes a new certificate and key to files, as a renewal does, both in one turn, and returns the certificate. */
 export async function writeSelfSigned(
   files: { readonly cert: string; readonly key: string },
   lifetimeMs?: number,
 ): Promise<string> {
   const { cert, key } = await selfSigned(lifetimeMs);
-  await writeFile(files.cert, cert);
-  await writeFile(files.key, key);
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key);
   return cert;
 }
