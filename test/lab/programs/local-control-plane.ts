@@ -18,7 +18,7 @@ export type LocalControlPlane = {
   log(): string;
   /** Sends SIGKILL, and waits until it has ended. */
   kill(): Promise<void>;
-  /** Sends SIGTERM and returns the exit code. After 10 s it is killed, and the code is undefined. */
+  /** Sends SIGTERM and returns the exit code. After a minute it is killed, and the code is undefined. */
   stop(): Promise<number | undefined>;
 };
 
