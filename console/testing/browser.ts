@@ -77,11 +77,25 @@ type AxeResults = {
   }[];
 };
 
+/** Waits until the page has painted what it had to paint when this was called. */
+export async function painted(page: Page): Promise<void> {
+  await page.evaluate(TWO_FRAMES);
+}
+
+const TWO_FRAMES =
+  'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))';
+
+/** The end of all transitions. Animations without an end do not count. */
+const AT_REST = `Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+  .map(({ finished }) => finished))`;
+
 /** Returns the barriers that axe finds on a page, one line each. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   // Axe measures colors as they are, so nothing may be on its way.
-  await page.waitForTimeout(300);
+  await painted(page);
+  await page.evaluate(AT_REST);
   const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { buildConsole } from '../../scripts/console/build.mjs';
+import { painted } from './browser.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -36,9 +37,13 @@ export function addresses(mesh: string, service: string, node: string): Readonly
   };
 }
 
-/** Goes to a page of the console and waits until it shows its contents. */
+/**
+ * Goes to a page of the console and waits until it shows its contents. From one page to the other the document stays, and with it the heading
+ * of the page before, until the next frame.
+ */
 export async function goTo(page: Page, base: string, address: string): Promise<void> {
   await page.goto(`${base}/console/${address}`);
+  await painted(page);
   await page.locator('main h1').first().waitFor({ state: 'attached' });
   await page.getByText('Loading …').first().waitFor({ state: 'detached' });
 }
