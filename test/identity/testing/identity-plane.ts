@@ -87,7 +87,8 @@ export async function startIdentityPlane(flags: readonly string[] = []): Promise
     },
     async remove() {
       await plane.kill();
-      await rm(folder, { recursive: true });
+      // An agent that was closed may still write its certificate.
+      await rm(folder, { recursive: true, maxRetries: 5 });
     },
   };
 }
