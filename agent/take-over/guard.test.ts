@@ -75,10 +75,11 @@ test(
   PATIENT,
   async () => {
     const { parent, it } = await start(2, 'sleep', '1000');
-    parent.kill('SIGKILL');
-    await once(parent, 'exit');
     const guard = startGuard(it.pid, { folder, seconds: 3600 });
     await expect.poll(() => guardedIn(folder).length, PATIENT).toBe(2);
+    // From here on, the first guard waits for two seconds.
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
     const [first] = guardedIn(folder);
     const [second] = guardedIn(folder).filter(({ path }) => path !== first?.path);
     const own = [first, second].find((each) => each?.path.endsWith(`.${guard.pid}`));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { makeAll } from '../../controlplane/api/testing/test-api.ts';
 import type { ApiKind } from '../../controlplane/mesh/resource.ts';
@@ -70,9 +70,13 @@ const selection = (kind: ApiKind, extra: Partial<Selection> = {}): Selection => 
   ...extra,
 });
 
-const show = async (what: Selection, output: 'table' | 'json' | 'yaml' = 'table'): Promise<string> => {
-  const { stdout } = await capture(bench.folder, '', async (streams) => {
-    await get(bench.client, what, output, streams.stdout);
+const show = async (
+  what: Selection,
+  output: 'table' | 'json' | 'yaml' = 'table',
+  { client, folder } = bench,
+): Promise<string> => {
+  const { stdout } = await capture(folder, '', async (streams) => {
+    await get(client, what, output, streams.stdout);
     return 0;
   });
   return stdout;
@@ -102,11 +106,15 @@ describe('get', () => {
   });
 
   it('reads all pages of a list', async () => {
-    await bench.api.call('PUT', '/meshes', { meshName: 'many' });
+    const own = await startBench();
+    onTestFinished(() => own.close());
+    await own.api.call('PUT', '/meshes', { meshName: 'many' });
     for (let index = 0; index < 130; index += 1) {
-      await bench.api.call('PUT', '/meshes/many/virtualNodes', { virtualNodeName: `n${index}`, spec: {} });
+      await own.api.call('PUT', '/meshes/many/virtualNodes', { virtualNodeName: `n${index}`, spec: {} });
     }
-    expect((await show(selection('virtualNode', { mesh: 'many' }))).split('\n')).toHaveLength(132);
+    expect((await show(selection('virtualNode', { mesh: 'many' }), 'table', own)).split('\n')).toHaveLength(
+      132,
+    );
   });
 
   const wrong: readonly [Selection, string, number][] = [

@@ -93,7 +93,7 @@ async function collect<P>(
 }
 
 // The steps run in order, and each builds on the one before.
-describe('the AWS SDK', () => {
+describe('the AWS SDK', { shuffle: false }, () => {
   it('creates all seven kinds', async () => {
     const { mesh } = await client.send(new CreateMeshCommand({ meshName, tags: [{ key: 'a', value: 'b' }] }));
     expect(mesh).toMatchObject({ meshName, status: { status: 'ACTIVE' }, metadata: { version: 1 } });

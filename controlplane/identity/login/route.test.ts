@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { fastify } from 'fastify';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../http/errors.ts';
 import { LOGIN_PATH, loginRoute, type LoginOptions } from './route.ts';
 import { createSessionKeyring } from './session-keys.ts';
 
 const TRUST_DOMAIN = 'mesh.example';
+
+// No rate recovers while a test runs, however long that takes.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
 
 async function openRoute() {
   const loginOf = () => undefined;
