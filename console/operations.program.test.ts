@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
+import {
+  CreateVirtualNodeCommand,
+  UpdateVirtualNodeCommand,
+  type AppMeshClient,
+} from '@aws-sdk/client-app-mesh';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appMeshClient, createColorModel, TELLER, updateWeights } from '../demo/color-model.ts';
@@ -18,6 +22,10 @@ const BLUE = 'colorteller-blue-vn';
 const RED = 'colorteller-red-vn';
 const AT = addresses('default', TELLER, GATEWAY);
 const CALLER = `spiffe://apps.example/account/000000000000/mesh/default/virtualNode/colorteller-vn`;
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** Scripts: whether a question has the focus, and whether something of the page has it. */
+const HAS_FOCUS = 'document.activeElement?.closest("[role=alertdialog]") !== null';
+const IS_ON_PAGE = 'document.activeElement?.closest("#content") !== null';
 const cluster = (node: string): string => `cds_egress_default_${node}_http_9080`;
 
 const why = chromiumPath() === undefined ? 'chromium is not installed' : undefined;
@@ -95,6 +103,136 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     expect(await answer.json()).toMatchObject({
       spec: { allow: [{ from: [{ virtualNode: { virtualNodeName: 'colorteller-vn' } }], ports: [9080] }] },
     });
+  });
+
+  test('a policy that another user changed while it was asked about is not overwritten: the change of the other was lost', async () => {
+    const path = `${plane.api}/daybreak/v1/meshes/default/accessPolicies/allow-${GATEWAY}`;
+    const target = { virtualNode: { virtualNodeName: GATEWAY } };
+    const put = (spec: object): Promise<Response> =>
+      fetch(path, { method: 'PUT', headers: JSON_TYPE, body: JSON.stringify({ spec }) });
+    const allow = (ports: readonly number[]) => [
+      { from: [{ virtualNode: { virtualNodeName: BLUE } }], ports },
+    ];
+    await put({ target, allow: allow([9080]) });
+    await go(AT['map']);
+    await go(AT['identity']);
+    await page.getByRole('button', { name: 'Allow from here' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Allow from here' });
+    await expect.poll(() => page.evaluate<boolean>(HAS_FOCUS)).toBe(true);
+    await dialog.getByRole('button', { name: 'Allow from here' }).and(page.locator(':enabled')).waitFor();
+    await put({ target, allow: allow([9080]), deny: allow([9080]) });
+    // The page knows of the change.
+    await expect.poll(() => page.getByText('v3').count()).toBeGreaterThan(0);
+    await dialog.getByRole('button', { name: 'Allow from here' }).click();
+    await page.getByText('The resource was changed meanwhile.').waitFor();
+    expect(await (await fetch(path)).json()).toMatchObject({ spec: { deny: allow([9080]) } });
+  });
+
+  test('a second click on Save or Delete while the first is on its way does nothing: it was answered as a conflict', async () => {
+    await go(AT['resource']);
+    let writes = 0;
+    await page.route('**/virtualNodes/**', async (sent) => {
+      if (sent.request().method() === 'PUT') writes += 1;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await sent.continue();
+    });
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const editor = page.getByRole('textbox', { name: 'Specification' });
+    await editor.fill(`${await editor.inputValue()}logging: {accessLog: {file: {path: /dev/stdout}}}\n`);
+    const save = page.getByRole('button', { name: 'Save' });
+    await save.click();
+    await save.click({ force: true, timeout: 200 }).catch(() => undefined);
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+    await page.waitForTimeout(900);
+    expect(await page.getByText('changed meanwhile').count()).toBe(0);
+    expect(writes).toBe(1);
+    await page.unroute('**/virtualNodes/**');
+    // The buttons of the editor are gone, and the keyboard goes on from the card.
+    expect(await page.evaluate<boolean>(IS_ON_PAGE)).toBe(true);
+  });
+
+  test('a resource that another user changed is not deleted, and the question has the focus', async () => {
+    await client.send(
+      new CreateVirtualNodeCommand({ meshName: 'default', virtualNodeName: 'old-vn', spec: {} }),
+    );
+    await go('#/default/resources/virtualNode%2Fold-vn');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Delete' });
+    await dialog.getByText('Delete old-vn? Its proxies keep their last configuration.').waitFor();
+    await expect.poll(() => page.evaluate<boolean>(HAS_FOCUS)).toBe(true);
+    const listeners = [{ portMapping: { port: 80, protocol: 'http' as const } }];
+    await client.send(
+      new UpdateVirtualNodeCommand({
+        meshName: 'default',
+        virtualNodeName: 'old-vn',
+        spec: { listeners, serviceDiscovery: { dns: { hostname: 'old.example' } } },
+      }),
+    );
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('The resource was changed meanwhile.').waitFor();
+    await page.getByText('hostname: old.example').first().waitFor();
+  });
+
+  test('a text that is not saved is there again after a look at another page, and says that the resource was changed', async () => {
+    await go('#/default/resources/virtualNode%2Fold-vn');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('textbox', { name: 'Specification' }).fill('backends: [] # mine');
+    await page.getByRole('link', { name: 'Map', exact: true }).click();
+    await page.getByRole('searchbox', { name: 'Search' }).waitFor();
+    await client.send(
+      new UpdateVirtualNodeCommand({ meshName: 'default', virtualNodeName: 'old-vn', spec: {} }),
+    );
+    await page.goBack();
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Specification' }).inputValue())
+      .toBe('backends: [] # mine');
+    await page.getByText('This resource was changed meanwhile').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+
+    await go(AT['create']);
+    await page.getByLabel('Name', { exact: true }).fill('a-draft');
+    await page.getByRole('link', { name: 'Map', exact: true }).click();
+    await page.goBack();
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('a-draft');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test('each page has a title of its own, and a link within a page takes the keyboard to the next one', async () => {
+    await go(AT['problems']);
+    expect(await page.title()).toBe('Problems · default · Daybreak');
+    const open = page.locator('.problem').getByRole('link', { name: 'Open' }).first();
+    await open.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.title()).not.toContain('Problems');
+    await expect.poll(() => page.evaluate<boolean>(IS_ON_PAGE)).toBe(true);
+  });
+
+  test('explain takes a header without a colon as an empty one, and shows the answer to the last question: its name lost a letter', async () => {
+    await go(AT['explain']);
+    const asked: string[] = [];
+    await page.route('**/explain?*', async (sent) => {
+      const { searchParams } = new URL(sent.request().url());
+      asked.push(searchParams.get('headers') ?? '');
+      // The first answer comes last.
+      if (asked.length === 1) await new Promise((resolve) => setTimeout(resolve, 1500));
+      await sent.continue();
+    });
+    await page.getByLabel('Headers').fill('x-canary\nx-time: 10:30');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByLabel('URL').fill('http://elsewhere.example/');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page
+      .getByText(/elsewhere|leaves the mesh|closes|answers/)
+      .first()
+      .waitFor();
+    await page.waitForTimeout(1700);
+    expect(await page.getByText('The request is sent to').count()).toBe(0);
+    expect(JSON.parse(asked[0] ?? '')).toEqual([
+      ['x-canary', ''],
+      ['x-time', '10:30'],
+    ]);
+    await page.unroute('**/explain?*');
   });
 
   test('a revert that undoes more than one change shows its effect and asks first', async () => {

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appMeshClient, createColorModel, TELLER } from '../demo/color-model.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
-import { createHostile, HOSTILE } from './testing/hostile-mesh.ts';
+import { createHostile, HOSTILE, LONG } from './testing/hostile-mesh.ts';
 import { barriers, chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
 import { addresses, buildPages, goTo, SIZES } from './testing/pages.ts';
 import { unreadable } from './testing/readable.ts';
@@ -71,6 +71,35 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await page.getByText('does not exist').first().waitFor();
     expect(await page.locator('body').textContent()).toContain(HOSTILE);
     expect(dialogs).toBe(0);
+  });
+
+  test('the longest name makes no page wider than its window, and stays on its piece of the map: lists of choices did', async () => {
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      for (const address of Object.values(addresses(HOSTILE, HOSTILE, LONG))) {
+        await go(address);
+        await expect.poll(() => unreadable(page)).toEqual([]);
+      }
+    }
+    await page.setViewportSize(SIZES[0]);
+    await go(addresses(HOSTILE, HOSTILE, LONG)['map'] ?? '');
+    const piece = page.locator(`[data-key="virtualNode/${LONG}"]`);
+    const box = (part: string) => piece.locator(part).first().boundingBox();
+    const [title, frame] = await Promise.all([box('.title'), box('.box')]);
+    expect((title?.x ?? 0) + (title?.width ?? 0)).toBeLessThan((frame?.x ?? 0) + (frame?.width ?? 0));
+  });
+
+  test('a text is copied also where the browser has no clipboard: without TLS, the button did nothing', async () => {
+    const other = await browser.open(`${plane.api}/console/${AT['resource']}`);
+    await other.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await other.getByText('aws appmesh update-virtual-node').waitFor();
+    await other.getByRole('button', { name: 'Copy', exact: true }).click();
+    await other.getByRole('button', { name: 'Copied' }).waitFor();
+    await page.bringToFront();
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain(
+      'aws appmesh update-virtual-node',
+    );
+    await other.context().close();
   });
 
   test('all of the map can be done by keyboard', async () => {

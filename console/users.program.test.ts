@@ -53,6 +53,42 @@ describe.skipIf(why !== undefined)(`users${why === undefined ? '' : ` are left o
     expect(await reader.evaluate<number>(WRITE(nodes, { virtualNodeName: 'b', spec }))).toBe(403);
   });
 
+  test('a mesh that is created while the page has none is shown: the page stayed without one', async () => {
+    const page = await signedIn(browser, plane, 'AKIAWRITER');
+    await page.goto(`${plane.api}/console/#/later/resources`);
+    await page.getByText('There is no mesh named later').waitFor();
+    const writer = await signedIn(browser, plane, 'AKIAWRITER');
+    expect(await writer.evaluate<number>(WRITE('/v20190125/meshes', { meshName: 'later' }))).toBe(200);
+    await page.getByRole('heading', { name: 'Resources' }).waitFor();
+  });
+
+  test('a user who may not see configurations may still write: the page took the refused preview for a refused change', async () => {
+    const page = await signedIn(browser, plane, 'AKIAEDITOR');
+    await goTo(page, plane.api, addresses('m', 'a', 'a')['resource'] ?? '');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('textbox', { name: 'Specification' }).fill('{}');
+    await page.getByText(/is not authorized to perform: daybreak:GetConfigDump/).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Version 2').waitFor();
+  });
+
+  test('a text that is being edited outlives its session, and is not shown to another user', async () => {
+    const page = await signedIn(browser, plane, 'AKIAWRITER');
+    await goTo(page, plane.api, addresses('m', 'a', 'a')['resource'] ?? '');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const editor = page.getByRole('textbox', { name: 'Specification' });
+    await editor.fill('backends: [] # mine');
+    await page.context().clearCookies();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn(page, 'AKIAWRITER');
+    await expect.poll(() => editor.inputValue()).toBe('backends: [] # mine');
+    await page.context().clearCookies();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn(page, 'AKIAEDITOR');
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+    expect(await editor.count()).toBe(0);
+  });
+
   test('a wrong secret is refused in words, and the page for signing in has no barrier', async () => {
     const page = await browser.open(`${plane.api}/console/`);
     await page.getByLabel('Access key ID').fill('AKIAREADER');
@@ -114,6 +150,13 @@ const CREDENTIALS = {
           policies: [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }],
         },
         {
+          name: 'editor',
+          accessKeys: [{ accessKeyId: 'AKIAEDITOR', secretAccessKey: SECRET }],
+          policies: [
+            { Statement: { Effect: 'Allow', Action: ['appmesh:*', 'daybreak:GetStatus'], Resource: '*' } },
+          ],
+        },
+        {
           name: 'reader',
           accessKeys: [{ accessKeyId: 'AKIAREADER', secretAccessKey: SECRET }],
           policies: [
@@ -146,9 +189,13 @@ function WRITE(path: string, body: object): string {
 
 async function signedIn(browser: TestBrowser, plane: LocalControlPlane, key: string): Promise<Page> {
   const page = await browser.open(`${plane.api}/console/`);
+  await signIn(page, key);
+  return page;
+}
+
+async function signIn(page: Page, key: string): Promise<void> {
   await page.getByLabel('Access key ID').fill(key);
   await page.getByLabel('Secret access key').fill(SECRET);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  return page;
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ConsoleSession, SignIn } from '../../controlplane/console/contract.ts';
-import { call, CallError, useToken } from '../api/call.ts';
+import { call, CallError } from '../api/call.ts';
 import { NoMeshPage } from '../pages/no-mesh-page.tsx';
 import { SignInPage } from '../pages/sign-in-page.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -20,6 +20,7 @@ import {
   texts,
   theme,
 } from '../state/state.ts';
+import type { Texts } from '../text/texts.ts';
 import { addressOf, type Place } from './place.ts';
 import { PageOf } from './page-of.tsx';
 import { Shell } from './shell.tsx';
@@ -77,6 +78,7 @@ function Inside({ session: current }: { session: ConsoleSession }): JSX.Element 
   return (
     <Shell
       t={t}
+      title={titleOf(t, shown)}
       place={shown}
       meshes={meshes.value.state === 'ready' ? meshes.value.value : []}
       session={current}
@@ -96,6 +98,12 @@ function Inside({ session: current }: { session: ConsoleSession }): JSX.Element 
       <Content shown={shown} />
     </Shell>
   );
+}
+
+function titleOf(t: Texts, { mesh, page, rest }: Place): string {
+  // Keys of resources have their names at the end.
+  const name = rest.join('/').split('/').at(-1) ?? '';
+  return [name, t.pages[page], mesh, t.title].filter((part) => part !== '').join(' · ');
 }
 
 function Content({ shown }: { shown: Place }): JSX.Element {
@@ -153,8 +161,10 @@ function switchTheme(): void {
 }
 
 async function signOut(): Promise<void> {
-  await call('/console/session', { method: 'DELETE' }).catch(() => undefined);
-  useToken('');
-  await begin();
-  hasEnded.value = false;
+  await call('/console/session', { method: 'DELETE' }).then(
+    // Nothing of this user stays on the page.
+    () => location.reload(),
+    // The control plane is away: the page says so.
+    () => begin(),
+  );
 }

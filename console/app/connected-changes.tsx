@@ -2,12 +2,12 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { History, ResourceName, SpecChange } from '../../controlplane/console/contract.ts';
 import { call, query } from '../api/call.ts';
-import { operationOn, type MeshName } from '../api/kinds.ts';
-import { isAppMeshs } from '../model/copy-as.ts';
+import type { MeshName } from '../api/kinds.ts';
 import { find, keyOf, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
 import { ChangesPage } from '../pages/changes-page.tsx';
 import { previewOf, undoChange, type Preview } from '../state/change.ts';
-import { may, now, revision, texts } from '../state/state.ts';
+import { now, revision, texts } from '../state/state.ts';
+import { mayOn } from './may-on.ts';
 import type { PageState } from './page-state.ts';
 import { useLoaded } from './use-loaded.ts';
 
@@ -18,6 +18,7 @@ export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
   const t = texts.value;
   const [older, setOlder] = useState<History>();
   const [refusal, setRefusal] = useState<{ change: string; message: string }>();
+  const [saving, setSaving] = useState(false);
   const [reverted, setReverted] = useState<ReadonlySet<string>>(new Set());
   const page = (before?: string): Promise<History> =>
     call<History>(
@@ -39,7 +40,10 @@ export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
       const preview = await previewOfUndo(at, model, change);
       return setAsked((current) => (current?.change === id ? { change: id, preview } : current));
     }
+    // A second click would find the resource changed by the first one.
+    setSaving(true);
     const outcome = await undoChange(at, id, find(model, idOfName(resource)));
+    setSaving(false);
     setAsked(undefined);
     if (outcome.kind === 'done') return setReverted(new Set([...reverted, id]));
     setRefusal({ change: id, message: outcome.kind === 'refused' ? outcome.message : t.changes.newerChange });
@@ -58,14 +62,14 @@ export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
             : newest
       }
       asked={asked}
+      saving={saving}
       onCancel={() => setAsked(undefined)}
       more={next !== undefined}
       refusal={refusal}
       reverted={reverted}
       mayRevert={({ resource, change }) => {
-        const kind = resource.kind as Kind;
         const verb = change === 'create' ? 'Delete' : change === 'delete' ? 'Create' : 'Update';
-        return may.value(`${isAppMeshs({ kind }) ? 'appmesh' : 'daybreak'}:${operationOn(verb, kind)}`);
+        return mayOn(verb, resource.kind as Kind);
       }}
       onMore={() => {
         void page(next).then(

@@ -14,8 +14,10 @@ let mesh = '';
 
 /** The form that explains a request. */
 export function ConnectedExplain({ at, model }: PageState): JSX.Element {
-  if (mesh !== at.mesh) {
-    mesh = at.mesh;
+  const key = `${at.owner}/${at.mesh}`;
+  if (mesh !== key) {
+    mesh = key;
+    latest();
     question.value = undefined;
     answer.value = undefined;
   }
@@ -23,7 +25,11 @@ export function ConnectedExplain({ at, model }: PageState): JSX.Element {
     ...ofKind(model, 'virtualGateway').map(({ name }) => `virtualGateway/${name}`),
     ...ofKind(model, 'virtualNode').map(({ name }) => `virtualNode/${name}`),
   ];
-  const current = question.value ?? firstQuestion(model, proxies);
+  const kept = question.value;
+  // The proxy of a question may be gone: the form would show another one than it asks about.
+  const first = firstQuestion(model, proxies);
+  const current =
+    kept === undefined ? first : proxies.includes(kept.from) ? kept : { ...kept, from: first.from };
   const node = `mesh/${at.owner === '' ? at.mesh : `${at.mesh}@${at.owner}`}/${current.from}`;
   return (
     <ExplainPage
@@ -41,17 +47,35 @@ export function ConnectedExplain({ at, model }: PageState): JSX.Element {
 
 async function ask(node: string, { method, url, headers }: Question): Promise<void> {
   answer.value = { state: 'loading' };
-  const lines = headers.split('\n').flatMap((line) => {
-    const colon = line.indexOf(':');
-    return line.trim() === '' ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]];
-  });
-  try {
-    const asked = query({ node, method, url: withScheme(url), headers: JSON.stringify(lines) });
-    answer.value = { state: 'ready', value: await call<Explained>(`/explain${asked}`) };
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    answer.value = { state: 'failed', message: error.message, code: error.code };
-  }
+  const asked = query({ node, method, url: withScheme(url), headers: JSON.stringify(headersOf(headers)) });
+  const isLatest = latest();
+  const found = await call<Explained>(`/explain${asked}`).then(
+    (value): Loaded<Explained> => ({ state: 'ready', value }),
+    (error: unknown): Loaded<Explained> => {
+      if (!(error instanceof CallError)) throw error;
+      return { state: 'failed', message: error.message, code: error.code };
+    },
+  );
+  if (isLatest()) answer.value = found;
+}
+
+let asks = 0;
+
+/** Returns whether no question came after this one: answers may come in another order. */
+function latest(): () => boolean {
+  const own = ++asks;
+  return () => own === asks;
+}
+
+/** A header without a colon has an empty value. */
+function headersOf(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [name = '', ...value] = line.split(':');
+      return [name.trim(), value.join(':').trim()];
+    });
 }
 
 /** A host alone is meant as HTTP, as in curl. */

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { operationOn } from '../api/kinds.ts';
 import { copyAs, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
 import { writeSpec } from '../model/text-form.ts';
 import { ResourceCard } from '../pages/resource-card.tsx';
-import { may, now, texts } from '../state/state.ts';
+import { now, texts } from '../state/state.ts';
+import { mayOn } from './may-on.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
 import { useResourceEdit } from './use-resource-edit.ts';
@@ -26,11 +26,10 @@ export function ConnectedResource({
   const [copied, setCopied] = useState('');
   useEffect(() => {
     void writeSpec(resource.spec, form).then(setText);
-  }, [resource.version, form]);
+  }, [resource.uid, resource.version, form]);
   useEffect(() => {
     void copyAs(copyForm, model, resource, location.origin).then(setCopied);
-  }, [resource.version, copyForm]);
-  const service = isAppMeshs(resource) ? 'appmesh' : 'daybreak';
+  }, [resource.uid, resource.version, copyForm]);
   return (
     <ResourceCard
       {...edit}
@@ -40,8 +39,8 @@ export function ConnectedResource({
       text={text}
       copyForm={copyForm}
       copied={copied}
-      canUpdate={may.value(`${service}:${operationOn('Update', resource.kind)}`)}
-      canDelete={may.value(`${service}:${operationOn('Delete', resource.kind)}`)}
+      canUpdate={mayOn('Update', resource.kind)}
+      canDelete={mayOn('Delete', resource.kind)}
       onCopyForm={setCopyForm}
     />
   );

@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import { KINDS, compare, keyOf, type Kind } from '../model/resources.ts';
 import { Empty } from '../parts/empty.tsx';
 import { ResourcesPage } from '../pages/resources-page.tsx';
-import { may, texts } from '../state/state.ts';
+import { texts } from '../state/state.ts';
 import { ConnectedResource } from './connected-resource.tsx';
+import { creatable } from './may-on.ts';
 import { NewResource } from './new-resource.tsx';
 import type { PageState } from './page-state.ts';
 
@@ -31,7 +32,7 @@ export function ConnectedResources(state: PageState): JSX.Element {
       chosen={chosen && key}
       kind={kind.value}
       filter={filter.value}
-      writable={may.value('appmesh:CreateVirtualNode')}
+      writable={creatable().length > 0}
       onKind={(each) => {
         kind.value = each;
       }}

@@ -1,13 +1,15 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { KINDS, keyOf, ofKind, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { keyOf, ofKind, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
 import { readSpec } from '../model/text-form.ts';
 import { SpecEditor } from '../pages/resource-card.tsx';
 import { createResource, previewOf } from '../state/change.ts';
 import { texts } from '../state/state.ts';
+import { creatable } from './may-on.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
 import { useCheck } from './use-check.ts';
+import { useDraft } from './use-draft.ts';
 
 /** Specifications to begin with: the smallest that the API accepts, with names to replace. */
 const BEGINNINGS: Readonly<Partial<Record<Kind, string>>> = {
@@ -22,30 +24,50 @@ const BEGINNINGS: Readonly<Partial<Record<Kind, string>>> = {
     'httpRoute:\n  match:\n    prefix: /\n  action:\n    target:\n      virtualService: { virtualServiceName: NAME }\n',
 };
 
+type Draft = { readonly id: ResourceId; readonly text: string };
+
+function beginning(model: MeshModel, kind: Kind): Draft {
+  return {
+    id: { kind, parent: parentsOf(model, kind)[0] ?? '', name: '' },
+    text: BEGINNINGS[kind] ?? '{}\n',
+  };
+}
+
 /** The form of a new resource. */
 export function NewResource({ shown, at, model }: PageState): JSX.Element {
   const t = texts.value;
-  const [id, setId] = useState<ResourceId>({ kind: 'virtualNode', parent: '', name: '' });
-  const [text, setText] = useState(BEGINNINGS['virtualNode'] ?? '{}');
+  const [draft = beginning(model, creatable()[0] ?? 'virtualNode'), setDraft] = useDraft<Draft>(
+    `${at.owner}/${at.mesh}`,
+  );
+  const { id, text } = draft;
   const [failure, setFailure] = useState<string>();
+  const [saving, setSaving] = useState(false);
   const { error, preview, check } = useCheck(t);
   const within = parentKind(id.kind);
   const parents = parentsOf(model, id.kind);
-  const change = (next: ResourceId, spec: string): void => {
-    setId(next);
-    setText(spec);
-    setFailure(undefined);
+  const look = (next: ResourceId, spec: string): void => {
     const ask = (read: unknown, signal: AbortSignal) => previewOf(at, next, 'Create', read, signal);
     check(spec, 'yaml', next.name === '' ? undefined : ask);
   };
+  const change = (next: ResourceId, spec: string): void => {
+    setDraft({ id: next, text: spec });
+    setFailure(undefined);
+    look(next, spec);
+  };
+  // A draft of before is checked again.
+  useEffect(() => look(id, text), []);
   const address = (rest: readonly string[] = []): string =>
     addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources', rest });
   const save = async (): Promise<void> => {
     const read = await readSpec(text, 'yaml');
     if (!('spec' in read)) return;
+    setSaving(true);
     const outcome = await createResource(at, id, read.spec);
-    if (outcome.kind === 'done') location.hash = address([keyOf(id)]);
-    else setFailure(outcome.kind === 'refused' ? outcome.message : t.resources.conflict);
+    setSaving(false);
+    if (outcome.kind === 'done') {
+      setDraft(undefined);
+      location.hash = address([keyOf(id)]);
+    } else setFailure(outcome.kind === 'refused' ? outcome.message : t.resources.conflict);
   };
   return (
     <section class="card">
@@ -58,7 +80,7 @@ export function NewResource({ shown, at, model }: PageState): JSX.Element {
           parents={parents}
           onId={(next) => change(next, text)}
           onKind={(kind) =>
-            change({ ...id, kind, parent: parentsOf(model, kind)[0] ?? '' }, BEGINNINGS[kind] ?? '{}\n')
+            change({ ...beginning(model, kind).id, name: id.name }, beginning(model, kind).text)
           }
         />
         <SpecEditor
@@ -66,8 +88,10 @@ export function NewResource({ shown, at, model }: PageState): JSX.Element {
           text={text}
           error={failure ?? error}
           preview={preview}
+          saving={saving}
           onEdit={(next) => change(id, next)}
           onCancel={() => {
+            setDraft(undefined);
             location.hash = address();
           }}
           onSave={() => void save()}
@@ -113,7 +137,7 @@ function Names({
       <label class="field">
         <span>{t.resources.kind}</span>
         <select value={id.kind} onChange={({ currentTarget }) => onKind(currentTarget.value as Kind)}>
-          {KINDS.filter((each) => each !== 'mesh').map((each) => (
+          {creatable().map((each) => (
             <option key={each} value={each}>
               {t.kinds[each]}
             </option>

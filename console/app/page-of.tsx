@@ -1,16 +1,16 @@
 import type { JSX } from 'preact';
 import { ConnectedMap } from './connected-map.tsx';
-import { ConnectedProblems } from './connected-problems.tsx';
 import { ConnectedProxies } from './connected-proxies.tsx';
 import { later } from './later.tsx';
 import type { PageState } from './page-state.ts';
 
-// The first view is the map, the proxies or the problems. The browser loads the others afterwards.
+// The first view is the map or the proxies. The browser loads the others afterwards.
 const pages = () => import('./later-pages.ts');
 const Canaries = later(async () => (await pages()).ConnectedCanaries);
 const Changes = later(async () => (await pages()).ConnectedChanges);
 const Explain = later(async () => (await pages()).ConnectedExplain);
 const Identity = later(async () => (await pages()).ConnectedIdentity);
+const Problems = later(async () => (await pages()).ConnectedProblems);
 const Proxy = later(async () => (await pages()).ConnectedProxy);
 const Resources = later(async () => (await pages()).ConnectedResources);
 const Service = later(async () => (await pages()).ConnectedService);
@@ -21,7 +21,8 @@ const LOAD_MS = 2000;
 /** Loads the code of all pages, so that they open at once, also while the control plane is away. */
 export function loadPages(): void {
   setTimeout(() => {
-    for (const page of [Canaries, Changes, Explain, Identity, Proxy, Resources, Service]) void page.load();
+    for (const page of [Canaries, Changes, Explain, Identity, Problems, Proxy, Resources, Service])
+      void page.load();
   }, LOAD_MS);
 }
 
@@ -41,7 +42,7 @@ export function PageOf(state: PageState): JSX.Element {
     case 'changes':
       return <Changes {...state} />;
     case 'problems':
-      return <ConnectedProblems {...state} />;
+      return <Problems {...state} />;
     case 'identity':
       return <Identity {...state} />;
     case 'map':

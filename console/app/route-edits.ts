@@ -4,7 +4,14 @@ import type { MeshName } from '../api/kinds.ts';
 import { keyOf, type Typed } from '../model/resources.ts';
 import { targetsOf, withShares, withTargets, type Target } from '../model/routes.ts';
 import type { RouteCardState } from '../pages/route-card-state.ts';
-import { previewOf, undoChange, updateResource, type Outcome, type Preview } from '../state/change.ts';
+import {
+  previewOf,
+  undoChange,
+  updateResource,
+  type Outcome,
+  type Preview,
+  type Seen,
+} from '../state/change.ts';
 import { replaceInModel } from '../state/follow.ts';
 import { beginPush, pushOf, type PushStart } from '../state/push.ts';
 import { may } from '../state/state.ts';
@@ -14,7 +21,8 @@ const PREVIEW_MS = 200;
 
 /** A route that the user is changing. */
 type Edit = {
-  readonly version: number;
+  /** The route that the edit is of: a later one of the same name is another. */
+  readonly seen: Seen;
   readonly targets: readonly Target[] | undefined;
   readonly preview: Preview;
   readonly push: PushStart | undefined;
@@ -45,11 +53,12 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
   const { save, back } = writesOf(route, at, key, set);
   const current = edit?.targets ?? targetsOf(route.spec);
   const changed = edit?.targets === undefined ? route.spec : withTargets(route.spec, edit.targets);
-  const stale = edit?.targets !== undefined && edit.version !== route.version;
+  const isSeen = edit?.seen.version === route.version && edit.seen.uid === route.uid;
+  const stale = edit?.targets !== undefined && !isSeen;
   const change = (targets: readonly Target[]): void => {
-    const version = edit?.targets === undefined ? route.version : edit.version;
+    const seen = edit?.targets === undefined ? route : edit.seen;
     set({
-      version,
+      seen,
       targets: withShares(targets),
       preview: { state: 'checking' },
       push: undefined,
@@ -71,7 +80,7 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
     saving: edit?.saving === true,
     error: edit?.error,
     writable: may.value('appmesh:UpdateRoute'),
-    undoable: edit?.before !== undefined && edit.version === route.version,
+    undoable: edit?.before !== undefined && isSeen,
     onWeight: (index, weight) =>
       change(current.map((target, place) => (place === index ? { ...target, weight } : target))),
     // A new target takes the port of the others, which have to be alike in this.
@@ -83,10 +92,10 @@ export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly s
       questions.get(key)?.abort();
       set({ ...unchanged(route), before: edit?.before });
     },
-    onApply: () => void save(changed, edit?.version),
+    onApply: () => void save(changed, edit?.seen),
     onOverwrite: () => void save(changed, undefined),
     onUndo: () => {
-      if (edit?.before !== undefined) void save(edit.before, edit.version);
+      if (edit?.before !== undefined) void save(edit.before, edit.seen);
     },
     onBack: (undone) => void back(undone),
   };
@@ -99,14 +108,14 @@ function writesOf(route: Typed<'route'>, at: MeshName, key: string, set: (change
     questions.get(key)?.abort();
     set({ saving: true });
   };
-  const save = async (spec: Typed<'route'>['spec'], version: number | undefined): Promise<void> => {
+  const save = async (spec: Typed<'route'>['spec'], seen: Seen | undefined): Promise<void> => {
     begin();
     const push = await beginPush();
-    const outcome = await updateResource(at, route, spec, version);
+    const outcome = await updateResource(at, route, spec, seen);
     if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
     replaceInModel({ ...route, spec, version: outcome.version });
     set({
-      version: outcome.version,
+      seen: { uid: route.uid, version: outcome.version },
       targets: undefined,
       preview: { state: 'none' },
       conflict: false,
@@ -121,7 +130,7 @@ function writesOf(route: Typed<'route'>, at: MeshName, key: string, set: (change
     const push = await beginPush();
     const outcome = await undoChange(at, undone, route);
     if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
-    set({ ...unchanged(route), version: outcome.version, push });
+    set({ ...unchanged({ uid: route.uid, version: outcome.version }), push });
   };
   return { save, back };
 }
@@ -130,9 +139,9 @@ function failureOf(outcome: Exclude<Outcome, { kind: 'done' }>): Partial<Edit> {
   return outcome.kind === 'conflict' ? { conflict: true } : { error: outcome.message };
 }
 
-function unchanged({ version }: Typed<'route'>): Edit {
+function unchanged({ uid, version }: Seen): Edit {
   return {
-    version,
+    seen: { uid, version },
     targets: undefined,
     preview: { state: 'none' },
     push: undefined,

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { allowing, refusalKey } from '../model/allow.ts';
-import { find, type MeshModel } from '../model/resources.ts';
+import type { MeshModel } from '../model/resources.ts';
 import type { Asked } from '../pages/identity-state.ts';
 import { createResource, previewOf, updateResource } from '../state/change.ts';
 import { texts } from '../state/state.ts';
@@ -24,13 +24,12 @@ export function useAllow(at: MeshName, model: MeshModel, setRefusal: (message: s
   };
   const allow = async (): Promise<void> => {
     if (asked?.allowing.kind !== 'policy') return;
-    const { verb, id, spec } = asked.allowing;
+    const { id, existing, spec } = asked.allowing;
     setAsked({ ...asked, saving: true });
-    const existing = find(model, id);
     const outcome =
-      verb === 'Update' && existing !== undefined
-        ? await updateResource(at, existing, spec, existing.version)
-        : await createResource(at, id, spec);
+      existing === undefined
+        ? await createResource(at, id, spec)
+        : await updateResource(at, id, spec, existing);
     setAsked(undefined);
     if (outcome.kind !== 'done')
       setRefusal(outcome.kind === 'refused' ? outcome.message : texts.value.changes.newerChange);

@@ -1,87 +1,123 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { MeshName } from '../api/kinds.ts';
-import type { Resource } from '../model/resources.ts';
+import { keyOf, type Resource } from '../model/resources.ts';
 import { readSpec, writeSpec, type TextForm } from '../model/text-form.ts';
 import type { ResourceMode } from '../pages/resource-card.tsx';
-import { deleteResource, previewOf, updateResource, type Outcome, type Preview } from '../state/change.ts';
+import {
+  deleteResource,
+  previewOf,
+  updateResource,
+  type Outcome,
+  type Preview,
+  type Seen,
+} from '../state/change.ts';
 import { beginPush, pushOf, type PushStart } from '../state/push.ts';
 import { texts } from '../state/state.ts';
 import { useCheck } from './use-check.ts';
+import { useDraft } from './use-draft.ts';
 
-/** The use of the resource. */
-type Mode =
-  | { readonly mode: 'read' }
-  | { readonly mode: 'edit'; readonly text: string }
-  | { readonly mode: 'delete'; readonly preview: Preview };
+/**
+ * A text that is being edited, and the version that it began with: the API refuses the text if another one was saved meanwhile.
+ */
+type Draft = { readonly text: string; readonly form: TextForm; readonly seen: Seen };
+
+/** A deletion that the user is asked about, its effect, and the version that it is the effect on. */
+type Removal = { readonly preview: Preview; readonly seen: Seen };
 
 /** The edit of one resource: its mode, and the handlers of its card. `onGone`: called after the resource was deleted. */
 export function useResourceEdit(at: MeshName, resource: Resource, onGone: () => void) {
   const t = texts.value;
-  const [form, setForm] = useState<TextForm>('yaml');
-  const [mode, setMode] = useState<Mode>({ mode: 'read' });
+  const [draft, setDraft] = useDraft<Draft>(`${at.owner}/${at.mesh}/${keyOf(resource)}`);
+  const [removal, setRemoval] = useState<Removal>();
+  const [chosen, setChosen] = useState<TextForm>('yaml');
   const [push, setPush] = useState<PushStart>();
   const [failure, setFailure] = useState<string>();
+  const [saving, setSaving] = useState(false);
   const { error, preview, check, stop } = useCheck(t);
-  // The version that the editor began with: the API refuses the text if another one was saved meanwhile.
-  const version = useRef(resource.version);
+  const form = draft?.form ?? chosen;
 
-  const edit = (text: string, as: TextForm): void => {
-    setMode({ mode: 'edit', text });
+  const look = ({ text, form: as }: Draft): void =>
     check(text, as, (spec, signal) => previewOf(at, resource, 'Update', spec, signal));
+  const edit = (next: Draft): void => {
+    setDraft(next);
+    look(next);
   };
-  const ended = (outcome: Outcome, start: PushStart): boolean => {
-    if (outcome.kind === 'conflict') setFailure(t.resources.conflict);
-    if (outcome.kind === 'refused') setFailure(outcome.message);
-    if (outcome.kind !== 'done') return false;
-    setPush(start);
+  // A draft of before is checked again.
+  useEffect(() => {
+    if (draft !== undefined) look(draft);
+  }, []);
+  const read = (): void => {
+    setDraft(undefined);
+    setRemoval(undefined);
+  };
+  /** Carries a change out, once: a second click does not send it again. `conflict`: the words if the resource was changed meanwhile. */
+  const carryOut = async (change: () => Promise<Outcome | undefined>, conflict: string): Promise<boolean> => {
+    stop();
     setFailure(undefined);
-    setMode({ mode: 'read' });
+    setSaving(true);
+    const start = await beginPush();
+    const outcome = await change();
+    setSaving(false);
+    if (outcome?.kind === 'conflict') setFailure(conflict);
+    if (outcome?.kind === 'refused') setFailure(outcome.message);
+    if (outcome?.kind !== 'done') return false;
+    setPush(start);
+    read();
     return true;
   };
-  const save = async (): Promise<void> => {
-    if (mode.mode !== 'edit') return;
-    stop();
-    const start = await beginPush();
-    const read = await readSpec(mode.text, form);
-    if ('spec' in read) ended(await updateResource(at, resource, read.spec, version.current), start);
+  const save = async ({ text, form: as, seen }: Draft): Promise<void> => {
+    await carryOut(async () => {
+      const found = await readSpec(text, as);
+      return 'spec' in found ? updateResource(at, resource, found.spec, seen) : undefined;
+    }, t.resources.conflict);
   };
-  const remove = async (): Promise<void> => {
-    const start = await beginPush();
-    if (ended(await deleteResource(at, resource), start)) onGone();
+  const remove = async ({ seen }: Removal): Promise<void> => {
+    const isGone = await carryOut(() => deleteResource(at, resource, seen), t.changes.newerChange);
+    if (isGone) onGone();
+    else setRemoval(undefined);
   };
   const begin = async (): Promise<void> => {
-    version.current = resource.version;
     setPush(undefined);
     // Not the text on view, which may not be there yet: an empty text would be saved as an empty specification.
-    edit(await writeSpec(resource.spec, form), form);
+    edit({ text: await writeSpec(resource.spec, form), form, seen: resource });
   };
   const askDelete = async (): Promise<void> => {
-    setMode({ mode: 'delete', preview: { state: 'checking' } });
+    setRemoval({ preview: { state: 'checking' }, seen: resource });
     const found = await previewOf(at, resource, 'Delete', undefined);
-    setMode((current) => (current.mode === 'delete' ? { mode: 'delete', preview: found } : current));
+    setRemoval((current) => current && { ...current, preview: found });
   };
-  const rewrite = async (chosen: TextForm): Promise<void> => {
-    setForm(chosen);
-    if (mode.mode !== 'edit') return;
-    const read = await readSpec(mode.text, form);
-    if ('spec' in read) edit(await writeSpec(read.spec, chosen), chosen);
+  const rewrite = async (as: TextForm): Promise<void> => {
+    setChosen(as);
+    if (draft === undefined) return;
+    const found = await readSpec(draft.text, form);
+    if ('spec' in found) edit({ ...draft, text: await writeSpec(found.spec, as), form: as });
   };
-  const state: ResourceMode = mode.mode === 'edit' ? { ...mode, error, preview } : mode;
+  const isStale =
+    draft !== undefined &&
+    (draft.seen.version !== resource.version || draft.seen.uid !== resource.uid) &&
+    !saving;
+  const state: ResourceMode =
+    draft !== undefined
+      ? { mode: 'edit', text: draft.text, error, preview }
+      : removal !== undefined
+        ? { mode: 'delete', preview: removal.preview }
+        : { mode: 'read' };
   return {
     form,
     state,
+    saving,
     push: push && pushOf(push),
-    failure,
-    onForm: (chosen: TextForm) => void rewrite(chosen),
-    onEdit: (text: string) => edit(text, form),
-    onSave: () => void save(),
-    onDelete: () => void remove(),
-    onMode(wanted: Mode['mode']) {
+    failure: failure ?? (isStale ? t.resources.conflict : undefined),
+    onForm: (as: TextForm) => void rewrite(as),
+    onEdit: (text: string) => draft && edit({ ...draft, text }),
+    onSave: () => draft && void save(draft),
+    onDelete: () => removal && void remove(removal),
+    onMode(wanted: ResourceMode['mode']) {
       setFailure(undefined);
       stop();
       if (wanted === 'edit') void begin();
       else if (wanted === 'delete') void askDelete();
-      else setMode({ mode: wanted });
+      else read();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fitted } from './fitted.ts';
+import { lengthOf } from './shortened.ts';
 
 test('the second line of a piece has as many of its parts as have room: it ran out of the piece', () => {
   const parts = ['2 proxies', '120/s', '4.0 %'];
@@ -9,7 +10,7 @@ test('the second line of a piece has as many of its parts as have room: it ran o
 });
 
 test('a first part without room is shortened, and wide characters count twice', () => {
-  expect(fitted(['colorteller.default.svc.cluster.local'], 20).length).toBeLessThanOrEqual(20);
+  expect(lengthOf(fitted(['colorteller.default.svc.cluster.local'], 20))).toBeLessThanOrEqual(20);
   expect(fitted(['プロキシ 2', '120/s'], 15)).toBe('プロキシ 2');
   expect(fitted([], 10)).toBe('');
 });

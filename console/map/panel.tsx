@@ -88,8 +88,9 @@ export function Panel(props: PanelProps): JSX.Element {
   );
 }
 
-function faultText(t: Texts, { kind, name, fault }: Piece): string {
+function faultText(t: Texts, { kind, name, detail, fault }: Piece): string {
   if (fault === 'no provider') return t.problems.fixes.noProvider;
+  if (fault === 'no router') return t.problems.fixes.noRouter(detail);
   if (fault === 'no route') return t.problems.fixes.noRoute;
   return kind === 'virtualNode' ? t.problems.fixes.missingNode(name) : t.problems.fixes.missingService(name);
 }

@@ -101,6 +101,7 @@ function subOf(t: Texts, piece: Piece, proxies: PieceViewProps['proxies'], rate:
   const { kind, fault, detail, members } = piece;
   if (fault === 'missing') return { parts: [t.map.missing], dot: undefined };
   if (fault === 'no provider') return { parts: [t.map.noProvider], dot: undefined };
+  if (fault === 'no router') return { parts: [t.map.noRouter], dot: undefined };
   if (fault === 'no route') return { parts: [t.map.noRoute], dot: undefined };
   if (kind === 'group') return { parts: [t.map.group(members?.length ?? 0)], dot: undefined };
   if (kind === 'virtualService') return { parts: [detail], dot: undefined };

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
 import type { AccessPolicySpec, AccessRule, Caller } from '../../controlplane/model/daybreak-types.ts';
-import { find, keyOf, type MeshModel, type ResourceId } from './resources.ts';
+import { find, keyOf, type MeshModel, type Resource, type ResourceId } from './resources.ts';
 
 /**
  * The change that admits a refused caller, or the reason why none does: `denied`, a rule refuses the caller, and deny wins; `no identity`, the
@@ -11,6 +11,8 @@ export type Allowing =
       readonly kind: 'policy';
       readonly verb: 'Create' | 'Update';
       readonly id: ResourceId;
+      /** The access policy that gets a rule more. */
+      readonly existing: Resource | undefined;
       readonly spec: AccessPolicySpec;
     }
   | { readonly kind: 'denied'; readonly policy: string }
@@ -32,12 +34,13 @@ export function allowing(model: MeshModel, virtualNode: string, { caller, port, 
   );
   if (existing === undefined) {
     const spec = { target: { virtualNode: { virtualNodeName: virtualNode } }, allow: [more] };
-    return { kind: 'policy', verb: 'Create', id: freeId(model, `allow-${virtualNode}`), spec };
+    return { kind: 'policy', verb: 'Create', id: freeId(model, `allow-${virtualNode}`), existing, spec };
   }
   const spec = existing.spec as AccessPolicySpec;
   const { kind, parent, name } = existing;
   const id = { kind, parent, name };
-  return { kind: 'policy', verb: 'Update', id, spec: { ...spec, allow: [...(spec.allow ?? []), more] } };
+  const allow = [...(spec.allow ?? []), more];
+  return { kind: 'policy', verb: 'Update', id, existing, spec: { ...spec, allow } };
 }
 
 /** The name of a caller for people: the path of its proxy within the mesh, else its SPIFFE id. */

@@ -70,7 +70,10 @@ function commandLine(
   endpoint: string,
 ): string {
   const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const flags = Object.entries(names).map(([name, value]) => `--${words(name)} ${quoted(value)}`);
+  // A value that begins with a dash would be taken for a flag.
+  const flags = Object.entries(names).map(
+    ([name, value]) => `--${words(name)}${value.startsWith('-') ? '=' : ' '}${quoted(value)}`,
+  );
   return [
     `aws appmesh update-${words(kind)} ${flags.join(' ')}`,
     `  --spec ${quoted(JSON.stringify(spec))}`,

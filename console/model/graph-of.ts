@@ -7,10 +7,11 @@ import { securityIn, type Security } from './security.ts';
 export function graphOf(model: MeshModel): Graph {
   const routesOf = Map.groupBy(ofKind(model, 'route'), ({ parent }) => parent);
   const securityOf = securityIn(model);
+  const routers = new Set(ofKind(model, 'virtualRouter').map(({ name }) => name));
   const own = [
     ...ofKind(model, 'virtualGateway').map(gatewayPiece),
     ...ofKind(model, 'virtualNode').map((node) => nodePiece(node, securityOf(`virtualNode/${node.name}`))),
-    ...ofKind(model, 'virtualService').map((service) => servicePiece(routesOf, service)),
+    ...ofKind(model, 'virtualService').map((service) => servicePiece(routers, routesOf, service)),
   ];
   const pieces = new Map(own.map((each) => [each.key, each]));
   const lines = new Map<string, Line>();
@@ -56,16 +57,24 @@ function nodePiece({ name, spec }: Typed<'virtualNode'>, { mtls }: Security): Pi
   };
 }
 
-function servicePiece(routesOf: RoutesOf, { name, spec }: Typed<'virtualService'>): Piece {
+function servicePiece(
+  routers: ReadonlySet<string>,
+  routesOf: RoutesOf,
+  { name, spec }: Typed<'virtualService'>,
+): Piece {
   const { virtualNode, virtualRouter } = spec.provider ?? {};
   const router = virtualRouter?.virtualRouterName;
   const routes = router === undefined ? [] : (routesOf.get(router) ?? []);
   const fault: Fault | undefined =
     virtualNode === undefined && router === undefined
       ? 'no provider'
-      : router !== undefined && routes.length === 0
-        ? 'no route'
-        : undefined;
+      : router === undefined
+        ? undefined
+        : !routers.has(router)
+          ? 'no router'
+          : routes.length === 0
+            ? 'no route'
+            : undefined;
   return {
     key: `virtualService/${name}`,
     kind: 'virtualService',

@@ -24,8 +24,8 @@ export function isRequired(tls: Tls): boolean {
   return tls === 'strict' || tls === 'mutual';
 }
 
-/** The fault of a piece: it does not exist, or, for a virtual service, it has no provider, or its router no route. */
-export type Fault = 'missing' | 'no provider' | 'no route';
+/** The fault of a piece: it does not exist, or, for a virtual service, it has no provider, its router does not exist, or has no route. */
+export type Fault = 'missing' | 'no provider' | 'no router' | 'no route';
 
 /** A line of the map. */
 export type Line = {

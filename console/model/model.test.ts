@@ -6,7 +6,7 @@ import { arrange } from '../map/arrange.ts';
 import { beginning, isSeen, revealing, whole, zoomed } from '../map/frame.ts';
 import { skeletonOf } from '../map/layout.ts';
 import { moved, neighbourhood } from '../map/moves.ts';
-import { shortened } from '../map/shortened.ts';
+import { lengthOf, shortened } from '../map/shortened.ts';
 import { EXAMPLE, meshOf, route } from '../testing/example-mesh.ts';
 import { difference } from './difference.ts';
 import { extended, ratesOf } from './figures.ts';
@@ -182,6 +182,16 @@ test('a long name is shortened in its middle', () => {
   expect(shortened('colorteller.default.svc.cluster.local')).toMatch(/^colorteller.*….*local$/);
   expect(shortened('short')).toBe('short');
   expect(shortened('とても長い日本語の名前のサービス').length).toBeLessThan(12);
+});
+
+test('a name of wide letters is shortened more: it ran out of its piece', () => {
+  for (const letter of ['x', 'M', 'W', 'm', '日', 'i']) {
+    const long = shortened(letter.repeat(255));
+    expect(lengthOf(long)).toBeLessThanOrEqual(19);
+    expect(lengthOf(long)).toBeGreaterThan(14);
+    expect(shortened(letter.repeat(9)).length).toBeLessThanOrEqual(9);
+  }
+  expect(shortened('日'.repeat(10))).toMatch(/^日+…日+$/);
 });
 
 function figures(times: number[], requests: (number | null)[], errors: (number | null)[]): LiveFigures {

@@ -1,4 +1,6 @@
 import type { PlaintextNode } from './identity-answers.ts';
+import { IDENTITY_SECRET } from '../../common/contracts/identity-secrets.ts';
+import type { MeshIdentitySpec } from '../../controlplane/model/daybreak-types.ts';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import type { Graph } from './graph.ts';
 import { pieceOf, proxiesOf } from './proxies.ts';
@@ -14,6 +16,7 @@ export type MeshProblem =
       readonly what: 'virtualService' | 'virtualNode';
     }
   | { readonly kind: 'no provider' | 'no route'; readonly where: string }
+  | { readonly kind: 'no router'; readonly where: string; readonly name: string }
   | {
       readonly kind: 'refused' | 'waiting' | 'orphaned';
       readonly where: string;
@@ -29,8 +32,11 @@ export type MeshProblem =
       readonly proxies: number;
     };
 
-/** Certificates that end within this time are a problem: agents renew theirs earlier. In milliseconds. */
-const SOON_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+/** Certificates that end within this time are a problem. In milliseconds. */
+const SOON_MS = 24 * HOUR_MS;
+/** The part of the lifetime of the control plane's certificates within which they are a problem: agents renew theirs earlier, at about its half. */
+const SOON = 0.4;
 
 /** Returns the problems of a mesh: of proxies first, then those of the model. `now`: milliseconds since 1970; `plain`: callers without mutual TLS. */
 export function problemsOf(
@@ -42,30 +48,38 @@ export function problemsOf(
 ): MeshProblem[] {
   const own = proxiesOf(proxies, model.mesh);
   return [
-    ...own.flatMap((proxy) => problemsOfProxy(proxy, model.mesh, now)),
+    ...own.flatMap((proxy) => problemsOfProxy(proxy, model, now)),
     ...securityProblems(model, own, plain),
     ...missing(graph),
-    ...reported(own),
+    ...reported(own, graph),
   ];
 }
 
-function problemsOfProxy(proxy: ProxyStatus, mesh: string, now: number): MeshProblem[] {
+function problemsOfProxy(proxy: ProxyStatus, model: MeshModel, now: number): MeshProblem[] {
   const { resource, state, types, report } = proxy;
-  const where = pieceOf(resource, mesh) ?? resource;
+  const where = pieceOf(resource, model.mesh) ?? resource;
   const found: MeshProblem[] = [];
   if (state === 'refused' || state === 'waiting' || state === 'orphaned') {
     found.push({ kind: state, where, words: types.flatMap(({ error }) => error ?? []) });
   }
   if (report?.runsOn?.source === 'last good') found.push({ kind: 'last good', where });
   for (const { name, ends } of report?.certificates ?? []) {
-    if (Date.parse(ends) - now < SOON_MS) found.push({ kind: 'expiring', where, name, ends });
+    const soon = name === IDENTITY_SECRET ? Math.min(SOON_MS, SOON * lifetimeOf(model)) : SOON_MS;
+    if (Date.parse(ends) - now < soon) found.push({ kind: 'expiring', where, name, ends });
   }
   return found;
 }
 
+/** The lifetime of the certificates that the control plane issues for a mesh, in milliseconds. */
+function lifetimeOf({ resources }: MeshModel): number {
+  const { spec } = resources.find(({ kind, name }) => kind === 'meshIdentity' && name === 'default') ?? {};
+  return ((spec as MeshIdentitySpec | undefined)?.certificateHours ?? 72) * HOUR_MS;
+}
+
 function missing({ pieces, lines }: Graph): MeshProblem[] {
-  return pieces.flatMap(({ key, kind, name, fault }): MeshProblem[] => {
+  return pieces.flatMap(({ key, kind, name, detail, fault }): MeshProblem[] => {
     if (fault === undefined || kind === 'group') return [];
+    if (fault === 'no router') return [{ kind: fault, where: key, name: detail }];
     if (fault !== 'missing') return [{ kind: fault, where: key }];
     const what = kind === 'virtualNode' ? 'virtualNode' : 'virtualService';
     // One problem for each place that names it, because that is where the fix may be.
@@ -75,9 +89,10 @@ function missing({ pieces, lines }: Graph): MeshProblem[] {
   });
 }
 
-/** The problems that the translation found, each once, with the number of proxies that see it. */
-function reported(proxies: readonly ProxyStatus[]): MeshProblem[] {
-  const all = proxies.flatMap(({ problems }) => problems);
+/** The problems that the translation found, each once, with the number of proxies that see it, but for those that the map shows already. */
+function reported(proxies: readonly ProxyStatus[], { pieces }: Graph): MeshProblem[] {
+  const shown = new Set(pieces.flatMap(({ key, fault }) => (fault === undefined ? [] : [key])));
+  const all = proxies.flatMap(({ problems }) => problems.filter(({ where }) => !shown.has(where)));
   const found = Map.groupBy(all, ({ where, what }) => `${where}\0${what}`);
   return [...found.entries()]
     .toSorted(([a], [b]) => compare(a, b))

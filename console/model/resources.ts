@@ -103,6 +103,13 @@ export function idOf(key: string): ResourceId | undefined {
   return kind === undefined ? undefined : { kind, parent: '', name: key.slice(slash + 1) };
 }
 
+/** The key of the resource that a place is in: problems name parts of resources, e.g. `virtualNode/N/listener/8080`. */
+export function resourceAt(where: string): string {
+  const steps = where.split('/');
+  const inParent = steps[2] === 'route' || steps[2] === 'gatewayRoute';
+  return steps.slice(0, inParent ? 4 : 2).join('/');
+}
+
 /** The names of the virtual services that backends name. */
 export function backendNames(backends: readonly Backend[] | undefined): string[] {
   return (backends ?? []).flatMap(({ virtualService }) =>

@@ -64,6 +64,7 @@ test('a policy that the node has already gets one rule more, and keeps the other
     kind: 'policy',
     verb: 'Update',
     id: { kind: 'accessPolicy', parent: '', name: 'mine' },
+    existing: model.resources.find(({ name }) => name === 'mine'),
     spec: { target, deny, allow: [{}, { from: [{ spiffeId: elsewhere }], ports: [80] }] },
   });
 });

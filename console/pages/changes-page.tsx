@@ -8,6 +8,8 @@ import { NotReady } from '../parts/not-ready.tsx';
 import type { Loaded } from '../state/state.ts';
 import type { Preview } from '../state/change.ts';
 import { Effect } from '../parts/effect.tsx';
+import { useFocus } from '../parts/use-focus.ts';
+import { removalText } from './resource-card.tsx';
 import { ago, userName, type Texts } from '../text/texts.ts';
 
 /** The state of the list of changes. */
@@ -24,6 +26,8 @@ export type ChangesPageProps = {
   readonly mayRevert: (change: SpecChange) => boolean;
   /** The change that the user is asked about, and what its revert would do. */
   readonly asked: { readonly change: string; readonly preview: Preview } | undefined;
+  /** Whether a revert is on its way. */
+  readonly saving: boolean;
   readonly onMore: () => void;
   readonly onRevert: (change: SpecChange) => void;
   readonly onCancel: () => void;
@@ -69,7 +73,7 @@ export function ChangesPage(props: ChangesPageProps): JSX.Element {
 const TONES = { create: 'good', update: 'info', delete: 'bad' } as const;
 
 function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
-  const { t, mesh, owner, now, change, refusal, reverted, mayRevert, asked, onRevert } = props;
+  const { t, mesh, owner, now, change, refusal, reverted, mayRevert, asked, saving, onRevert } = props;
   const { resource, by, source, at, before, after, undoes } = change;
   const key = keyOf({ ...resource, kind: resource.kind as Kind });
   return (
@@ -95,7 +99,7 @@ function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
         <button
           type="button"
           class="button slim"
-          disabled={reverted.has(change.id)}
+          disabled={saving || reverted.has(change.id)}
           onClick={() => onRevert(change)}
         >
           {reverted.has(change.id) ? t.changes.reverted : t.changes.revert}
@@ -126,21 +130,25 @@ function RevertQuestion({
   t,
   change,
   preview,
+  saving,
   onRevert,
   onCancel,
 }: ChangesPageProps & { change: SpecChange; preview: Preview }): JSX.Element {
-  const { name } = change.resource;
+  const { resource } = change;
+  const dialog = useFocus<HTMLDivElement>();
   return (
-    <div class="stack wide" role="alertdialog" aria-label={t.changes.revert}>
+    <div ref={dialog} class="stack wide" role="alertdialog" aria-label={t.changes.revert} tabIndex={-1}>
       <p>
-        <strong>{change.change === 'create' ? t.resources.removeSure(name) : t.changes.sure(name)}</strong>
+        <strong>
+          {change.change === 'create' ? removalText(t, resource) : t.changes.sure(resource.name)}
+        </strong>
       </p>
       <Effect t={t} preview={preview} />
       <div class="row">
         <button
           type="button"
           class="button danger"
-          disabled={preview.state === 'checking' || preview.state === 'refused'}
+          disabled={saving || preview.state === 'checking' || preview.state === 'refused'}
           onClick={() => onRevert(change)}
         >
           {t.changes.revert}

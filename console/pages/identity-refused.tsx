@@ -6,6 +6,7 @@ import { allowing, callerName, refusalKey } from '../model/allow.ts';
 import { Effect } from '../parts/effect.tsx';
 import { Name } from '../parts/name.tsx';
 import { NotReady } from '../parts/not-ready.tsx';
+import { useFocus } from '../parts/use-focus.ts';
 import type { IdentityPageProps } from './identity-state.ts';
 
 /** The callers that proxies refuse, or would refuse, each with the change that admits it. */
@@ -100,11 +101,12 @@ function PolicyLink({ t, mesh, owner, policy }: OneProps & { policy: string }): 
 }
 
 function Confirm({ t, asked, onConfirm, onCancel }: OneProps): JSX.Element | null {
+  const dialog = useFocus<HTMLDivElement>();
   if (asked?.allowing.kind !== 'policy') return null;
   const { verb, id, spec } = asked.allowing;
   const { state } = asked.preview;
   return (
-    <div class="stack" role="alertdialog" aria-label={t.identity.allow}>
+    <div ref={dialog} class="stack" role="alertdialog" aria-label={t.identity.allow} tabIndex={-1}>
       <p>
         <strong>{verb === 'Create' ? t.identity.creates(id.name) : t.identity.extends(id.name)}</strong>
       </p>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { addressOf } from '../app/place.ts';
 import type { MeshProblem } from '../model/problems.ts';
-import type { Kind } from '../model/resources.ts';
+import { resourceAt, type Kind } from '../model/resources.ts';
 import { Empty } from '../parts/empty.tsx';
 import { NotReady } from '../parts/not-ready.tsx';
 import type { Loaded } from '../state/state.ts';
@@ -62,12 +62,13 @@ function Problem({
   const onProxies = ['refused', 'waiting', 'orphaned', 'last good', 'expiring'].includes(problem.kind);
   const isSecurity = ['refuses', 'would refuse', 'plain callers', 'no certificate'].includes(problem.kind);
   const page = onProxies ? 'proxies' : isSecurity ? 'identity' : 'resources';
-  const rest = onProxies ? problem.where.split('/') : isSecurity ? [] : [problem.where];
+  const at = onProxies ? problem.where : resourceAt(problem.where);
+  const rest = onProxies ? at.split('/') : isSecurity ? [] : [at];
   return (
     <div class="problem">
       <div class="row">
-        <span class={`badge ${severe ? 'bad' : 'warn'}`}>{titleOf(t, problem.where)}</span>
-        <span class="name">{problem.where.slice(problem.where.lastIndexOf('/') + 1)}</span>
+        <span class={`badge ${severe ? 'bad' : 'warn'}`}>{titleOf(t, at)}</span>
+        <span class="name">{at.slice(at.lastIndexOf('/') + 1)}</span>
         <span class="quiet small mono">{problem.where}</span>
       </div>
       <p>{what}</p>
@@ -111,6 +112,8 @@ export function describe(
     }
     case 'no provider':
       return { what: kinds.noProvider, fix: fixes.noProvider, severe: true };
+    case 'no router':
+      return { what: kinds.noRouter, fix: fixes.noRouter(problem.name), severe: true };
     case 'no route':
       return { what: kinds.noRoute, fix: fixes.noRoute, severe: true };
     case 'refused':

@@ -7,6 +7,7 @@ import { CopyButton } from '../parts/command.tsx';
 import { Effect } from '../parts/effect.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PushProgress, type Push } from '../parts/push-progress.tsx';
+import { useFocus } from '../parts/use-focus.ts';
 import type { Preview } from '../state/change.ts';
 import { ago, type Texts } from '../text/texts.ts';
 
@@ -30,6 +31,8 @@ export type ResourceCardProps = {
   /** The specification in that form. */
   readonly text: string;
   readonly state: ResourceMode;
+  /** Whether a change is on its way. */
+  readonly saving: boolean;
   readonly copyForm: CopyForm;
   readonly copied: string;
   readonly push: Push | undefined;
@@ -47,9 +50,16 @@ export type ResourceCardProps = {
 /** One resource: its specification as text, its editor, and its other forms. */
 export function ResourceCard(props: ResourceCardProps): JSX.Element {
   const { t, now, resource, state, push, failure, canUpdate, canDelete, onMode } = props;
+  const card = useRef<HTMLElement>(null);
+  const before = useRef(state.mode);
+  // The buttons of the editor and of the question are gone: the keyboard goes on from the card.
+  useEffect(() => {
+    if (before.current !== state.mode && state.mode === 'read') card.current?.focus();
+    before.current = state.mode;
+  }, [state.mode]);
   return (
     <>
-      <section class="card">
+      <section ref={card} class="card" tabIndex={-1} aria-label={resource.name}>
         <div class={`head tone-${resource.kind}`}>
           <h2>{resource.name}</h2>
           <span class="badge">{t.kinds[resource.kind]}</span>
@@ -112,6 +122,7 @@ function FormChoice({ t, form, onForm }: ResourceCardProps): JSX.Element {
 function Editor({
   t,
   state,
+  saving,
   onEdit,
   onSave,
   onMode,
@@ -122,6 +133,7 @@ function Editor({
       text={state.text}
       error={state.error}
       preview={state.preview}
+      saving={saving}
       onEdit={onEdit}
       onSave={onSave}
       onCancel={() => onMode('read')}
@@ -135,6 +147,7 @@ export function SpecEditor({
   text,
   error,
   preview,
+  saving,
   onEdit,
   onSave,
   onCancel,
@@ -144,6 +157,7 @@ export function SpecEditor({
   readonly text: string;
   readonly error: string | undefined;
   readonly preview: Preview;
+  readonly saving: boolean;
   readonly onEdit: (text: string) => void;
   readonly onSave: () => void;
   readonly onCancel: () => void;
@@ -181,12 +195,12 @@ export function SpecEditor({
         <button
           type="button"
           class="button first"
-          disabled={!valid && preview.state !== 'unknown'}
+          disabled={saving || (!valid && preview.state !== 'unknown')}
           onClick={onSave}
         >
           {t.resources.save}
         </button>
-        <button type="button" class="button" onClick={onCancel}>
+        <button type="button" class="button" disabled={saving} onClick={onCancel}>
           {t.resources.cancel}
         </button>
       </div>
@@ -205,30 +219,42 @@ function Removal({
   t,
   resource,
   state,
+  saving,
   onDelete,
   onMode,
 }: ResourceCardProps & { state: Extract<ResourceMode, { mode: 'delete' }> }): JSX.Element {
+  const dialog = useFocus<HTMLDivElement>();
   return (
-    <div class="stack" role="alertdialog" aria-label={t.resources.remove}>
+    <div ref={dialog} class="stack" role="alertdialog" aria-label={t.resources.remove} tabIndex={-1}>
       <p>
-        <strong>{t.resources.removeSure(resource.name)}</strong>
+        <strong>{removalText(t, resource)}</strong>
       </p>
       <Effect t={t} preview={state.preview} />
       <div class="row">
         <button
           type="button"
           class="button danger"
-          disabled={state.preview.state !== 'ready' && state.preview.state !== 'unknown'}
+          disabled={saving || (state.preview.state !== 'ready' && state.preview.state !== 'unknown')}
           onClick={onDelete}
         >
           {t.resources.remove}
         </button>
-        <button type="button" class="button" onClick={() => onMode('read')}>
+        <button type="button" class="button" disabled={saving} onClick={() => onMode('read')}>
           {t.resources.cancel}
         </button>
       </div>
     </div>
   );
+}
+
+/** The question before a deletion. Proxies outlive only their own resource: what else is deleted, they no longer have. */
+export function removalText(
+  t: Texts,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): string {
+  const sure = t.resources.removeSure(name);
+  const isProxys = kind === 'virtualNode' || kind === 'virtualGateway';
+  return isProxys ? `${sure} ${t.resources.proxiesKeep}` : sure;
 }
 
 function CopyCard({ t, resource, copyForm, copied, onCopyForm }: ResourceCardProps): JSX.Element {

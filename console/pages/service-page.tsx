@@ -81,7 +81,9 @@ function Routes({ t, mesh, owner, now, router, routes, of }: ServicePageProps & 
                 .join(', ')}`}
         </span>
       </div>
-      {routes.length === 0 ? <p class="note bad">{t.service.noRoutes}</p> : null}
+      {routes.length === 0 ? (
+        <p class="note bad">{router === undefined ? t.problems.fixes.noRouter(of) : t.service.noRoutes}</p>
+      ) : null}
       {routes.map((route, index) => (
         <RouteCard key={route.id} {...route} t={t} now={now} number={index + 1} at={at} />
       ))}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type uPlot from 'uplot';
+import { rateText } from '../model/figures.ts';
+import { pathOf, ticksTo, timesBetween } from '../model/ticks.ts';
 
 /** A row of numbers over time: requests, and those that failed. */
 export type ChartProps = {
@@ -12,49 +12,41 @@ export type ChartProps = {
   readonly errors: readonly (number | null)[];
 };
 
-const SIZE = { width: 286, height: 120 } as const;
+const SIZE = { width: 286, height: 124 } as const;
+/** Where the lines are: beside and above the numbers of the axes. */
+const PLOT = { left: 40, right: 280, top: 8, bottom: 104 } as const;
 
-/** A small chart of requests and errors a second. Its library is loaded when a chart is first shown. */
+/** A small chart of requests and errors a second. */
 export function Chart({ label, times, requests, errors }: ChartProps): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
-  const [plot, setPlot] = useState<uPlot>();
-  const data = dataOf(times, requests, errors);
-  useEffect(() => {
-    let made: uPlot | undefined;
-    let isGone = false;
-    const draw = async (): Promise<void> => {
-      // Without the library, the figures beside the chart say the same.
-      const library = await import('uplot').catch(() => undefined);
-      if (library === undefined || isGone || place.current === null) return;
-      made = new library.default(optionsFor(place.current), data, place.current);
-      setPlot(made);
-    };
-    void draw();
-    return () => {
-      isGone = true;
-      made?.destroy();
-    };
-  }, []);
-  useEffect(() => plot?.setData(data), [plot, times, requests, errors]);
-  return <div class="chart" role="img" aria-label={label} ref={place} />;
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const ticks = ticksTo(Math.max(0, ...[...requests, ...errors].map((value) => value ?? 0)));
+  const most = ticks.at(-1) ?? 1;
+  const x = (time: number): number =>
+    PLOT.left + ((time - first) / Math.max(1, last - first)) * (PLOT.right - PLOT.left);
+  const y = (value: number): number => PLOT.bottom - (value / most) * (PLOT.bottom - PLOT.top);
+  return (
+    <svg class="chart" viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label}>
+      {ticks.map((tick) => (
+        <g key={tick}>
+          <path class="grid" d={`M${PLOT.left} ${y(tick)}H${PLOT.right}`} />
+          <text class="number" x={PLOT.left - 6} y={y(tick) + 4}>
+            {rateText(tick)}
+          </text>
+        </g>
+      ))}
+      {timesBetween(first, last).map((time) => (
+        <text key={time} class="time" x={x(time)} y={SIZE.height - 4}>
+          {clock(time)}
+        </text>
+      ))}
+      <path class="requests" d={pathOf(times, requests, x, y)} />
+      <path class="errors" d={pathOf(times, errors, x, y)} />
+    </svg>
+  );
 }
 
-function optionsFor(element: Element): uPlot.Options {
-  const color = (name: string): string => getComputedStyle(element).getPropertyValue(name);
-  const axis = { stroke: color('--quiet'), grid: { stroke: color('--line') }, font: '11px sans-serif' };
-  return {
-    ...SIZE,
-    legend: { show: false },
-    cursor: { show: false },
-    series: [
-      {},
-      { stroke: color('--flow'), width: 1.6, fill: `${color('--flow')}22` },
-      { stroke: color('--bad'), width: 1.6 },
-    ],
-    axes: [axis, { ...axis, size: 38 }],
-  };
-}
-
-function dataOf(...rows: readonly (readonly (number | null)[])[]): uPlot.AlignedData {
-  return rows.map((row) => [...row]) as unknown as uPlot.AlignedData;
+/** The time of day, as in `09:05`. */
+function clock(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return [time.getHours(), time.getMinutes()].map((part) => `${part}`.padStart(2, '0')).join(':');
 }

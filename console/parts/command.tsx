@@ -20,8 +20,8 @@ export function CopyButton({ t, text }: { t: Texts; text: string }): JSX.Element
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Without TLS, a browser gives no clipboard beyond loopback: select it, and the user copies it.
-      return;
+      // Without TLS, a browser has no clipboard beyond loopback, but takes what an event of copying gives.
+      if (!copyByEvent(text)) return;
     }
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
@@ -32,4 +32,17 @@ export function CopyButton({ t, text }: { t: Texts; text: string }): JSX.Element
       {copied ? t.resources.copied : t.resources.copy}
     </button>
   );
+}
+
+/** Copies a text as the browser's own command does, with the text in the place of the selection. Returns whether it could. */
+function copyByEvent(text: string): boolean {
+  const give = (event: ClipboardEvent): void => {
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+  };
+  document.addEventListener('copy', give);
+  // oxlint-disable-next-line typescript/no-deprecated -- there is no other way without TLS
+  const isDone = document.execCommand('copy');
+  document.removeEventListener('copy', give);
+  return isDone;
 }

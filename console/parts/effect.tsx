@@ -6,7 +6,9 @@ import { Difference } from './difference.tsx';
 
 /** The effect of a change before it is made: the proxies that it touches, and the exact difference of each. */
 export function Effect({ t, preview }: { t: Texts; preview: Preview }): JSX.Element | null {
-  if (preview.state === 'none' || preview.state === 'unknown') return null;
+  if (preview.state === 'none') return null;
+  if (preview.state === 'unknown')
+    return preview.why === undefined ? null : <p class="note">{preview.why}</p>;
   if (preview.state === 'checking') {
     return (
       <p class="row quiet" role="status">

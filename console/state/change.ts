@@ -5,13 +5,13 @@ import type { Resource, ResourceId } from '../model/resources.ts';
 import { wordsOf } from './words-of.ts';
 
 /**
- * The effect of a change before it is made, or the API's reason to refuse it. `unknown`: this control plane cannot tell, and checks the change when it
- * is made.
+ * The effect of a change before it is made, or the API's reason to refuse it. `unknown`: this control plane cannot tell, or may not tell this user, and
+ * checks the change when it is made.
  */
 export type Preview =
   | { readonly state: 'none' }
   | { readonly state: 'checking' }
-  | { readonly state: 'unknown' }
+  | { readonly state: 'unknown'; readonly why?: string }
   | { readonly state: 'ready'; readonly effect: ChangePreview }
   | { readonly state: 'refused'; readonly message: string };
 
@@ -35,25 +35,35 @@ export async function previewOf(
   } catch (error) {
     if (!(error instanceof CallError)) return { state: 'none' };
     if (error.code === 'UnknownOperationException') return { state: 'unknown' };
-    return { state: 'refused', message: wordsOf(error) };
+    const message = wordsOf(error);
+    // Who may not see configurations may still write.
+    const isHidden = error.code === 'AccessDeniedException' && message.includes('daybreak:GetConfigDump');
+    return isHidden ? { state: 'unknown', why: message } : { state: 'refused', message };
   }
 }
 
-/** The outcome of a change. `conflict`: the resource has changed since `version` was read. */
+/** A resource as its `ETag` tells it apart from other versions of it, and from others that had its name. */
+export type Seen = Pick<Resource, 'uid' | 'version'>;
+
+function tagOf({ uid, version }: Seen): string {
+  return `"${uid}-${version}"`;
+}
+
+/** The outcome of a change. `conflict`: the resource has changed since the caller saw it. */
 export type Outcome =
   | { readonly kind: 'done'; readonly version: number }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Gives a resource another specification, if it still has the version that the caller saw; `undefined`: whatever it has. */
+/** Gives a resource another specification, if it is still as the caller saw it. `seen`: undefined: however it is. */
 export async function updateResource(
   at: MeshName,
-  id: ResourceId & Pick<Resource, 'uid'>,
+  id: ResourceId,
   spec: unknown,
-  version: number | undefined,
+  seen: Seen | undefined,
 ): Promise<Outcome> {
   return carriedOut(async () => {
-    const headers = version === undefined ? {} : { 'if-match': `"${id.uid}-${version}"` };
+    const headers = seen === undefined ? {} : { 'if-match': tagOf(seen) };
     const answer = await call<{ metadata: { version: number } }>(resourcePath(at, id), {
       method: 'PUT',
       body: { spec },
@@ -81,7 +91,7 @@ export async function createResource(at: MeshName, id: ResourceId, spec: unknown
 export async function undoChange(
   { mesh, owner }: MeshName,
   change: string,
-  seen: Pick<Resource, 'uid' | 'version'> | undefined,
+  seen: Seen | undefined,
 ): Promise<Outcome> {
   return carriedOut(async () => {
     const { version = 0 } = await call<Undone>('/console/undo', {
@@ -90,17 +100,17 @@ export async function undoChange(
         mesh,
         change,
         ...(owner === '' ? {} : { owner }),
-        ...(seen === undefined ? {} : { ifMatch: `"${seen.uid}-${seen.version}"` }),
+        ...(seen === undefined ? {} : { ifMatch: tagOf(seen) }),
       },
     });
     return version;
   });
 }
 
-/** Deletes a resource. */
-export async function deleteResource(at: MeshName, id: ResourceId): Promise<Outcome> {
+/** Deletes a resource, if it is still as the caller saw it. */
+export async function deleteResource(at: MeshName, id: ResourceId, seen: Seen): Promise<Outcome> {
   return carriedOut(async () => {
-    await call(resourcePath(at, id), { method: 'DELETE' });
+    await call(resourcePath(at, id), { method: 'DELETE', headers: { 'if-match': tagOf(seen) } });
     return 0;
   });
 }

@@ -9,6 +9,7 @@ import { readMesh, readMeshes, readResource } from '../api/resources.ts';
 import { extended } from '../model/figures.ts';
 import { createModelReader, type ModelReader } from './model-reader.ts';
 import { KINDS, keyOf, type Kind, type Resource, type ResourceId } from '../model/resources.ts';
+import { isOtherUser, isSignedIn } from './signed-in.ts';
 import { together } from './together.ts';
 import {
   connected,
@@ -38,6 +39,8 @@ export async function begin(): Promise<void> {
   const before = session.peek();
   session.value = await loaded<ConsoleSession>(() => call<ConsoleSession>('/console/session'));
   const current = session.value;
+  // What is on the page is that of the user before.
+  if (isOtherUser(current)) return location.reload();
   if (isSignedIn(before) && current.state === 'ready' && current.value.state === 'signed out')
     hasEnded.value = true;
   if (isSignedIn(current)) hasEnded.value = false;
@@ -52,16 +55,19 @@ export async function begin(): Promise<void> {
   await readStatus();
 }
 
-function isSignedIn(found: Loaded<ConsoleSession>): boolean {
-  return found.state === 'ready' && found.value.state === 'signed in';
-}
-
 /** Reads the names of the meshes, and the model of the one on view. */
 export async function readAll(): Promise<void> {
-  const found = await loaded(readMeshes);
-  if (found.state === 'failed' && meshes.value.state === 'ready') return;
-  meshes.value = found;
+  await readNames();
   await readModel();
+}
+
+/** Reads the names of the meshes. The page keeps the old ones if they cannot be read, or are the same. */
+async function readNames(): Promise<void> {
+  const found = await loaded(readMeshes);
+  const { value } = meshes;
+  const isKept =
+    found.state === 'failed' ? value.state === 'ready' : JSON.stringify(found) === JSON.stringify(value);
+  if (!isKept) meshes.value = found;
 }
 
 /** Reads the model of the mesh on view. The page shows the old one until the new one is there. */
@@ -143,6 +149,13 @@ export function followMesh(): void {
   onSessionEnd(() => void begin());
   let stop = () => {};
   let followed = '';
+  // As long as there is no mesh to follow, no event tells of a new one.
+  setInterval(() => {
+    const wants = session.value.state === 'ready' && session.value.value.state !== 'signed out';
+    const { value } = meshes;
+    const mayCome = value.state === 'ready' || (value.state === 'failed' && value.code === 'away');
+    if (wants && mayCome && !isHidden() && meshOnView() === undefined) void readAll();
+  }, RETRY_MS);
   effect(() => {
     const ready = session.value.state === 'ready' && session.value.value.state !== 'signed out';
     const at = ready ? meshOnView() : undefined;
@@ -251,6 +264,8 @@ async function look(deaf: boolean): Promise<void> {
   const wasAway = !connected.value;
   await readStatus();
   if (connected.value && (deaf || wasAway || model.value.state === 'failed')) await readAll();
+  // The events are those of the mesh on view.
+  else await readNames();
 }
 
 function on<K extends keyof ConsoleEvents>(

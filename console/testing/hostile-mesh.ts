@@ -10,7 +10,10 @@ import {
 /** A name that is markup. */
 export const HOSTILE = '<img src=x onerror=alert(1)>';
 
-/** Creates a mesh in which every name is markup. */
+/** A name of the greatest length. */
+export const LONG = 'W'.repeat(255);
+
+/** Creates a mesh in which names are markup, but for a virtual node with the longest name. */
 export async function createHostile(client: AppMeshClient): Promise<void> {
   const meshName = HOSTILE;
   await client.send(new CreateMeshCommand({ meshName }));
@@ -21,6 +24,7 @@ export async function createHostile(client: AppMeshClient): Promise<void> {
       spec: { backends: [{ virtualService: { virtualServiceName: `${HOSTILE}?` } }] },
     }),
   );
+  await client.send(new CreateVirtualNodeCommand({ meshName, virtualNodeName: LONG, spec: {} }));
   await client.send(
     new CreateVirtualRouterCommand({
       meshName,

@@ -67,6 +67,7 @@ export const en = {
     empty: 'This mesh has no virtual nodes, services or gateways yet.',
     missing: 'does not exist',
     noProvider: 'no provider',
+    noRouter: 'no virtual router',
     noRoute: 'no route',
     strict: 'TLS required',
     permissive: 'TLS optional',
@@ -253,7 +254,8 @@ export const en = {
     version: 'Version',
     create: 'Create',
     remove: 'Delete',
-    removeSure: (name: string) => `Delete ${name}? Its proxies keep their last configuration.`,
+    removeSure: (name: string) => `Delete ${name}?`,
+    proxiesKeep: 'Its proxies keep their last configuration.',
     cancel: 'Cancel',
     edit: 'Edit',
     save: 'Save',
@@ -305,14 +307,17 @@ export const en = {
     fixes: {
       missingService: (name: string) =>
         `Create the virtual service ${name}, or remove it from the backends and gateway routes that name it.`,
-      missingNode: (name: string) => `Create the virtual node ${name}, or give the route another target.`,
+      missingNode: (name: string) => `Create the virtual node ${name}, or name another one in its place.`,
       noProvider: 'Give the virtual service a provider: a virtual router, or a virtual node.',
+      noRouter: (name: string) =>
+        `Its virtual router ${name} does not exist: create it, or give the virtual service another provider.`,
       noRoute: 'Add a route to its virtual router.',
       refused: 'Read the words of Envoy, and change or revert the resource that they name.',
       waiting: 'Create the resource, or correct APPMESH_RESOURCE_ARN of its agent.',
       orphaned: 'Stop the proxy, or create its resource again.',
       expiring: 'Renew the certificate. Agents with an identity renew theirs by themselves.',
-      lastGood: 'The agent does not reach a control plane. Look at its log, and at the network between them.',
+      lastGood:
+        'Envoy has accepted nothing since its agent connected. If this lasts for a minute, look at the log of the agent.',
       plainCallers:
         'Give these callers an identity (DAYBREAK_IDENTITY), or set “mtls: PERMISSIVE” for this virtual node until they have one.',
       noCertificate:
@@ -327,6 +332,7 @@ export const en = {
       expiring: (left: string) => `has a certificate that ends in ${left}`,
       lastGood: 'runs on its last good configuration',
       noProvider: 'has no provider',
+      noRouter: 'has a provider that does not exist',
       noRoute: 'has a router without routes',
       refuses: (caller: string, port: number, n: number) =>
         `refuses ${caller} on port ${port}: ${n} requests or connections`,

@@ -69,6 +69,7 @@ export const ja: Texts = {
     empty: 'このメッシュには仮想ノード、サービス、ゲートウェイがまだありません。',
     missing: '存在しません',
     noProvider: 'プロバイダーなし',
+    noRouter: '仮想ルーターなし',
     noRoute: 'ルートなし',
     strict: 'TLS 必須',
     permissive: 'TLS 任意',
@@ -148,7 +149,7 @@ export const ja: Texts = {
         : `${seconds} 秒間の集計：${requests} リクエスト。`,
     mixed:
       '呼び出し元は別のルートからも同じターゲットに到達します。Envoy は合算して数えるため、割合が異なることがあります。',
-    since: (ago, by) => `この重みは${ago}に${by === undefined ? '' : ` ${by} が`}設定しました。`,
+    since: (ago, by) => `この重みの設定：${ago}${by === undefined ? '' : `（${by}）`}`,
     sinceLong: 'この重みは記録されている変更より前に設定されました。',
     holders: (inSync, all) => `呼び出し元プロキシ ${all} 個中 ${inSync} 個が同期済み`,
     back: (weights) => `${weights} に戻す`,
@@ -248,7 +249,8 @@ export const ja: Texts = {
     version: '版',
     create: '作成',
     remove: '削除',
-    removeSure: (name) => `${name} を削除しますか？プロキシは最後の設定を保持します。`,
+    removeSure: (name) => `${name} を削除しますか？`,
+    proxiesKeep: 'プロキシは最後の設定を保持します。',
     cancel: 'キャンセル',
     edit: '編集',
     save: '保存',
@@ -300,15 +302,17 @@ export const ja: Texts = {
     fixes: {
       missingService: (name) =>
         `仮想サービス ${name} を作成するか、それを指すバックエンドとゲートウェイルートから削除してください。`,
-      missingNode: (name) => `仮想ノード ${name} を作成するか、ルートのターゲットを変更してください。`,
+      missingNode: (name) => `仮想ノード ${name} を作成するか、参照先を変更してください。`,
       noProvider: '仮想サービスにプロバイダー（仮想ルーターまたは仮想ノード）を設定してください。',
+      noRouter: (name) =>
+        `仮想ルーター ${name} が存在しません。作成するか、仮想サービスのプロバイダーを変更してください。`,
       noRoute: '仮想ルーターにルートを追加してください。',
       refused: 'Envoy のメッセージを読み、示されたリソースを修正するか元に戻してください。',
       waiting: 'リソースを作成するか、エージェントの APPMESH_RESOURCE_ARN を修正してください。',
       orphaned: 'プロキシを停止するか、リソースを再作成してください。',
       expiring: '証明書を更新してください。ID を持つエージェントは自動で更新します。',
       lastGood:
-        'エージェントがコントロールプレーンに到達していません。ログとネットワークを確認してください。',
+        'エージェントの接続後、Envoy はまだ設定を受け入れていません。1 分以上続く場合は、エージェントのログを確認してください。',
       plainCallers:
         'これらの呼び出し元に ID（DAYBREAK_IDENTITY）を与えるか、それまでこの仮想ノードを「mtls: PERMISSIVE」にしてください。',
       noCertificate:
@@ -317,19 +321,20 @@ export const ja: Texts = {
     },
     kinds: {
       missing: 'は参照されていますが、存在しません',
-      refused: 'は設定を拒否しました',
-      waiting: 'は存在しないリソースを待っています',
-      orphaned: 'は削除されたリソースの設定を保持しています',
-      expiring: (left) => `の証明書は ${left} で期限切れになります`,
-      lastGood: 'は最後の正常設定で動作しています',
-      noProvider: 'にはプロバイダーがありません',
-      noRoute: 'のルーターにはルートがありません',
-      refuses: (caller, port, n) => `はポート ${port} で ${caller} を拒否しています（${n} 件）`,
+      refused: '設定を拒否しました',
+      waiting: '存在しないリソースを待っています',
+      orphaned: '削除されたリソースの設定を保持しています',
+      expiring: (left) => `証明書の有効期限は残り ${left} です`,
+      lastGood: '最後の正常設定で動作しています',
+      noProvider: 'プロバイダーがありません',
+      noRouter: 'プロバイダーが存在しません',
+      noRoute: 'ルーターにルートがありません',
+      refuses: (caller, port, n) => `ポート ${port} で ${caller} を拒否しています（${n} 件）`,
       wouldRefuse: (caller, port, n) =>
-        `は認可を適用すると、ポート ${port} で ${caller} を拒否します（${n} 件）`,
+        `認可を適用すると、ポート ${port} で ${caller} を拒否します（${n} 件）`,
       plainCallers: (addresses) =>
-        `は相互 TLS のみを受け付けますが、相互 TLS なしの呼び出しがありました：${addresses}`,
-      noCertificate: 'は相互 TLS のみを受け付けますが、証明書のないプロキシがあります',
+        `相互 TLS のみを受け付けますが、相互 TLS なしの呼び出しがありました：${addresses}`,
+      noCertificate: '相互 TLS のみを受け付けますが、証明書のないプロキシがあります',
     },
   },
   identity: {
@@ -370,7 +375,7 @@ export const ja: Texts = {
     isRefused: (n) => `拒否 ${n} 件`,
     wouldBeRefused: (n) => `適用時に拒否 ${n} 件`,
     withoutIdentity: 'ID のない呼び出し元',
-    allow: 'ここから許可',
+    allow: 'この呼び出し元を許可',
     creates: (name) => `アクセスポリシー ${name} を作成します：`,
     extends: (name) => `アクセスポリシー ${name} にルールを追加します：`,
     fixAllow: '呼び出し元のバックエンドに仮想サービスを追加するか、アクセスポリシーで許可してください。',

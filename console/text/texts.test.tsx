@@ -150,6 +150,7 @@ const CHANGES = {
   refusal: undefined,
   reverted: new Set<string>(),
   asked: undefined,
+  saving: false,
   mayRevert: () => true,
   onMore: nothing,
   onRevert: nothing,
@@ -169,6 +170,7 @@ const VIEWS: Readonly<Record<string, () => JSX.Element>> = {
   shell: () => (
     <Shell
       t={t}
+      title=""
       place={{ mesh: 'm', owner: '', page: 'map' }}
       meshes={[{ mesh: 'm', owner: '' }]}
       session={{ state: 'open', account: '', token: '', actions: {}, readOnly: false }}

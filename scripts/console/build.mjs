@@ -68,8 +68,9 @@ export async function buildConsole(folder) {
     .replace('{{layout}}', named('layout-'));
   const files = [{ path: join(folder, PAGE), contents: Buffer.from(page) }, ...assets];
   // The page last: the files that it names are there then.
-  for (const { path, contents } of files.toReversed()) {
-    await put(`${path}.gz`, gzipSync(contents, { level: 9 }));
+  const packed = files.map((file) => ({ ...file, gzip: gzipSync(file.contents, { level: 9 }) }));
+  for (const { path, contents, gzip } of packed.toReversed()) {
+    await put(`${path}.gz`, gzip);
     await put(`${path}.br`, brotliCompressSync(contents));
     await put(path, contents);
   }
@@ -78,7 +79,7 @@ export async function buildConsole(folder) {
     assets.flatMap(({ path }) => [path, `${path}.gz`, `${path}.br`]),
   );
   return {
-    files: files.map(({ path, contents }) => ({ name: basename(path), gzip: gzipSync(contents).length })),
+    files: packed.map(({ path, gzip }) => ({ name: basename(path), gzip: gzip.length })),
     packages: packagesOf(Object.keys(metafile.inputs)),
   };
 }

@@ -1,0 +1,20 @@
+import { useState } from 'preact/hooks';
+
+/** What users have typed and not saved, by what it belongs to. */
+const drafts = new Map<string, unknown>();
+
+/**
+ * A state that outlives its view: a look at another page, or a session that ends, takes no text from the user. `undefined`: the state begins anew the
+ * next time.
+ */
+export function useDraft<T>(key: string): readonly [T | undefined, (draft: T | undefined) => void] {
+  const [draft, setDraft] = useState(drafts.get(key) as T | undefined);
+  return [
+    draft,
+    (next) => {
+      if (next === undefined) drafts.delete(key);
+      else drafts.set(key, next);
+      setDraft(next);
+    },
+  ];
+}

@@ -1,0 +1,9 @@
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+/** Gives an element the focus when it appears, e.g. a question: the button that asked for it is often gone, and with it the place of the keyboard. */
+export function useFocus<T extends HTMLElement>(): RefObject<T | null> {
+  const ref = useRef<T>(null);
+  useEffect(() => ref.current?.focus(), []);
+  return ref;
+}

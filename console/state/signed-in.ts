@@ -1,0 +1,18 @@
+import type { ConsoleSession } from '../../controlplane/console/contract.ts';
+import type { Loaded } from './state.ts';
+
+let user: string | undefined;
+
+/** Returns whether another user signed in than the one who was signed in on this page before. */
+export function isOtherUser(found: Loaded<ConsoleSession>): boolean {
+  if (found.state !== 'ready' || found.value.state !== 'signed in') return false;
+  const { arn } = found.value.user;
+  const isOther = user !== undefined && user !== arn;
+  user = arn;
+  return isOther;
+}
+
+/** Returns whether a user is signed in. */
+export function isSignedIn(found: Loaded<ConsoleSession>): boolean {
+  return found.state === 'ready' && found.value.state === 'signed in';
+}
