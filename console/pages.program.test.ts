@@ -160,11 +160,10 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await expect.poll(refused).toBe(true);
     await editor.fill('listeners: [');
     await page.getByText(/This cannot be read/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
   test('a specification of more than 1 MiB gets the words of the API with its limit, and the editor goes on taking keys', async () => {
-    // The test before left the editor open.
-    await go(AT['map'] ?? '');
     await go(AT['resource'] ?? '');
     await page.getByRole('button', { name: 'Edit' }).click();
     const editor = page.getByRole('textbox', { name: 'Specification' });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { call } from './call.ts';
+import { call, onSessionEnd } from './call.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -31,6 +31,20 @@ test("the control plane's own 503 has its code", async () => {
     code: 'ServiceUnavailableException',
     message: 'busy',
   });
+});
+
+test.each([
+  'ExpiredTokenException',
+  'MissingAuthenticationTokenException',
+])('%s ends the session on the page: without the cookie, after 8 hours, the page stayed as it was', async (code) => {
+  const ended = vi.fn<() => void>();
+  onSessionEnd(ended);
+  const headers = { 'x-amzn-errortype': code };
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"message":"no"}', { status: 403, headers })));
+  await expect(call('/status')).rejects.toMatchObject({ code });
+  expect(ended).toHaveBeenCalledTimes(1);
+  await expect(call('/console/session')).rejects.toMatchObject({ code });
+  expect(ended).toHaveBeenCalledTimes(1);
 });
 
 test('another error without JSON has its status', async () => {

@@ -18,8 +18,8 @@ export class CallError extends Error {
 const LIMIT_MS = 30_000;
 /** Statuses of a proxy whose control plane does not answer. The control plane's own answers have a code beside them. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
-/** The code of a call whose session has ended. */
-const EXPIRED = 'ExpiredTokenException';
+/** The codes of a call whose session has ended, or whose cookie the browser no longer has: it keeps it for 8 hours, and until another page signs out. */
+const ENDED: ReadonlySet<string> = new Set(['ExpiredTokenException', 'MissingAuthenticationTokenException']);
 
 let token = '';
 let sessionEnds = (): void => {};
@@ -103,7 +103,7 @@ function jsonOf({ path, response, text }: Answer): unknown {
   const code = (response.headers.get('x-amzn-errortype') ?? '').split(':')[0] ?? '';
   if (code === '' && AWAY.has(response.status))
     throw new CallError(response.status, 'away', 'The control plane does not answer its proxy.');
-  if (code === EXPIRED && path !== '/console/session') sessionEnds();
+  if (ENDED.has(code) && path !== '/console/session') sessionEnds();
   throw new CallError(
     response.status,
     code === '' ? `HTTP ${response.status}` : code,

@@ -18,7 +18,7 @@ export function ConnectedProxies({ shown, at }: PageState): JSX.Element {
       owner={shown.owner}
       now={now.value}
       proxies={
-        found.state === 'ready' ? { state: 'ready', value: proxiesOf(found.value.proxies, at.mesh) } : found
+        found.state === 'ready' ? { state: 'ready', value: proxiesOf(found.value.proxies, at) } : found
       }
       filter={filter.value}
       search={search.value}

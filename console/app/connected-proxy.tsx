@@ -13,9 +13,7 @@ export function ConnectedProxy({ shown, at, model }: PageState): JSX.Element {
   const piece = shown.rest.join('/');
   const owned = at.owner === '' ? at.mesh : `${at.mesh}@${at.owner}`;
   const node = `mesh/${owned}/${piece}`;
-  const proxies = (status.value?.proxies ?? []).filter(
-    ({ resource }) => pieceOf(resource, at.mesh) === piece,
-  );
+  const proxies = (status.value?.proxies ?? []).filter(({ resource }) => pieceOf(resource, at) === piece);
   // The configuration changes with the model, and the details with each ACK.
   const versions = model.resources.reduce((sum, { version }) => sum + version, model.resources.length);
   const states = JSON.stringify(proxies.map(({ types, peer }) => [peer, types]));

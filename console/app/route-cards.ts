@@ -24,7 +24,7 @@ export function routeCards(
       standing,
       services: servicesOf(model, route.parent),
       seen: observedOf(graph.value, model, route, figures.value, since),
-      holders: holdersOf(callers, status.value?.proxies ?? [], at.mesh),
+      holders: holdersOf(callers, status.value?.proxies ?? [], at),
     };
   });
 }

@@ -191,6 +191,7 @@ test('a name of wide letters is shortened more: it ran out of its piece', () => 
     expect(lengthOf(long)).toBeGreaterThan(14);
     expect(shortened(letter.repeat(9)).length).toBeLessThanOrEqual(9);
   }
+  expect(shortened('W'.repeat(255)).length).toBeLessThanOrEqual(12);
   expect(shortened('日'.repeat(10))).toMatch(/^日+…日+$/);
 });
 

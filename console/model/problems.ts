@@ -46,7 +46,7 @@ export function problemsOf(
   now: number,
   plain: readonly PlaintextNode[] = [],
 ): MeshProblem[] {
-  const own = proxiesOf(proxies, model.mesh);
+  const own = proxiesOf(proxies, model);
   return [
     ...own.flatMap((proxy) => problemsOfProxy(proxy, model, now)),
     ...securityProblems(model, own, plain),
@@ -57,7 +57,7 @@ export function problemsOf(
 
 function problemsOfProxy(proxy: ProxyStatus, model: MeshModel, now: number): MeshProblem[] {
   const { resource, state, types, report } = proxy;
-  const where = pieceOf(resource, model.mesh) ?? resource;
+  const where = pieceOf(resource, model) ?? resource;
   const found: MeshProblem[] = [];
   if (state === 'refused' || state === 'waiting' || state === 'orphaned') {
     found.push({ kind: state, where, words: types.flatMap(({ error }) => error ?? []) });

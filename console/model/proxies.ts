@@ -1,3 +1,4 @@
+import type { MeshName } from '../api/kinds.ts';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 
 /** The state of a proxy, as `GET /status` has it. */
@@ -9,19 +10,23 @@ export type ProxySummary = { readonly count: number; readonly worst: ProxyState;
 /** States by how much attention they need, the most first. */
 export const STATES: readonly ProxyState[] = ['refused', 'orphaned', 'waiting', 'updating', 'in sync'];
 
-/** The key of the piece that a proxy belongs to, e.g. `virtualNode/N`; undefined for one of another mesh. */
-export function pieceOf(resource: string, mesh: string): string | undefined {
+/**
+ * The key of the piece that a proxy belongs to, e.g. `virtualNode/N`; undefined for one of another mesh. Proxies name the account of their mesh
+ * (`mesh/M@ACCOUNT/…`) if several have one of that name. An empty `owner` is any.
+ */
+export function pieceOf(resource: string, { mesh, owner }: MeshName): string | undefined {
   const [, name = '', kind, ...rest] = resource.split('/');
-  return name.split('@')[0] === mesh && kind !== undefined ? `${kind}/${rest.join('/')}` : undefined;
+  const isOwn = name === mesh || (owner === '' ? name.split('@')[0] === mesh : name === `${mesh}@${owner}`);
+  return isOwn && kind !== undefined ? `${kind}/${rest.join('/')}` : undefined;
 }
 
 /** Returns the proxies of one mesh. */
-export function proxiesOf(proxies: readonly ProxyStatus[], mesh: string): ProxyStatus[] {
+export function proxiesOf(proxies: readonly ProxyStatus[], mesh: MeshName): ProxyStatus[] {
   return proxies.filter(({ resource }) => pieceOf(resource, mesh) !== undefined);
 }
 
 /** Sums proxies up by piece. */
-export function summarize(proxies: readonly ProxyStatus[], mesh: string): Map<string, ProxySummary> {
+export function summarize(proxies: readonly ProxyStatus[], mesh: MeshName): Map<string, ProxySummary> {
   const summaries = new Map<string, ProxySummary>();
   for (const { resource, state } of proxies) {
     const key = pieceOf(resource, mesh);

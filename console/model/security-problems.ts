@@ -58,7 +58,7 @@ function refusals(model: MeshModel, proxies: readonly ProxyStatus[]): SecurityPr
   const securityOf = securityIn(model);
   const sums = new Map<string, { readonly where: string; readonly refusal: Refusal }>();
   for (const { resource, report } of proxies) {
-    const where = pieceOf(resource, model.mesh);
+    const where = pieceOf(resource, model);
     if (where === undefined) continue;
     for (const refusal of report?.refusals ?? []) {
       const key = refusalKey(where, refusal);

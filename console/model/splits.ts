@@ -1,3 +1,4 @@
+import type { MeshName } from '../api/kinds.ts';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import { pieceOf } from './proxies.ts';
 import { keyOf, ofKind, type MeshModel, type Typed } from './resources.ts';
@@ -18,7 +19,7 @@ export function splitsOf(model: MeshModel): {
 export type Holders = { readonly connected: number; readonly inSync: number };
 
 /** Returns the proxies of pieces of the map. */
-export function holdersOf(keys: readonly string[], proxies: readonly ProxyStatus[], mesh: string): Holders {
+export function holdersOf(keys: readonly string[], proxies: readonly ProxyStatus[], mesh: MeshName): Holders {
   const wanted = new Set(keys);
   const own = proxies.filter(({ resource }) => wanted.has(pieceOf(resource, mesh) ?? ''));
   return { connected: own.length, inSync: own.filter(({ state }) => state === 'in sync').length };

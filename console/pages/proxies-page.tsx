@@ -125,7 +125,7 @@ function Filter({ t, proxies, filter, search, onFilter, onSearch }: ListProps): 
 
 function Row({ t, mesh, owner, now, proxy }: ListProps & { proxy: ProxyStatus }): JSX.Element {
   const { resource, state, report, types, envoy, agent, peer, connectedAt } = proxy;
-  const piece = pieceOf(resource, mesh) ?? resource;
+  const piece = pieceOf(resource, { mesh, owner }) ?? resource;
   const errors = types.flatMap(({ type, error }) => (error === undefined ? [] : [{ type, error }]));
   const [certificate] = report?.certificates ?? [];
   return (

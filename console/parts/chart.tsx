@@ -30,7 +30,7 @@ export function Chart({ label, times, requests, errors }: ChartProps): JSX.Eleme
         <g key={tick}>
           <path class="grid" d={`M${PLOT.left} ${y(tick)}H${PLOT.right}`} />
           <text class="number" x={PLOT.left - 6} y={y(tick) + 4}>
-            {rateText(tick)}
+            {tick < 1000 ? +tick.toPrecision(2) : rateText(tick)}
           </text>
         </g>
       ))}

@@ -7,7 +7,7 @@ import { figures, graph, model, now, plainNodes, status } from './state.ts';
 /** The proxies of the mesh on view, by the piece of the map that they belong to; undefined as long as they are not known. */
 export const summaries = computed(() =>
   model.value.state === 'ready' && status.value !== undefined
-    ? summarize(status.value.proxies, model.value.value.mesh)
+    ? summarize(status.value.proxies, model.value.value)
     : undefined,
 );
 
