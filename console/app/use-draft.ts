@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-/** What users have typed and not saved, by what it belongs to. */
+/** Texts that users have not saved yet, by the key of their editor. */
 const drafts = new Map<string, unknown>();
 
 /**

@@ -36,7 +36,7 @@ export async function previewOf(
     if (!(error instanceof CallError)) return { state: 'none' };
     if (error.code === 'UnknownOperationException') return { state: 'unknown' };
     const message = wordsOf(error);
-    // Who may not see configurations may still write.
+    // A user who may not see configurations may still write.
     const isHidden = error.code === 'AccessDeniedException' && message.includes('daybreak:GetConfigDump');
     return isHidden ? { state: 'unknown', why: message } : { state: 'refused', message };
   }

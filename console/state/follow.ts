@@ -39,7 +39,7 @@ export async function begin(): Promise<void> {
   const before = session.peek();
   session.value = await loaded<ConsoleSession>(() => call<ConsoleSession>('/console/session'));
   const current = session.value;
-  // What is on the page is that of the user before.
+  // The page still shows the data of the previous user.
   if (isOtherUser(current)) return location.reload();
   if (isSignedIn(before) && current.state === 'ready' && current.value.state === 'signed out')
     hasEnded.value = true;
