@@ -150,6 +150,8 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'No client policy in effect': ['tls-server-decides'],
   'A listener that requires a client certificate, and no policy with one': ['tls-server-decides'],
   'Two backends that lead to one listener of one virtual node, with different policies': ['tls-two-policies'],
+  'One virtual service as several backends, with different policies':
+    'other: controlplane/translate/node/calls.test.ts',
   'ACM certificates and private authorities': ['tls-listeners', 'tls-defaults-acm'],
   'A certificate or an authority that has expired, or is not valid yet':
     'other: no input; controlplane/discovery',

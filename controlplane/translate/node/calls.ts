@@ -41,17 +41,19 @@ type Reached = { readonly target: Upstream; readonly services: Set<string> };
 function oneCall(
   target: Upstream,
   services: readonly string[],
-  policies: (service: string) => PolicyTls | undefined,
+  policies: (service: string) => readonly (PolicyTls | undefined)[],
   options: Options,
   caller: CallerMesh,
   report: Report,
 ): Call {
-  const calls = services.map((service) => ({
-    service,
-    call: callOf(policies(service), target, options, caller, `virtualService/${service}`, report),
-  }));
+  const calls = services.map((service) => {
+    const where = `virtualService/${service}`;
+    const all = policies(service).map((policy) => callOf(policy, target, options, caller, where, report));
+    if (all.some(({ tls }) => !isDeepStrictEqual(tls, all[0]?.tls))) report(where, SEVERAL);
+    return { service, call: all.find(({ policy }) => policy) ?? all[0] ?? NO_CALL };
+  });
   const chosen = calls.find(({ call }) => call.policy) ?? calls[0];
-  if (chosen === undefined) return { tls: undefined, secretRefs: [], policy: false };
+  if (chosen === undefined) return NO_CALL;
   for (const { service, call } of calls) {
     if (isDeepStrictEqual(call.tls, chosen.call.tls)) continue;
     const { node, listener } = target;
@@ -64,11 +66,25 @@ function oneCall(
   return chosen.call;
 }
 
-/** A backend's own client policy replaces the default policy as a whole. */
-function policiesOf({ spec }: OwnView): (service: string) => PolicyTls | undefined {
+const NO_CALL: Call = { tls: undefined, secretRefs: [], policy: false };
+const SEVERAL =
+  'it is a backend several times, with different client policies: the first one that is in effect counts';
+
+/**
+ * Returns the different policies of the backends with a name: the API takes a name several times. A backend's own client policy replaces the
+ * default policy as a whole.
+ */
+function policiesOf({ spec }: OwnView): (service: string) => readonly (PolicyTls | undefined)[] {
   const backends = (spec.backends ?? []).flatMap(({ virtualService }) => virtualService ?? []);
-  const own = new Map(backends.map((each) => [each.virtualServiceName, each.clientPolicy]));
-  return (service) => (own.get(service) ?? spec.backendDefaults?.clientPolicy)?.tls;
+  const own = Map.groupBy(backends, (each) => each.virtualServiceName);
+  return (service) => {
+    const policies = (own.get(service) ?? []).map(
+      ({ clientPolicy }) => (clientPolicy ?? spec.backendDefaults?.clientPolicy)?.tls,
+    );
+    return policies.filter(
+      (policy, index) => policies.findIndex((each) => isDeepStrictEqual(each, policy)) === index,
+    );
+  };
 }
 
 function targetsOf(port: EgressPort): readonly { readonly service: string; readonly target: Upstream }[] {
