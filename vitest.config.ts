@@ -41,14 +41,15 @@ export default defineConfig({
       {
         test: {
           name: 'net',
-          expect: expectation,
+          // Four of these run beside each other, each with several Envoys, control planes and agents.
+          expect: { poll: { timeout: 2 * expectation.poll.timeout } },
           include: ['**/*.net.test.ts'],
           exclude: ['node_modules/**'],
           pool: 'forks',
-          // Most of a test's time is waiting: three workers use less than half of two processors. Each lab has hosts and addresses of its own.
+          // Most of a test's time is waiting. Each lab has hosts and addresses of its own.
           maxWorkers: 4,
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          testTimeout: 300_000,
+          hookTimeout: 480_000,
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long to try, and how often, in milliseconds. Default: for 60,000, every 50. */
+/** How long to try, and how often, in milliseconds. Default: for 120,000, every 50. */
 export type Patience = { readonly limitMs?: number; readonly everyMs?: number };
 
 /**
@@ -10,7 +10,7 @@ export type Patience = { readonly limitMs?: number; readonly everyMs?: number };
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
-  { limitMs = 60_000, everyMs = 50 }: Patience = {},
+  { limitMs = 120_000, everyMs = 50 }: Patience = {},
 ): Promise<Exclude<T, undefined | false>> {
   const end = Date.now() + limitMs;
   for (;;) {
