@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http2';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { keepAlive } from './keep-alive.ts';
 import { grpcFixture, silent } from './testing/calls.ts';
 import { SHORT_FORM } from '../../common/testing/short-form.ts';
 
@@ -32,3 +35,37 @@ test.skipIf(SHORT_FORM)(
     await closed;
   },
 );
+
+/** Connects, and answers pings, as Node does by itself. */
+const PEER = `require('node:http2').connect('http://127.0.0.1:' + process.argv[1]).on('error', () => {})`;
+
+test('a peer that has answered is not disconnected by a process that did not run until the time limit was over', async () => {
+  const limits = { everyMs: 20, timeoutMs: 100 };
+  const sockets: Socket[] = [];
+  let [pauses, isClosed] = [0, false];
+  const server = createServer();
+  // Before the listener that creates the session.
+  server.prependListener('connection', (socket: Socket) => sockets.push(socket));
+  server.on('session', (session) => {
+    session.on('close', () => (isClosed = true));
+    const ping = session.ping.bind(session) as (answered: () => void) => boolean;
+    // After each ping, the process stands still for longer than the answer may take.
+    session.ping = (answered: unknown) => {
+      setImmediate(() => {
+        pauses += 1;
+        for (const end = performance.now() + 3 * limits.timeoutMs; performance.now() < end; );
+      });
+      return ping(answered as () => void);
+    };
+    const [socket] = sockets;
+    if (socket !== undefined) keepAlive(session, socket, limits);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  fixture.cleanup(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const peer = execa(process.execPath, ['-e', PEER, `${port}`], { reject: false });
+  fixture.cleanup(() => peer.kill('SIGKILL'));
+  await expect.poll(() => pauses > 3 || isClosed).toBe(true);
+  expect(isClosed).toBe(false);
+});

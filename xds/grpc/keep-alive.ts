@@ -31,6 +31,7 @@ class Pings {
   readonly #limits: KeepAlive;
   readonly #sender: Sender;
   #read = 0;
+  #isWaiting = false;
   #timer: NodeJS.Timeout;
 
   constructor(session: Http2Session, socket: Socket, limits: KeepAlive, sender: Sender) {
@@ -50,10 +51,17 @@ class Pings {
     }
     // Also false if too many pings are unanswered.
     if (!this.#session.ping((error) => this.#answered(error))) return this.#session.destroy();
+    this.#isWaiting = true;
     this.#limitAnswer();
   }
 
+  /** The time is over. If this process did not run for a while, the answer may be there, and is read before the immediate. */
   expire(): void {
+    setImmediate(decide, this);
+  }
+
+  decide(): void {
+    if (!this.#isWaiting || this.#session.destroyed) return;
     if (this.#socket.bytesRead === this.#read && !this.#sender.isWriting) return this.#session.destroy();
     this.#limitAnswer();
   }
@@ -73,9 +81,11 @@ class Pings {
 
   #answered(error: Error | null): void {
     clearTimeout(this.#timer);
+    this.#isWaiting = false;
     if (error === null && !this.#session.destroyed) this.#timer = this.#next();
   }
 }
 
 const ping = (pings: Pings): void => pings.ping();
 const expire = (pings: Pings): void => pings.expire();
+const decide = (pings: Pings): void => pings.decide();
