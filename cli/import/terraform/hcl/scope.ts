@@ -50,7 +50,7 @@ export function scopeOf(module: Module, world: World, prefix = '', given: Given 
   const evaluate = blockEvaluator(world, resolve, { keepsResources: false });
   const evaluateNamed = blockEvaluator(world, resolve, { keepsResources: true });
   const named = (first: string, second: string): unknown => {
-    if (first === 'var') return variableValue(second, { module, prefix, given, evaluate, ask: world.ask });
+    if (first === 'var') return variableValue(second, { ...world, module, prefix, given, evaluate });
     if (first === 'module') return moduleValue(second);
     if (first !== 'local') return resourceValue(`${first}.${second}`);
     const local = module.locals.get(second);

@@ -1,8 +1,11 @@
 import { Open, type Question } from '../../source.ts';
 import type { Ask } from '../json.ts';
 import type { EvaluateBlock } from './evaluate-block.ts';
+import { partsOf } from './expressions.ts';
 import type { Module } from './modules.ts';
+import { withOptionalAttributes } from './optional-attributes.ts';
 import { collectionFrom } from './repetition.ts';
+import type { Expressions } from './syntax.ts';
 
 /** Returns the value that a call gives to a variable; undefined if it gives none. */
 export type Given = (name: string) => { readonly value: unknown } | undefined;
@@ -14,16 +17,24 @@ export type VariableSource = {
   readonly given: Given;
   readonly evaluate: EvaluateBlock;
   readonly ask: Ask;
+  /** The expressions of the files, types of variables among them. */
+  readonly expressions: Expressions;
 };
 
 /**
  * Returns the value of a variable. In the order of Terraform: the argument of the call; in the root module, the answer of the user, then the
  * files with values; the default. Without any of them, an `Open` that names the question; undefined if the module has no such variable.
  */
-export function variableValue(
-  name: string,
-  { module, prefix, given, evaluate, ask }: VariableSource,
-): unknown {
+export function variableValue(name: string, source: VariableSource): unknown {
+  const value = valueOf(name, source);
+  const type = source.module.variables.get(name)?.body['type'];
+  const [part] = typeof type === 'string' ? partsOf(type) : [];
+  const parsed =
+    part !== undefined && 'expression' in part ? source.expressions.get(part.expression) : undefined;
+  return parsed === undefined ? value : withOptionalAttributes(value, parsed);
+}
+
+function valueOf(name: string, { module, prefix, given, evaluate, ask }: VariableSource): unknown {
   const called = given(name);
   if (called !== undefined) return called.value;
   const body = module.variables.get(name)?.body;
