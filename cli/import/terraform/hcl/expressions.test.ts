@@ -38,6 +38,9 @@ describe('functions', () => {
   it.each([
     ['format("%s-vn", local.env)', 'prod-vn'],
     ['format("%03d|%-4s|%q|%%|%.2f|%v", 7, "ab", "c", 1.5, true)', '007|ab  |"c"|%|1.50|true'],
+    ['formatlist("%s.%s", ["a", "b"], local.env)', ['a.prod', 'b.prod']],
+    ['formatlist("%s-%d", ["a", "b"], [1, 2])', ['a-1', 'b-2']],
+    ['formatlist("%s", [])', []],
     ['lower("ABC")', 'abc'],
     ['title("hello world")', 'Hello World'],
     ['trimspace("  x ")', 'x'],
@@ -84,6 +87,7 @@ describe('functions', () => {
     ['an argument of another kind', 'lower([1])'],
     ['a verb without an argument', 'format("%s %s", "a")'],
     ['an argument without a verb', 'format("a", "b")'],
+    ['lists of different lengths', 'formatlist("%s%s", ["a"], ["b", "c"])'],
     ['an empty list', 'element([], 0)'],
     ['a list that is no list', 'concat("a", ["b"])'],
     ['a text that is no number', 'tonumber("x")'],

@@ -21,6 +21,16 @@ export function formatted(...args: readonly unknown[]): string | undefined {
   return isWrong || next !== values.length ? undefined : text;
 }
 
+/** `formatlist` of Terraform: `format` for each item of its lists, which have one length. Other arguments are in each text. */
+export function formattedList(...args: readonly unknown[]): readonly string[] | undefined {
+  const [first, ...others] = args.filter((each) => Array.isArray(each)) as readonly (readonly unknown[])[];
+  if (others.some(({ length }) => length !== first?.length)) return undefined;
+  const texts = (first ?? ['']).map((_, index) =>
+    formatted(...args.map((each) => (Array.isArray(each) ? (each as readonly unknown[])[index] : each))),
+  );
+  return texts.includes(undefined) ? undefined : (texts as readonly string[]);
+}
+
 /** The longest pattern, in characters. */
 const MOST_PATTERN = 10_000;
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RE2JS } from 're2js';
 import { isObject } from '../../is-object.ts';
-import { formatted } from './format.ts';
+import { formatted, formattedList } from './format.ts';
 
 /** A function of Terraform. Returns undefined for arguments that it does not take. */
 type Pure = (...args: readonly unknown[]) => unknown;
@@ -17,6 +17,7 @@ export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['max', (...values) => numbers(values, Math.max)],
   ['min', (...values) => numbers(values, Math.min)],
   ['format', formatted],
+  ['formatlist', formattedList],
   ['lower', (text) => textual(text, (value) => value.toLowerCase())],
   ['upper', (text) => textual(text, (value) => value.toUpperCase())],
   [
