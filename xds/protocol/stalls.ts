@@ -11,12 +11,15 @@ export function watchStalls<T>(limitMs: number, onStall: (reader: T) => void): S
   const waitingSince = new Map<T, number>(); // the longest first
   let timer: NodeJS.Timeout | undefined;
 
+  // If this process did not run for a while, flushes that were due are reported before the immediate.
+  const plan = (ms: number): NodeJS.Timeout => setTimeout(() => setImmediate(look), ms).unref();
+
   function look(): void {
     timer = undefined;
     for (const [reader, since] of waitingSince) {
       const left = since + limitMs - performance.now();
       if (left > 0) {
-        timer = setTimeout(look, left).unref();
+        timer = plan(left);
         return;
       }
       waitingSince.delete(reader);
@@ -28,7 +31,7 @@ export function watchStalls<T>(limitMs: number, onStall: (reader: T) => void): S
     waits(reader) {
       if (waitingSince.has(reader)) return;
       waitingSince.set(reader, performance.now());
-      timer ??= setTimeout(look, limitMs).unref();
+      timer ??= plan(limitMs);
     },
     reads: (reader) => void waitingSince.delete(reader),
   };
