@@ -1,15 +1,12 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { identityProblem, type HeldIdentity } from './held-identity.ts';
 import { graceWindow } from './outage.ts';
+import { readOwnFile } from './own-file.ts';
 
 /** The version of the file. */
 const FORMAT = 1;
-/** The longest file, in bytes: a key, a chain of two and some roots. */
-const LONGEST = 256 * 1024;
 /** How long a folder may take, in milliseconds. A network file system may not answer. */
 const LIMIT_MS = 2000;
 
@@ -25,7 +22,7 @@ export async function readIdentityFile(
   log: Log,
 ): Promise<HeldIdentity | undefined> {
   try {
-    const content = await withTimeout(LIMIT_MS, `no answer of ${file}`, readOwn(file));
+    const content = await withTimeout(LIMIT_MS, `no answer of ${file}`, readOwnFile(file));
     if (content === undefined) return undefined;
     const { format, identity } = JSON.parse(content) as Content;
     const problem =
@@ -52,24 +49,4 @@ function momentOf(identity: HeldIdentity, now: number): number {
   const window = graceWindow(identity, Math.min(contact, now));
   // A certificate has whole seconds.
   return window === undefined || now >= window.until ? now : ends - 1000;
-}
-
-async function readOwn(file: string): Promise<string | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      throw error;
-    },
-  );
-  if (handle === undefined) return undefined;
-  try {
-    const { mode, size, uid } = await handle.stat();
-    const own = process.geteuid?.() ?? uid;
-    if (uid !== own && uid !== 0) throw new Error(`it belongs to uid ${uid}`);
-    if ((mode & 0o077) !== 0) throw new Error('others may read or write it');
-    if (size > LONGEST) throw new Error(`it is longer than ${LONGEST} bytes`);
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
-  }
 }

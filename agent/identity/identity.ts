@@ -12,6 +12,7 @@ import { readIdentityFile } from './identity-file.ts';
 import { createIdentityKeeper } from './keep-identity.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
 import { methodsOf, prove } from './prove.ts';
+import { requestFile } from './request-file.ts';
 import type { SigningRequest } from './signing-request.ts';
 
 /** The agent's identity: a certificate of the control plane's authority, renewed in time. */
@@ -60,7 +61,7 @@ export type IdentityOptions = {
   readonly secure: () => Pick<ConnectionOptions, 'tls'>;
   readonly nodeId: string;
   readonly agentVersion: string;
-  /** The file that keeps it; undefined: it is kept in memory alone. */
+  /** The file that keeps it; undefined: it is kept in memory alone. The file beside it, `FILE.request`, keeps the request for the first certificate. */
   readonly file: string | undefined;
   readonly log: Log;
 };
@@ -103,11 +104,24 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
 
   /** Kept until there is a certificate for it: a join token that this request used works for no other one. */
   let request: SigningRequest | undefined;
+  const kept =
+    file === undefined || !settings.proofs.includes('join-token')
+      ? undefined
+      : requestFile(`${file}.request`, nodeId, log);
+
+  async function firstRequest(): Promise<SigningRequest> {
+    const before = await kept?.read();
+    if (before !== undefined) return before;
+    const made = await signingRequest();
+    await kept?.keep(made);
+    return made;
+  }
 
   async function attempt(): Promise<void> {
     isAttempting = true;
     try {
-      request ??= await signingRequest();
+      const isFirst = current() === undefined;
+      request ??= isFirst ? await firstRequest() : await signingRequest();
       const before = held;
       held = await obtain(options, current(), request);
       request = undefined;
@@ -119,6 +133,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       if (before !== undefined && rootOf(before) !== rootOf(held))
         for (const listener of rootListeners) listener();
       await keep?.(held);
+      if (isFirst) await kept?.remove();
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
       next.set(isCurrent ? untilRenewal(held, Date.now()) : OUTDATED_MS * (1 + Math.random()));

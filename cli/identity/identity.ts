@@ -8,6 +8,9 @@ export type IdentityOptions = { readonly output: 'text' | 'json' };
 
 type State = AuthorityState & { readonly certificates: readonly IssuedEntry[] };
 
+/** How many certificates are read at once. */
+const PAGE = '1000';
+
 const HEAD = ['NODE', 'FROM', 'PROVEN BY', 'BOUND BY', 'PRINCIPAL', 'ENDS', 'SERIAL', 'STATE'];
 
 /** Prints the authority, its rotation, and the certificates of proxies. */
@@ -16,8 +19,23 @@ export async function identity(
   { output }: IdentityOptions,
   stdout: { write(text: string): unknown },
 ): Promise<void> {
-  const state = (await client.read('/daybreak/v1/identity')) as State;
+  const state = await readIdentity(client);
   stdout.write(output === 'json' ? `${JSON.stringify(state, null, 2)}\n` : describe(state));
+}
+
+/** Reads the authority with all certificates, page by page. */
+async function readIdentity(client: Client): Promise<State> {
+  let state: State | undefined;
+  let next: string | undefined;
+  do {
+    const query = { limit: PAGE, ...(next === undefined ? {} : { nextToken: next }) };
+    const { nextToken, ...answer } = (await client.read('/daybreak/v1/identity', query)) as State & {
+      readonly nextToken?: string;
+    };
+    state = { ...answer, certificates: [...(state?.certificates ?? []), ...answer.certificates] };
+    next = nextToken;
+  } while (next !== undefined);
+  return state;
 }
 
 function describe({ trustDomain, sealedBy, roots, issuing, rotation, certificates }: State): string {

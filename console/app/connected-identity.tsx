@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { call, CallError, query } from '../api/call.ts';
+import { readIdentities } from '../api/identities.ts';
 import { isAppMeshs } from '../model/copy-as.ts';
 import { securityIn } from '../model/security.ts';
 import { IdentityPage } from '../pages/identity-page.tsx';
-import type { AccessReport, Identities, Plaintext, TokenList } from '../model/identity-answers.ts';
+import type { AccessReport, Plaintext, TokenList } from '../model/identity-answers.ts';
 import { graph, may, now, revision, texts } from '../state/state.ts';
 import { wordsOf } from '../state/words-of.ts';
 import type { PageState } from './page-state.ts';
@@ -22,7 +23,7 @@ export function ConnectedIdentity({ shown, at, model }: PageState): JSX.Element 
   const [revoked, setRevoked] = useState(0);
   const mesh = `${at.owner}/${at.mesh}`;
   const since = `${revision.value} ${Math.floor(now.value / READ_MS)}`;
-  const identities = useLoaded('identity', since, () => call<Identities>('/daybreak/v1/identity'));
+  const identities = useLoaded('identity', since, readIdentities);
   const plaintext = useLoaded(mesh, since, () => call<Plaintext>('/daybreak/v1/identity/plaintext'));
   const access = useLoaded(mesh, since, () =>
     call<AccessReport>(`/daybreak/v1/access${query({ mesh: at.mesh, meshOwner: at.owner })}`),

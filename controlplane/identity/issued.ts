@@ -1,4 +1,6 @@
+import { page, type Page } from '../api/operations/paging.ts';
 import { meshAccess, type Principal } from '../auth/principal.ts';
+import { badRequest } from '../http/errors.ts';
 import type { Authority } from './authority/authority.ts';
 import type { LedgerEntry } from './certificate-ledger.ts';
 import { meshOf } from './node-mesh.ts';
@@ -21,34 +23,68 @@ export type IssuedEntry = {
   readonly state: string;
 };
 
-/** The certificates of proxies that the caller may see, sorted by node, the latest end first. */
-export function issuedEntries(
-  faultOf: Standing,
-  authority: Authority,
-  entries: readonly LedgerEntry[],
-  caller: Principal,
-): readonly IssuedEntry[] {
-  const { generation = 0 } = authority.record();
-  return entries
+/** Inputs of a page. `query`: `limit` and `nextToken`; with neither, the page has all certificates. */
+export type IssuedPageOptions = {
+  readonly faultOf: Standing;
+  readonly authority: Pick<Authority, 'record'>;
+  readonly entries: readonly LedgerEntry[];
+  readonly caller: Principal;
+  readonly query: Readonly<Record<string, unknown>>;
+};
+
+/** The most certificates of a page: what takes the event loop some milliseconds. */
+export const MOST_ISSUED = 1000;
+/** Above all times, in milliseconds since 1970. */
+const LATEST = 1e15;
+
+/**
+ * The certificates of proxies that the caller may see, sorted by node, the latest end first.
+ * @throws ApiError BadRequestException for another limit, or a token that this API did not issue
+ */
+export function issuedPage(options: IssuedPageOptions): Page<IssuedEntry> {
+  const { entries, caller, query } = options;
+  const keyed = entries
     .filter(({ owner, node }) => meshAccess(caller, { owner, mesh: meshOf(node) }) !== 'none')
-    .map((entry) => {
-      const { node, owner, spiffeId, serial, ends, from, proof } = entry;
-      const fault = faultOf(entry);
-      const state = fault ?? (entry.generation < generation ? 'old' : 'current');
-      return {
-        node,
-        owner,
-        spiffeId,
-        serial,
-        ends,
-        from,
-        state,
-        method: proof?.method ?? '',
-        boundBy: boundBy(proof),
-        principal: principalOf(proof),
-      };
-    })
-    .toSorted((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : b.ends - a.ends));
+    .map((entry) => ({ entry, key: keyOf(entry) }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const input = inputOf(query);
+  const call = { operation: 'GetIdentity', account: caller.account, input };
+  const most = 'nextToken' in input ? MOST_ISSUED : Infinity;
+  const { items, nextToken } = page(keyed, ({ key }) => key, call, most);
+  return { items: items.map(({ entry }) => issuedEntry(entry, options)), nextToken };
+}
+
+function inputOf({ limit, nextToken }: IssuedPageOptions['query']) {
+  const isNumber = typeof limit === 'string' && /^[1-9]\d{0,3}$/.test(limit) && Number(limit) <= MOST_ISSUED;
+  if (limit !== undefined && !isNumber)
+    throw badRequest(`limit: it has to be a whole number from 1 to ${MOST_ISSUED}.`);
+  if (nextToken !== undefined && typeof nextToken !== 'string')
+    throw badRequest('nextToken: it may be given once.');
+  return {
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+    ...(nextToken === undefined ? {} : { nextToken }),
+  };
+}
+
+function keyOf({ node, ends, serial }: LedgerEntry): string {
+  return `${node}\0${String(LATEST - ends).padStart(16, '0')}\0${serial}`;
+}
+
+function issuedEntry(entry: LedgerEntry, { faultOf, authority }: IssuedPageOptions): IssuedEntry {
+  const { node, owner, spiffeId, serial, ends, from, proof, generation } = entry;
+  const fault = faultOf(entry);
+  return {
+    node,
+    owner,
+    spiffeId,
+    serial,
+    ends,
+    from,
+    state: fault ?? (generation < (authority.record().generation ?? 0) ? 'old' : 'current'),
+    method: proof?.method ?? '',
+    boundBy: boundBy(proof),
+    principal: principalOf(proof),
+  };
 }
 
 function principalOf(proof: LedgerEntry['proof']): string {

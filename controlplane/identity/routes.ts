@@ -13,7 +13,7 @@ import { CREATE_JOIN_TOKEN, operationNamed } from '../model/operations.ts';
 import type { Authority } from './authority/authority.ts';
 import { describeAuthority } from './authority/describe-authority.ts';
 import type { CertificateLedger } from './certificate-ledger.ts';
-import { issuedEntries } from './issued.ts';
+import { issuedPage } from './issued.ts';
 import type { Standing } from './standing.ts';
 import type { Rotation } from './rotation/rotation.ts';
 import { changeRoutes } from './change-routes.ts';
@@ -38,8 +38,8 @@ export type IdentityRoutesOptions = {
 };
 
 /**
- * `GET /daybreak/v1/identity`: the authority, and the certificates of the proxies that the caller may see; needs the action
- * `daybreak:GetIdentity`. `PUT /daybreak/v1/meshes/M/joinTokens`: creates a join token, on the node's ARN.
+ * `GET /daybreak/v1/identity`: the authority, and the certificates of the proxies that the caller may see: all, or a page with `limit` and `nextToken`;
+ * needs the action `daybreak:GetIdentity`. `PUT /daybreak/v1/meshes/M/joinTokens`: creates a join token, on the node's ARN.
  */
 export function identityRoutes(options: IdentityRoutesOptions) {
   const { live, authority, ledger, faultOf, tokens, region, key } = options;
@@ -48,10 +48,13 @@ export function identityRoutes(options: IdentityRoutesOptions) {
     const config: RouteConfig = { action: 'daybreak:GetIdentity' };
     app.get(IDENTITY_PATH, { config }, async (request) => {
       const caller = callerOf(request);
-      const all = ledger.list();
+      const entries = ledger.list();
+      const query = request.query as Readonly<Record<string, unknown>>;
+      const { items, nextToken } = issuedPage({ faultOf, authority, entries, caller, query });
       return {
-        ...describeAuthority(authority, key, all),
-        certificates: issuedEntries(faultOf, authority, all, caller),
+        ...describeAuthority(authority, key, entries),
+        certificates: items,
+        ...(nextToken === undefined ? {} : { nextToken }),
       };
     });
     await changeRoutes(options)(app);

@@ -1,11 +1,14 @@
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
+import { attest } from '../../agent/identity/attest.ts';
 import type { HeldIdentity } from '../../agent/identity/held-identity.ts';
 import { openIdentity, type AgentIdentity } from '../../agent/identity/identity.ts';
+import { requestFile } from '../../agent/identity/request-file.ts';
+import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
 
 const A = 'mesh/m/virtualNode/a';
 const log = createLog('test', 'silent');
@@ -51,6 +54,22 @@ async function open(token: string, nodeId = A): Promise<AgentIdentity> {
   opened.push(identity);
   return identity;
 }
+
+test('an agent that was stopped after it had used its join token gets its certificate with it when it starts again: the token was lost', async () => {
+  const token = await plane.joinToken('a');
+  // The earlier agent, which did not get the answer.
+  const request = await makeSigningRequest();
+  await requestFile(`${file}.request`, A, log).keep(request);
+  const hello = {
+    nodeId: A,
+    signingRequest: request.request,
+    methods: ['join token'],
+    agentVersion: '',
+  } as const;
+  await attest(plane.ads(), { ca: plane.ca }, hello, async () => ({ method: 'join token', token }));
+  await held(await open(token));
+  await expect.poll(() => readdir(folder)).toEqual(['a.identity']);
+});
 
 async function held(identity: AgentIdentity): Promise<void> {
   await expect.poll(() => identity.status().state).toBe('held');
