@@ -4,7 +4,7 @@ import { copyAs, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
 import { writeSpec } from '../model/text-form.ts';
 import { ResourceCard } from '../pages/resource-card.tsx';
-import { now, texts } from '../state/state.ts';
+import { account, now, texts } from '../state/state.ts';
 import { mayOn } from './may-on.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
@@ -28,7 +28,7 @@ export function ConnectedResource({
     void writeSpec(resource.spec, form).then(setText);
   }, [resource.uid, resource.version, form]);
   useEffect(() => {
-    void copyAs(copyForm, model, resource, location.origin).then(setCopied);
+    void copyAs(copyForm, model, resource, location.origin, account.value).then(setCopied);
   }, [resource.uid, resource.version, copyForm]);
   return (
     <ResourceCard

@@ -24,16 +24,20 @@ export function isAppMeshs({ kind }: Pick<Resource, 'kind'>): boolean {
 }
 
 /**
- * Writes a resource in another form, as `daybreak export` does. `endpoint`: the address of the API, for the command line.
+ * Writes a resource in another form, as `daybreak export` does. `endpoint`: the address of the API, for the command line. `account`: that of the user:
+ * the owner of the mesh is named if it is another one.
  */
 export async function copyAs(
   form: CopyForm,
   model: MeshModel,
   resource: Resource,
   endpoint: string,
+  account: string,
 ): Promise<string> {
   const { spec } = resource;
-  const names = namesOf({ mesh: model.mesh, owner: '' }, resource);
+  // The API takes no owner where the mesh itself is changed.
+  const owner = model.owner === account || resource.kind === 'mesh' ? '' : model.owner;
+  const names = namesOf({ mesh: model.mesh, owner }, resource);
   if (form === 'cli') return commandLine(resource, names, endpoint);
   const forms = await import('./text-forms.ts');
   if (form === 'document') return forms.formatDocuments([{ ...names, spec }], 'yaml');
@@ -43,13 +47,13 @@ export async function copyAs(
     kubernetes: forms.writeKubernetes,
   };
   const exported = (form === 'kubernetes' ? inManifest(model, resource) : [resource]).map(
-    (each): Exported => ({ key: keyIn(model, each), spec: each.spec, tags: [], arn: each.arn }),
+    (each): Exported => ({ key: keyIn(model, owner, each), spec: each.spec, tags: [], arn: each.arn }),
   );
   return writers[form](exported).text;
 }
 
-function keyIn({ mesh }: MeshModel, { kind, parent, name }: Resource): ResourceKey {
-  return { kind, owner: undefined, mesh, parent, name };
+function keyIn({ mesh }: MeshModel, owner: string, { kind, parent, name }: Resource): ResourceKey {
+  return { kind, owner: owner === '' ? undefined : owner, mesh, parent, name };
 }
 
 /** The resources in the manifest of a resource. Routes have none of their own: that of their virtual router has all of them. */

@@ -45,7 +45,9 @@ export function ProxyPage(props: ProxyPageProps): JSX.Element {
           {piece.startsWith('virtualGateway/') ? t.kinds.virtualGateway : t.kinds.virtualNode}
         </span>
       </header>
-      {isKnown && proxies.length === 0 ? <p class="note warn">{t.proxy.notConnected}</p> : null}
+      {isKnown && proxies.length === 0 && dump.state !== 'failed' ? (
+        <p class="note warn">{t.proxy.notConnected}</p>
+      ) : null}
       {proxies.map((proxy) => (
         <Connected
           key={proxy.peer}
@@ -58,7 +60,7 @@ export function ProxyPage(props: ProxyPageProps): JSX.Element {
           }
         />
       ))}
-      {details.state === 'failed' ? <NotReady t={t} state={details} /> : null}
+      {details.state === 'failed' && dump.state !== 'failed' ? <NotReady t={t} state={details} /> : null}
       {dump.state === 'ready' ? <Way t={t} dump={dump.value} /> : <NotReady t={t} state={dump} />}
     </div>
   );

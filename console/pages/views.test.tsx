@@ -11,6 +11,8 @@ import { EXAMPLE, meshOf, node } from '../testing/example-mesh.ts';
 import { en } from '../text/en.ts';
 import { ja } from '../text/ja.ts';
 import { ProblemsPage } from './problems-page.tsx';
+import { ProxyPage } from './proxy-page.tsx';
+import { removalText } from './resource-card.tsx';
 import type { RouteCardState } from './route-card-state.ts';
 import { RouteCard } from './route-card.tsx';
 
@@ -188,4 +190,32 @@ test('a mesh in which thousands of proxies have a problem shows the first ones, 
   expect(html.match(/<li/g)).toHaveLength(300);
   expect(html).toContain('1700 more problems.');
   expect(html.match(/<code>no</g)).toHaveLength(300);
+});
+
+test('a proxy whose resource does not exist has one reason on its page, and no promise of a configuration: it had the reason twice', () => {
+  const failed = { state: 'failed' as const, message: 'no such node', code: 'NotFoundException' };
+  const html = renderToString(
+    <ProxyPage
+      t={en}
+      mesh="m"
+      owner=""
+      now={0}
+      piece="virtualNode/gone"
+      proxies={[]}
+      isKnown
+      dump={failed}
+      details={failed}
+    />,
+  );
+  expect(html.match(/no such node/g)).toHaveLength(1);
+  expect(html).not.toContain(en.proxy.notConnected);
+});
+
+test.each([
+  ['virtualNode', 'Delete x? Its proxies keep their last configuration.'],
+  ['virtualGateway', 'Delete x? Its proxies keep their last configuration.'],
+  ['route', 'Delete x?'],
+  ['accessPolicy', 'Delete x?'],
+])('before the deletion of a %s: only the proxies of nodes and gateways keep anything', (kind, text) => {
+  expect(removalText(en, { kind, name: 'x' })).toBe(text);
 });

@@ -89,6 +89,12 @@ export const rates = computed(() =>
     ? NO_RATES
     : ratesOnShown(graph.value, shownGraph.value, ratesOf(graph.value, figures.value)),
 );
+/** The account of the user; empty until the session is known. */
+export const account = computed(() => {
+  const current = session.value.state === 'ready' ? session.value.value : undefined;
+  if (current?.state === 'signed in') return current.user.account;
+  return current?.state === 'open' ? current.account : '';
+});
 /** The actions that the caller may take: none until the session is known. */
 export const may = computed(() => {
   const current = session.value.state === 'ready' ? session.value.value : undefined;
