@@ -14,7 +14,7 @@ const MESH = meshOf(...EXAMPLE.resources, node(NAME, 'shop.example'));
 function copied(form: CopyForm, { kind, name }: Pick<Resource, 'kind' | 'name'>): Promise<string> {
   const found = MESH.resources.find((each) => each.kind === kind && each.name === name);
   if (found === undefined) throw new Error(`the mesh has no ${kind} ${name}`);
-  return copyAs(form, MESH, found, 'http://127.0.0.1:8080');
+  return copyAs(form, MESH, found, 'http://127.0.0.1:8080', MESH.owner);
 }
 
 const COPIED = [
@@ -66,5 +66,7 @@ test.each(
 
 test('an access policy is copied as a document', async () => {
   const policy = resource('accessPolicy', 'open', { allow: [{}] });
-  expect(await copyAs('document', meshOf(policy), policy, '')).toContain('accessPolicyName: open');
+  expect(await copyAs('document', meshOf(policy), policy, '', MESH.owner)).toContain(
+    'accessPolicyName: open',
+  );
 });
