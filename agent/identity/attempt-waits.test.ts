@@ -57,3 +57,11 @@ it('a fleet whose renewals failed asks half as often: it asked six times as ofte
   expect(inSecond(150)).toBe(25);
   expect(Math.max(...waits)).toBeLessThan(2 * spreadMs);
 });
+
+it('follows a control plane that is busy and says when to come again, within limits, and however often it says so', () => {
+  const waits = createAttemptWaits(() => 1);
+  expect([0, 30_000, 30_000, 30_000, 86_400_000].map(waits.afterBusy)).toEqual([
+    1100, 33_000, 33_000, 33_000, 660_000,
+  ]);
+  expect(waits.next(true, 0)).toBe(10_000);
+});

@@ -1,4 +1,5 @@
 import {
+  ATTEMPT_MS,
   ATTEST_PATH,
   decodeAnswer,
   encodeHello,
@@ -8,6 +9,7 @@ import {
   type IssuedCertificate,
   type Proof,
 } from '../../common/contracts/attestation/messages.ts';
+import { timeLimit } from '../../common/limits/time-limit.ts';
 import { openCall } from '../../xds/grpc/client-call.ts';
 import type { ConnectionOptions, ServerAddress } from '../../xds/grpc/client-connection.ts';
 import { statusName } from '../../xds/grpc/status.ts';
@@ -27,13 +29,22 @@ export class AttestationRefused extends Error {
   }
 }
 
-/** The longest that one attempt takes, in milliseconds: a connection, two answers, and AWS STS behind the second. */
-const LIMIT_MS = 20_000;
+/** The control plane has too much to do, and says when to come again. */
+export class ControlPlaneBusy extends Error {
+  /** How long to wait before the next attempt, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ControlPlaneBusy';
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 /**
  * Attests to one control plane, on a connection of its own.
  * @param prove answers the challenge
- * @throws AttestationRefused, or an Error with the reason why there was no answer
+ * @throws AttestationRefused, ControlPlaneBusy, or an Error with the reason why there was no answer
  */
 export function attest(
   address: ServerAddress,
@@ -56,12 +67,14 @@ export function attest(
           reject(error);
         }
       },
-      onEnd: ({ code, details }) => reject(new Error(`${code} ${statusName(code)}: ${details}`)),
+      onEnd({ code, details, retryAfterMs }) {
+        const text = `${code} ${statusName(code)}: ${details}`;
+        reject(retryAfterMs === undefined ? new Error(text) : new ControlPlaneBusy(text, retryAfterMs));
+      },
     },
   );
-  const timer = setTimeout(
-    () => reject(new Error(`it did not answer within ${LIMIT_MS / 1000} s`)),
-    LIMIT_MS,
+  const inTime = timeLimit(ATTEMPT_MS, () =>
+    reject(new Error(`it did not answer within ${ATTEMPT_MS / 1000} s`)),
   );
 
   function answer(bytes: Uint8Array): void {
@@ -80,7 +93,7 @@ export function attest(
 
   call.write(encodeHello(hello));
   return promise.finally(() => {
-    clearTimeout(timer);
+    inTime();
     call.close();
   });
 }

@@ -4,7 +4,7 @@ import { errorText } from '../../common/error-text.ts';
 import type { ConnectionOptions } from '../../xds/grpc/client-connection.ts';
 import { coded } from '../codes.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
-import { attest, AttestationRefused } from './attest.ts';
+import { attest, AttestationRefused, ControlPlaneBusy } from './attest.ts';
 import { createAttemptWaits } from './attempt-waits.ts';
 import { createClockTimer } from './clock-timer.ts';
 import { holdIdentity, rootOf, untilRenewal, type HeldIdentity } from './held-identity.ts';
@@ -147,6 +147,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       problem = text;
       if (error instanceof AttestationRefused) outage.answered(false);
       else outage.missed();
+      if (error instanceof ControlPlaneBusy) return next.set(waits.afterBusy(error.retryAfterMs));
       const least = error instanceof AttestationRefused ? error.retryAfterMs : 0;
       const isAskedFor = held !== undefined && (held.generation ?? 0) < wanted;
       next.set(waits.next(current() !== undefined, least, isAskedFor ? spreadMs : 0));
@@ -205,7 +206,10 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   };
 }
 
-/** Tries the control planes in their order. @throws the error of the last one, or the first refusal */
+/**
+ * Tries the control planes in their order.
+ * @throws the first refusal; ControlPlaneBusy, if none of them gave a certificate and one is busy; else the error of the last one
+ */
 async function obtain(
   options: IdentityOptions,
   before: HeldIdentity | undefined,
@@ -213,16 +217,20 @@ async function obtain(
 ): Promise<HeldIdentity> {
   const { endpoints } = options.xds;
   let failure: unknown = new Error('there is no control plane to ask');
+  let busy: ControlPlaneBusy | undefined;
   for (const endpoint of endpoints) {
     if (endpoint.kind !== 'tls') continue;
     try {
       return await obtainFrom(endpoint, options, before, made);
     } catch (error) {
       if (error instanceof AttestationRefused) throw error;
-      failure = new Error(`${endpoint.host}:${endpoint.port}: ${errorText(error)}`, { cause: error });
+      const text = `${endpoint.host}:${endpoint.port}: ${errorText(error)}`;
+      failure = new Error(text, { cause: error });
+      if (error instanceof ControlPlaneBusy)
+        busy ??= new ControlPlaneBusy(text, error.retryAfterMs, { cause: error });
     }
   }
-  throw failure;
+  throw busy ?? failure;
 }
 
 /**

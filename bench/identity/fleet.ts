@@ -20,11 +20,18 @@ export type Fleet = {
   readonly close: () => void;
 };
 
-/** Gets a join token for each agent, then a certificate, then opens its streams. `onPhase` is called after each of these. */
+/** `onPhase` is called after each phase. `isStretched`: whether this process may renew more slowly than the control plane asks; default: true. */
+export type FleetOptions = {
+  readonly say: Say;
+  readonly onPhase: () => Promise<void>;
+  readonly isStretched?: boolean;
+};
+
+/** Gets a join token for each agent, then a certificate, then opens its streams. */
 export async function openFleet(
   plane: IdentityPlane,
   count: number,
-  { say, onPhase }: { readonly say: Say; readonly onPhase: () => Promise<void> },
+  { say, onPhase, isStretched = true }: FleetOptions,
 ): Promise<Fleet> {
   const nodes = Array.from({ length: Math.ceil(count / PER_NODE) }, (_, at) => `n${at}`);
   for (const virtualNodeName of nodes)
@@ -60,7 +67,7 @@ export async function openFleet(
         await certificateOf(agent);
       }),
     );
-    stretch = Math.max(1, RENEWALS_A_SECOND / ((count / attestSeconds) * MOST_SHARE));
+    if (isStretched) stretch = Math.max(1, RENEWALS_A_SECOND / ((count / attestSeconds) * MOST_SHARE));
     await onPhase();
     const connectSeconds = await phase('streams', { look: connected(agents), say }, () =>
       all(count, async (at) => agents[at]?.connect()),

@@ -88,7 +88,7 @@ export async function listenAds(
   addHealthService(server, SERVICES_ASKED_FOR, () => !isStopping);
   const serve = (socket: Socket, connection = tracker.of(socket)): void => {
     if (connection === undefined) return void socket.destroy();
-    slots.set(server.serve(socket, connection.peer), connection.slot);
+    slots.set(server.serve(socket, connection.peer, connection.since), connection.slot);
   };
   const secure = tls && acceptTls(tls, serve);
   const acceptor = await accept({ host, port }, (socket) => {

@@ -16,6 +16,8 @@ export type TrackedConnection = {
   /** The same as `HOST:PORT`. */
   readonly peer: string;
   readonly slot: ConnectionSlot;
+  /** When it was accepted, in milliseconds of `performance.now()`. */
+  readonly since: number;
 };
 
 /** Options of a connection tracker. */
@@ -62,12 +64,14 @@ export function createConnectionTracker(options: TrackerOptions): ConnectionTrac
       const { remoteAddress: host, remotePort: port } = socket;
       // The connection is already closed.
       if (host === undefined || port === undefined) return void socket.destroy();
+      const since = performance.now();
       const slot = limiter.admit(socket, originOf(host));
       if (slot === undefined) return;
       const connectionFrom = (from: HostPort): TrackedConnection => ({
         from,
         peer: formatHostPort(from),
         slot,
+        since,
       });
       const take = (connection: TrackedConnection): void => {
         known.set(socket, connection);

@@ -4,11 +4,18 @@ import { status, type Status } from './status.ts';
 /** An error that ends a call, with its status code; the message becomes the status details. */
 export class CallError extends Error {
   readonly code: Status;
+  /** How long the client is to wait before it tries again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: Status, details: string, options?: ErrorOptions) {
+  constructor(
+    code: Status,
+    details: string,
+    { retryAfterMs, ...options }: ErrorOptions & { readonly retryAfterMs?: number } = {},
+  ) {
     super(details, options);
     this.name = 'CallError';
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** Converts anything thrown while a call was served. The default code is INTERNAL. */

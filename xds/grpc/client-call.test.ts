@@ -4,6 +4,7 @@ import { connect, createServer as createTcp, type AddressInfo, type Socket } fro
 import { expect, test } from 'vitest';
 import { openCall, type CallOptions, type CallOutcome } from './client-call.ts';
 import { CallError } from './call-error.ts';
+import type { ServerCall } from './server-call.ts';
 import { status } from './status.ts';
 import { echo, grpcFixture, PATH } from './testing/calls.ts';
 import { SHORT_FORM } from '../../common/testing/short-form.ts';
@@ -45,6 +46,22 @@ test('messages go both ways, large ones included', async () => {
   expect(await taken).toBe(`127.0.0.1:${port}`);
   await expect.poll(() => messages.map(({ length }) => length)).toEqual([1, large.length]);
   expect(messages[1] === large).toBe(true);
+});
+
+test.each([
+  ['at once', () => undefined],
+  ['after a message', (served: ServerCall) => served.write(() => Buffer.from('b'))],
+])('a server that has too much to do says when to come again: %s', async (_, before) => {
+  const { port } = await fixture.serve((served) => ({
+    message() {
+      before(served);
+      throw new CallError(status.RESOURCE_EXHAUSTED, 'too much', { retryAfterMs: 1234.4 });
+    },
+    halfClose: () => undefined,
+  }));
+  const { write, ended } = call(port);
+  write(Buffer.from('a'));
+  expect(await ended).toEqual({ code: status.RESOURCE_EXHAUSTED, details: 'too much', retryAfterMs: 1234 });
 });
 
 test('a call that the server ends reports the status and its details', async () => {

@@ -7,7 +7,7 @@ import {
   type ServerAddress,
 } from './client-connection.ts';
 import { MessageSplitter, PREFIX_BYTES } from './message-splitter.ts';
-import { status, type Status } from './status.ts';
+import { PUSHBACK, status, type Status } from './status.ts';
 
 /** Options of a call and its connection. */
 export type CallOptions = ConnectionOptions & {
@@ -16,7 +16,12 @@ export type CallOptions = ConnectionOptions & {
 };
 
 /** How a call ended: with the server's status, or with a status for the failure in between. */
-export type CallOutcome = { readonly code: Status; readonly details: string };
+export type CallOutcome = {
+  readonly code: Status;
+  readonly details: string;
+  /** How long the server wants this client to wait before it tries again, in milliseconds. Undefined: it says nothing. */
+  readonly retryAfterMs?: number | undefined;
+};
 
 /** Callbacks of a call. None is called after `onEnd`, nor after `close`. */
 export type CallEvents = {
@@ -139,7 +144,13 @@ function statusIn(fields: IncomingHttpHeaders): CallOutcome | undefined {
   if (code === undefined) return undefined;
   const number = /^\d{1,2}$/.test(String(code)) ? Number(code) : status.UNKNOWN;
   const known = Object.values(status).find((each) => each === number);
-  return { code: known ?? status.UNKNOWN, details: decoded(String(fields['grpc-message'] ?? '')) };
+  const pushback = String(fields[PUSHBACK] ?? '');
+  return {
+    code: known ?? status.UNKNOWN,
+    details: decoded(String(fields['grpc-message'] ?? '')),
+    // A negative one means not to try again, which is up to the caller.
+    ...(/^\d{1,9}$/.test(pushback) && { retryAfterMs: Number(pushback) }),
+  };
 }
 
 /** Decodes a percent-encoded `grpc-message`; returns an invalid one unchanged. */

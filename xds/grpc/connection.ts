@@ -6,12 +6,15 @@ import { formatHostPort } from '../../common/addresses/host-port.ts';
 export class Connection {
   /** The client's address, `HOST:PORT`; `unknown` on a unix socket. It differs between the connections of one host. */
   readonly peer: string;
+  /** When the connection was accepted, before TLS: milliseconds of `performance.now()`. */
+  readonly since: number;
   readonly #socket: Socket;
   #pendingWrites = 0;
 
-  /** `peer`: the client's address, if the socket has another one (behind a load balancer). */
-  constructor(socket: Socket, peer: string = addressOf(socket)) {
+  /** `peer`: the client's address, if the socket has another one (behind a load balancer). `since`: default: now. */
+  constructor(socket: Socket, peer: string = addressOf(socket), since: number = performance.now()) {
     this.peer = peer;
+    this.since = since;
     this.#socket = socket;
   }
 

@@ -124,10 +124,10 @@ export class ServerCall {
     else this.#put(message);
   }
 
-  /** Ends the call with a status, once all earlier messages are flushed. */
-  end(code: Status, details = ''): void {
+  /** Ends the call with a status, once all earlier messages are flushed. `retryAfterMs`: when the client may try again, in milliseconds. */
+  end(code: Status, details = '', retryAfterMs?: number): void {
     if (this.#state === 'over') return;
-    const end = { code, details };
+    const end = { code, details, retryAfterMs };
     this.#leave(end);
     if (this.#isGone()) return;
     const stream = this.#stream;
@@ -147,8 +147,8 @@ export class ServerCall {
 
   /** Ends the call with an error that was thrown while it was served. */
   fail(error: unknown): void {
-    const { code, message } = CallError.from(error);
-    this.end(code, message);
+    const { code, message, retryAfterMs } = CallError.from(error);
+    this.end(code, message, retryAfterMs);
   }
 
   /** Ends the call at once; messages that are not flushed are lost. */

@@ -36,8 +36,11 @@ export type GrpcServerOptions = {
 export type GrpcServer = {
   /** Adds a method, by its path: `/package.Service/Method`. */
   readonly add: (path: string, method: Method) => void;
-  /** Serves gRPC on a connection, plain text or TLS. `peer`: the client's address, `HOST:PORT`; default: the socket's remote address. */
-  readonly serve: (socket: Socket, peer?: string) => Connection;
+  /**
+   * Serves gRPC on a connection, plain text or TLS. `peer`: the client's address, `HOST:PORT`; default: the socket's remote address. `since`: when it was
+   * accepted, in milliseconds of `performance.now()`; default: now.
+   */
+  readonly serve: (socket: Socket, peer?: string, since?: number) => Connection;
   /** Sends GOAWAY on all connections. Resolves when the last call is over and all connections are closed. */
   readonly drain: () => Promise<void>;
   /** Ends all connections at once. */
@@ -95,8 +98,8 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     add(path, method) {
       methods.set(path, method);
     },
-    serve(socket, peer) {
-      const connection = new Connection(socket, peer);
+    serve(socket, peer, since) {
+      const connection = new Connection(socket, peer, since);
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       const session = performServerHandshake(socket, SESSION);

@@ -28,10 +28,22 @@ export function statusName(code: number): string {
 }
 
 /** A status code, with the reason as text. */
-export type CallEnd = { readonly code: Status; readonly details: string };
+export type CallEnd = {
+  readonly code: Status;
+  readonly details: string;
+  /** How long the client is to wait before it tries again, in milliseconds (gRFC A6, server pushback). Undefined: the server says nothing. */
+  readonly retryAfterMs?: number | undefined;
+};
+
+/** The field of `retryAfterMs`. */
+export const PUSHBACK = 'grpc-retry-pushback-ms';
 
 /** Encodes the end of a call as header fields ("gRPC over HTTP2", Responses). The text is percent-encoded UTF-8. */
-export function statusFields({ code, details }: CallEnd): Readonly<Record<string, string>> {
+export function statusFields({ code, details, retryAfterMs }: CallEnd): Readonly<Record<string, string>> {
   const message = details.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
-  return { 'grpc-status': String(code), ...(message === '' ? {} : { 'grpc-message': message }) };
+  return {
+    'grpc-status': String(code),
+    ...(message === '' ? {} : { 'grpc-message': message }),
+    ...(retryAfterMs === undefined ? {} : { [PUSHBACK]: String(Math.max(0, Math.round(retryAfterMs))) }),
+  };
 }

@@ -12,6 +12,9 @@ import {
 /** The path of the method: `service Identity` in attestation.proto. */
 export const ATTEST_PATH = '/daybreak.identity.v1.Identity/Attest';
 
+/** The longest that an agent waits for one attempt, in milliseconds: a connection, two answers, and AWS STS behind the second. */
+export const ATTEMPT_MS = 20_000;
+
 /** Size limit of a message from an agent, in bytes. */
 export const MOST_ATTEST_BYTES = 16 * 1024;
 

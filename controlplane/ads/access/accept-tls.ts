@@ -3,6 +3,7 @@ import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tl
 import type { Followed } from '../../../common/files/followed-files.ts';
 import type { ServerCertificate } from '../../tls/server-certificate.ts';
 import type { ClientCa } from './client-ca.ts';
+import { createHandshakeQueue } from './handshake-queue.ts';
 
 /** The certificate of an ADS server, and the authorities whose client certificates it asks for. */
 export type AdsTls = {
@@ -15,7 +16,7 @@ export type AdsTls = {
 
 /** TLS on incoming connections. */
 export type TlsAcceptor = {
-  /** Starts the TLS handshake on a connection, and closes the connection if the handshake fails. */
+  /** Starts the TLS handshake on a connection as soon as the control plane keeps up, and closes the connection if the handshake fails. */
   readonly handshake: (socket: Socket) => void;
   /** Stops following the files, and cuts the connections that it accepted. */
   readonly close: () => void;
@@ -49,18 +50,23 @@ export function acceptTls(
     (socket) => onConnection(socket),
   );
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  const begun = new Set<Socket>();
+  const all = new Set<Socket>();
+  const queue = createHandshakeQueue<Socket>({
+    begin: (socket) => void server.emit('connection', socket),
+    isGone: (socket) => socket.destroyed,
+  });
   const renew = (): void => server.setSecureContext(context());
   const stops = [certificate.onChange(renew), clientCa?.onChange(renew)];
   return {
     handshake(socket) {
-      begun.add(socket);
-      socket.once('close', () => begun.delete(socket));
-      server.emit('connection', socket);
+      all.add(socket);
+      socket.once('close', () => all.delete(socket));
+      queue.add(socket);
     },
     close() {
+      queue.close();
       for (const stop of stops) stop?.();
-      for (const socket of begun) socket.destroy();
+      for (const socket of all) socket.destroy();
     },
   };
 }

@@ -16,11 +16,10 @@ import { Refused } from './refused.ts';
 /** The longest node.id, in characters: an ARN with two names of 255. */
 export const LONGEST_NODE_ID = 1024;
 
-/** Inputs of a beginning. `trust`: to verify certificates of connections. */
+/** Inputs of a beginning. */
 export type BeginOptions = {
   readonly live: LiveModel;
   readonly authority: Authority;
-  readonly trust: Trust;
   readonly provers: readonly Prover[];
   readonly sts: { readonly host: string; readonly region: string };
   readonly now?: () => number;
@@ -29,12 +28,16 @@ export type BeginOptions = {
 /** An attempt that waits for its proof. */
 export type Begun = { readonly attempt: Attempt; readonly prover: Prover; readonly key: PublicKey };
 
-/** Checks the hello of a proxy, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. */
+/**
+ * Checks the hello of a proxy, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. `own`: the certificate of
+ * the connection, if it is one of this authority.
+ */
 export async function begin(
-  { authority, provers, trust, sts, now = Date.now }: BeginOptions,
+  { authority, provers, sts, now = Date.now }: BeginOptions,
   call: ServerCall,
   hello: Hello,
   proxy: ProxyId,
+  own: X509Certificate | undefined,
 ): Promise<Begun> {
   const spiffeId = spiffeIdOf(authority.trustDomain, proxy);
   if (spiffeId === undefined) {
@@ -43,7 +46,6 @@ export async function begin(
       `${proxyPath(proxy)} can have no SPIFFE id: its names may only have letters, digits, dots, dashes and underscores`,
     );
   }
-  const own = ownCertificate(call, trust, now());
   const certificateNames = own === undefined ? [] : alternativeNames(own, 'URI');
   const certificateSerial = own?.serialNumber.toLowerCase();
   // TLS checked the dates at the handshake, which may be long ago.

@@ -1,5 +1,7 @@
+import type { X509Certificate } from 'node:crypto';
 import type { PublicKey } from '@peculiar/x509';
 import {
+  ATTEMPT_MS,
   ATTEST_PATH,
   decodeAgentMessage,
   encodeAnswer,
@@ -9,9 +11,8 @@ import {
   type Proof,
 } from '../../../common/contracts/attestation/messages.ts';
 import { errorText } from '../../../common/error-text.ts';
+import { timeLimit } from '../../../common/limits/time-limit.ts';
 import type { Log } from '../../../common/log.ts';
-import { createKeyedBuckets } from '../../../common/limits/keyed-buckets.ts';
-import { createTokenBucket, type TokenBucket } from '../../../common/limits/token-bucket.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../../xds/grpc/server.ts';
 import type { CallReader, ServerCall } from '../../../xds/grpc/server-call.ts';
@@ -26,6 +27,7 @@ import { DEFAULT_CERTIFICATE_HOURS, meshIdentityOf } from '../bindings.ts';
 import type { Trust } from '../authority/chain.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
+import { createBudget } from './budget.ts';
 import {
   begin,
   hostOf,
@@ -35,9 +37,10 @@ import {
   ownCertificate,
   type Begun,
 } from './begin.ts';
-import { createPlaces, type Place } from './places.ts';
+import type { Place } from './places.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
 import { Refused } from './refused.ts';
+import { createWorkQueue, type WorkKind } from './work-queue.ts';
 
 /** Inputs of the service. */
 export type AttestOptions = {
@@ -54,52 +57,48 @@ export type AttestOptions = {
   /** Notes refused agents, for the status. */
   readonly refusals?: RecentRefusals;
   readonly now?: () => number;
+  /** Milliseconds of a monotonic clock. Default: that of the process. */
+  readonly clock?: () => number;
 };
 
 /** How long an agent may take for each of its two messages, in milliseconds. */
 const MESSAGE_MS = 10_000;
-/** New attempts a second, in all: above the certificates that two cores issue, with room for a fleet that starts at once. */
-const RATE = { rate: 200, burst: 2000 };
-/** New attempts a second of one node, so that its instances in a crash loop do not use up those of others. */
-const NODE_RATE = { rate: 20, burst: 500 };
 const HOUR = 60 * 60 * 1000;
-
+/** A certificate with less than this part of its lifetime left is renewed before others. */
+const ENDING_SHARE = 0.25;
+/** The time that an attempt needs beside the work here, in milliseconds: the way to the control plane, and the store. Work has to be done earlier by this. */
+const ELSEWHERE_MS = 3000;
 /** Attestation as a service for the server of ADS. It asks for no credentials: it gives them out. */
 export function createAttestation(options: AttestOptions): { readonly addTo: (server: GrpcServer) => void } {
-  const { now = Date.now, log } = options;
-  const bucket = createTokenBucket(RATE);
+  const { now = Date.now, clock = () => performance.now(), log } = options;
   const warn = boundedWarnings(log);
-  const places = createPlaces();
-  const nodeBuckets = createKeyedBuckets(NODE_RATE);
+  const work = createWorkQueue(clock);
   // Apart, so that strangers, who may name any node, keep no agent from renewing its certificate.
-  const renewals = createTokenBucket(RATE);
-  const renewalBuckets = createKeyedBuckets(NODE_RATE);
+  const strangers = createBudget('strangers', clock);
+  const agents = createBudget('agents', clock);
 
   function attest(call: ServerCall): CallReader {
     let state: State = { kind: 'hello' };
-    let timer: NodeJS.Timeout | undefined;
+    let inTime = (): void => undefined;
     let place: Place | undefined;
     let isOver = false;
     call.whenOver((end) => {
       isOver = true;
       place?.leave();
-      clearTimeout(timer);
+      inTime();
       if (end !== undefined && end.code !== status.OK)
         options.onOutcome(methodAt(state), statusName(end.code));
     });
+    const by = call.connection.since + ATTEMPT_MS - ELSEWHERE_MS;
     const own = ownCertificate(call, options.trust, now());
-    requireRate(own === undefined ? bucket : renewals, 'at once');
-    place = places.take(() =>
-      call.end(
-        status.RESOURCE_EXHAUSTED,
-        'another attempt took the place of this one, which waited for its agent',
-      ),
-    );
+    const budget = own === undefined ? strangers : agents;
+    place = budget.enter((error) => call.fail(error));
     const wait = (): void => {
       place?.wait();
-      clearTimeout(timer);
-      const late = (): void => call.end(status.DEADLINE_EXCEEDED, `no message within ${MESSAGE_MS / 1000} s`);
-      timer = setTimeout(late, MESSAGE_MS).unref();
+      inTime();
+      inTime = timeLimit(MESSAGE_MS, () =>
+        call.end(status.DEADLINE_EXCEEDED, `no message within ${MESSAGE_MS / 1000} s`),
+      );
     };
     wait();
 
@@ -107,12 +106,9 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       const proxy = await namedProxy(options.live, hello.nodeId);
       if (state.kind === 'deciding') state = { ...state, proxy };
       // Before the signature of the request is verified.
-      const ofNode =
-        own === undefined
-          ? nodeBuckets(`${proxy.owner} ${proxyPath(proxy)}`)
-          : renewalBuckets(own.subjectAltName ?? '');
-      requireRate(ofNode, 'of this node');
-      const begun = await begin(options, call, hello, proxy);
+      const node = own === undefined ? `${proxy.owner} ${proxyPath(proxy)}` : (own.subjectAltName ?? '');
+      budget.countNode(node);
+      const begun = await work.run(kindOf(own, now()), by, () => begin(options, call, hello, proxy, own));
       state = { kind: 'proof', ...begun };
       call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }));
       // From now, not from when the challenge has left: a client may take nothing from its stream.
@@ -128,9 +124,10 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       const { principal } = proven;
       // The agent gave up, and asks again: it would not get this certificate.
       if (isOver) return;
-      const svid = await issue(options, attempt, key);
+      const svid = await work.run('proof', by, () => issue(options, attempt, key));
       // Before the agent gets it, so that no certificate is in use that the operator does not see.
       await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces);
+      budget.done();
       const isByPolicy = isBoundByPolicy(proven);
       options.onOutcome(prover.method, isByPolicy ? 'issued_by_iam_policy' : 'issued');
       options.refusals?.issued(attempt.proxy, attempt.address);
@@ -157,7 +154,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     }
 
     function refuse(error: unknown): void {
-      if (!(error instanceof Refused)) return call.fail(error);
+      if (!(error instanceof Refused)) return call.fail(budget.withRetry(error));
       const { refusal } = error;
       const proxy = state.kind === 'deciding' ? state.proxy : undefined;
       if (proxy !== undefined) options.refusals?.refused(proxy, hostOf(call.connection.peer), refusal);
@@ -174,7 +171,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       message(bytes) {
         const message = decode(bytes);
         if (message.kind === 'nothing') return;
-        clearTimeout(timer);
+        inTime();
         place.work();
         if (message.kind === 'hello' && state.kind === 'hello') {
           const node = message.nodeId.slice(0, LONGEST_NODE_ID);
@@ -258,11 +255,11 @@ function isBoundByPolicy({ proof }: Proven): boolean {
   return proof?.method === 'aws iam' && proof.boundBy === 'iam policy';
 }
 
-function requireRate(bucket: TokenBucket, which: string): void {
-  const wait = bucket();
-  if (wait === 0) return;
-  const soon = `the next will be taken in ${Math.ceil(wait * 1000)} ms`;
-  throw new CallError(status.RESOURCE_EXHAUSTED, `too many attestations ${which}: ${soon}`);
+/** The kind of an attempt before its proof, by the certificate of its connection. */
+function kindOf(own: X509Certificate | undefined, now: number): WorkKind {
+  if (own === undefined) return 'first';
+  const [begins, ends] = [own.validFromDate.getTime(), own.validToDate.getTime()];
+  return ends - now < (ends - begins) * ENDING_SHARE ? 'ending' : 'renewal';
 }
 
 function decode(bytes: Uint8Array): AgentMessage {

@@ -23,6 +23,8 @@ export type OpenTestAgent = TestAgent & {
   readonly connect: () => Promise<void>;
   /** Why each of its streams ended, or each attempt to open one failed. */
   readonly disconnections: () => readonly string[];
+  /** How often it has asked a control plane for a certificate. */
+  readonly attempts: () => number;
 };
 
 /** Options of a test agent. */
@@ -73,9 +75,13 @@ export async function openTestAgent(
     token: undefined,
     identity: { proofs, joinToken: token === '' ? undefined : joinToken, stsEndpoint },
   };
+  let attempts = 0;
   const identity = await openIdentity({
     xds,
-    secure: () => ({ tls: { ca: plane.ca } }),
+    secure() {
+      attempts += 1;
+      return { tls: { ca: plane.ca } };
+    },
     nodeId: node,
     agentVersion: '0.1.0',
     file: file === undefined ? undefined : join(plane.folder, file),
@@ -133,6 +139,7 @@ export async function openTestAgent(
       return accepted.promise;
     },
     disconnections: () => disconnections,
+    attempts: () => attempts,
     identity,
     isConnected: () => isConnected,
     reason: () => reason,
