@@ -102,6 +102,7 @@ test('names the rules that have no effect at a listener', () => {
   const node = {
     virtualNode: 'n',
     authorization: 'AUDIT',
+    mtls: 'STRICT',
     callers: [],
     deny,
     allow: [],
@@ -110,4 +111,24 @@ test('names the rules that have no effect at a listener', () => {
   expect(describeAccess({ owner: '0', mesh: 'm', nodes: [node] })).toMatch(
     /\n\nVirtual node n, rule p\/deny\/1: it has http\.\n$/,
   );
+});
+
+test('a mode that refuses nobody without an identity says so: the table says that they are refused', () => {
+  const node = (virtualNode: string, mtls: 'OFF' | 'PERMISSIVE' | 'STRICT', more: object = {}) => ({
+    virtualNode,
+    authorization: 'ENFORCE' as const,
+    mtls,
+    callers: [],
+    deny: [],
+    allow: [],
+    refused: [],
+    ...more,
+  });
+  const notesOf = (...nodes: ReturnType<typeof node>[]) =>
+    describeAccess({ owner: '1', mesh: 'm', nodes }).split('\n\n')[1];
+  expect(notesOf(node('a', 'OFF'), node('b', 'OFF'), node('c', 'PERMISSIVE'))).toBe(
+    'mtls is OFF for a, b: no caller has an identity, and all are admitted and only counted, except for a deny without from.\n' +
+      'mtls is PERMISSIVE for c: callers in plain text are admitted and only counted, except for a deny without from.\n',
+  );
+  expect(notesOf(node('a', 'STRICT'), node('b', 'OFF', { unauthenticated: [] }))).toBeUndefined();
 });

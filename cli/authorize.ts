@@ -40,7 +40,7 @@ export function describeAccess({ mesh, nodes }: AccessReport): string {
   if (nodes.length === 0) return `Mesh ${mesh} has no virtual node.\n`;
   const refused = nodes.flatMap(refusedRows);
   const table = formatTable(HEAD, nodes.flatMap(rowsOf));
-  const notes = nodes.flatMap(notesOf).join('');
+  const notes = [...nodes.flatMap(notesOf), ...openNotes(nodes)].join('');
   return `${table}${refused.length === 0 ? '' : `\n${formatTable(REFUSED_HEAD, refused)}`}${notes === '' ? '' : `\n${notes}`}`;
 }
 
@@ -60,6 +60,24 @@ function notesOf({ virtualNode, deny, allow, unauthenticated = [] }: NodeAccessR
   return [...deny, ...allow, ...unauthenticated].flatMap(({ name, problem }) =>
     problem === undefined ? [] : [`Virtual node ${virtualNode}, rule ${name}: ${problem}.\n`],
   );
+}
+
+const SHOWN = 5;
+
+/** Names the virtual nodes that admit callers without an identity, although a row says that they are refused. */
+function openNotes(nodes: readonly NodeAccessReport[]): readonly string[] {
+  const open = nodes.filter(
+    ({ authorization, unauthenticated }) => authorization === 'ENFORCE' && unauthenticated === undefined,
+  );
+  return (['OFF', 'PERMISSIVE'] as const).flatMap((mode) => {
+    const names = open.filter(({ mtls }) => mtls === mode).map(({ virtualNode }) => virtualNode);
+    if (names.length === 0) return [];
+    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+    const who = mode === 'OFF' ? 'no caller has an identity, and all are' : 'callers in plain text are';
+    return [
+      `mtls is ${mode} for ${names.slice(0, SHOWN).join(', ')}${more}: ${who} admitted and only counted, except for a deny without from.\n`,
+    ];
+  });
 }
 
 function rowsOf({

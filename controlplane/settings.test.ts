@@ -64,6 +64,13 @@ test('beyond loopback with --insecure', () => {
   expect(settings).toMatchObject({ ads: { host: '0.0.0.0' }, insecure: true });
 });
 
+test('a trust domain of another form is one problem: a second line said that it is not set', () => {
+  const compile = () =>
+    compileControlPlaneSettings({ '--data': 'd', '--trust-domain': 'Apps.Example', '--ca-key': 'k' });
+  expect(compile).toThrow('--trust-domain="Apps.Example": a trust domain of up to 255 small letters');
+  expect(compile).not.toThrow('is not set');
+});
+
 const secure = { '--credentials': 'c', '--tls-cert': 'crt', '--tls-key': 'key' };
 
 test('the API beyond loopback with TLS and credentials', () => {

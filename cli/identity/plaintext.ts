@@ -1,13 +1,18 @@
 import type { PlaintextNode } from '../../controlplane/agents/plaintext-route.ts';
+import type { WatchedMesh } from '../../controlplane/agents/watched-meshes.ts';
 import type { Client } from '../client/client.ts';
 import { formatTable } from '../table.ts';
 import type { IdentityOptions } from './identity.ts';
 
-type Plaintext = { readonly windowSeconds: number; readonly nodes: readonly PlaintextNode[] };
+type Plaintext = {
+  readonly windowSeconds: number;
+  readonly nodes: readonly PlaintextNode[];
+  readonly partlyWatched: readonly WatchedMesh[];
+};
 
 const HEAD = ['MESH', 'VIRTUAL NODE', 'MTLS', 'PORT', 'CALLER', 'FROM', 'LAST'];
 
-/** Prints the callers without mutual TLS, and the virtual nodes with a proxy that has no certificate. */
+/** Prints the callers without mutual TLS, the virtual nodes with a proxy that has no certificate, and what is not known. */
 export async function plaintext(
   client: Client,
   { output }: IdentityOptions,
@@ -17,7 +22,7 @@ export async function plaintext(
   stdout.write(output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : describe(found));
 }
 
-function describe({ windowSeconds, nodes }: Plaintext): string {
+function describe({ windowSeconds, nodes, partlyWatched }: Plaintext): string {
   const hours = Math.round((windowSeconds / 3600) * 100) / 100;
   const rows = nodes.flatMap(({ mesh, virtualNode, mtls, callers }) =>
     callers.map(({ address, proxy, port, last }) => [
@@ -40,5 +45,18 @@ function describe({ windowSeconds, nodes }: Plaintext): string {
     rows.length === 0
       ? `No caller without mutual TLS in the last ${hours} hours.\n`
       : formatTable(HEAD, rows);
-  return `${table}${old.join('')}`;
+  return `${table}${old.join('')}${partlyWatched.flatMap(notesOf).join('')}`;
+}
+
+function notesOf({ mesh, off, since }: WatchedMesh): readonly string[] {
+  return [
+    ...(off === 0
+      ? []
+      : [
+          `Mesh ${mesh}: ${off === 1 ? '1 virtual node has' : `${off} virtual nodes have`} mtls OFF: their callers are not in this list.\n`,
+        ]),
+    ...(since === undefined
+      ? []
+      : [`Mesh ${mesh}: callers are in this list since ${since} only. Some may call less often.\n`]),
+  ];
 }

@@ -7,6 +7,8 @@ import type { Agents } from './agents.ts';
 import type { NodeId } from './draining.ts';
 import type { PlainCallers } from './plain-callers.ts';
 import { shownCallers, type ShownCaller } from './shown-callers.ts';
+import { partlyWatched } from './watched-meshes.ts';
+import type { Resource } from '../mesh/resource.ts';
 
 /** The path of the callers without mutual TLS. */
 export const PLAINTEXT_PATH = '/daybreak/v1/identity/plaintext';
@@ -33,7 +35,7 @@ export type PlaintextOptions = {
 
 /**
  * `GET /daybreak/v1/identity/plaintext`: the virtual nodes that have callers without mutual TLS, or a proxy without a certificate, in the
- * meshes that the caller may see. Needs the action `daybreak:GetIdentity`.
+ * meshes that the caller may see, and the meshes whose list may not be complete. Needs the action `daybreak:GetIdentity`.
  */
 export function plaintextRoute({ model, callers, hasOthers, agents, window }: PlaintextOptions) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -41,10 +43,12 @@ export function plaintextRoute({ model, callers, hasOthers, agents, window }: Pl
     app.get(PLAINTEXT_PATH, { config }, async (request) => {
       const viewer = callerOf(request);
       const reports = agents.read();
-      const nodes = [...model.resources()].flatMap((resource): readonly PlaintextNode[] => {
-        if (resource.kind !== 'virtualNode') return [];
+      const visible = [...model.resources()].filter(
+        (resource): resource is Resource<'virtualNode'> =>
+          resource.kind === 'virtualNode' && meshAccess(viewer, resource) !== 'none',
+      );
+      const nodes = visible.flatMap((resource): readonly PlaintextNode[] => {
         const node: NodeId = { ...resource, kind: 'virtualNode' };
-        if (meshAccess(viewer, { owner: node.owner, mesh: node.mesh }) === 'none') return [];
         const seen = callers.of(node);
         const isOld = hasOthers(node);
         if (seen.length === 0 && !isOld) return [];
@@ -58,7 +62,8 @@ export function plaintextRoute({ model, callers, hasOthers, agents, window }: Pl
           },
         ];
       });
-      return { windowSeconds: window, nodes };
+      const partly = partlyWatched(model, visible, Date.now() - window * 1000);
+      return { windowSeconds: window, nodes, partlyWatched: partly };
     });
   };
 }

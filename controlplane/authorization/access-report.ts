@@ -5,7 +5,7 @@ import type { Model } from '../mesh/model.ts';
 import type { MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 import { securityOf } from '../mesh/security.ts';
 import { ruleProblem, type RuledListener } from '../mesh/access/rule-problem.ts';
-import type { AccessRule, AuthorizationMode } from '../model/daybreak-types.ts';
+import type { AccessRule, AuthorizationMode, MtlsMode } from '../model/daybreak-types.ts';
 import { summed } from '../agents/refusals.ts';
 import { describeOpenRule, describeRule } from './words.ts';
 
@@ -16,6 +16,8 @@ export type RuleInWords = { readonly name: string; readonly meaning: string; rea
 export type NodeAccessReport = {
   readonly virtualNode: string;
   readonly authorization: AuthorizationMode;
+  /** Unless it is `STRICT`, there are callers without an identity. */
+  readonly mtls: MtlsMode;
   /** Proxies that have the virtual node behind one of their backends or gateway routes. */
   readonly callers: readonly DeclaredCaller[];
   readonly deny: readonly RuleInWords[];
@@ -47,7 +49,7 @@ export function accessReport(model: Model, { owner, mesh }: MeshId, refusalsOf: 
     const open = policies.filter(({ spec }) => spec.unauthenticated !== undefined);
     return {
       virtualNode: name,
-      authorization: securityOf(model, id).authorization,
+      ...securityOf(model, id),
       callers,
       deny: policies.flatMap((policy) =>
         rules(policy, 'deny', policy.spec.deny ?? [], describeRule, listeners),

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import { START_PATIENCE_MS, waitForStore } from '../store/wait-for-store.ts';
 import { occupied } from './errors.ts';
 import type { Backup } from './format.ts';
+import { withLaterAuthority } from './restored-authority.ts';
 
 /** `where`: the store's name in errors. `mayReplace`: whether existing resources may be deleted. */
 export type RestoreOptions = {
@@ -22,7 +23,8 @@ export async function restore(
   { contents }: Backup,
   { where, mayReplace, log, patienceMs = START_PATIENCE_MS }: RestoreOptions,
 ): Promise<number> {
-  const replace = () => store.replace(contents, mayReplace);
+  const resources = withLaterAuthority(contents.resources, Date.now());
+  const replace = () => store.replace({ ...contents, resources }, mayReplace);
   // If the answer to a commit is lost, a second attempt may find the resources of the first one, which only `mayReplace` allows.
   const replaced = await waitForStore(replace, log, mayReplace ? patienceMs : 0);
   if (replaced.outcome === 'occupied') throw occupied(where, replaced.resources);

@@ -12,6 +12,13 @@ import { ROTATIONS, type Rotation } from './rotation/rotation.ts';
 /** Inputs of the routes. */
 export type ChangeRoutesOptions = { readonly ledger: CertificateLedger; readonly rotation: Rotation };
 
+const NODE = /^mesh\/[^/]+\/virtual(?:Node|Gateway)\/[^/]+$/;
+
+/** Other tools write serial numbers in capital letters, or with colons. */
+function serialOf(text: string): string {
+  return text.replaceAll(':', '').toLowerCase();
+}
+
 /** The longest list of serial numbers in an answer. */
 const MOST_SHOWN = 1000;
 
@@ -46,11 +53,18 @@ export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
       if ((typeof serial === 'string') === (typeof node === 'string'))
         throw badRequest('The body has to have either serial or node, a text.');
       const all = ledger.listAll();
-      const named = typeof serial === 'string' ? earlierOnes(all, serial) : undefined;
+      if (typeof node === 'string' && !NODE.test(node))
+        throw badRequest(
+          `node ${JSON.stringify(node)}: it has to be mesh/M/virtualNode/N or mesh/M/virtualGateway/G.`,
+        );
+      const named = typeof serial === 'string' ? earlierOnes(all, serialOf(serial)) : undefined;
       const found = all
         .filter((each) => (named === undefined ? each.node === node : named.has(each.serial)))
         .filter(({ owner, node: path }) => meshAccess(caller, { owner, mesh: meshOf(path) }) === 'own');
-      if (found.length === 0) throw notFound('There is no such certificate that is still valid.');
+      if (found.length === 0)
+        throw notFound(
+          `There is no such certificate that is still valid: ${JSON.stringify(serial ?? node)}. See \`daybreak identity\`.`,
+        );
       const serials = found.map((each) => each.serial);
       return { revoked: await ledger.revoke(serials), serials: serials.slice(0, MOST_SHOWN) };
     });

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { readSource } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
@@ -27,7 +26,7 @@ import { loginRoute } from './login/route.ts';
 import { openSessionKey } from './login/session-key.ts';
 import { createSessionKeyring } from './login/session-keys.ts';
 import { identityRoutes } from './routes.ts';
-import { readSealingKey, sealNothing, sealWith, type Sealer } from './seal/seal.ts';
+import { sealingKeyFrom, sealNothing, sealWith, type Sealer } from './seal/seal.ts';
 import { sealWithKms } from './seal/seal-kms.ts';
 import type { IdentitySettings } from './settings.ts';
 
@@ -158,7 +157,7 @@ export async function openIdentities(
 
 async function openSealer(key: IdentitySettings['key']): Promise<Sealer> {
   if (key === undefined) return sealNothing();
-  return key.kind === 'kms' ? sealWithKms(key) : sealWith(readSealingKey(key.setting, readSource(key)));
+  return key.kind === 'kms' ? sealWithKms(key) : sealWith(sealingKeyFrom(key));
 }
 
 /** The parsed certificates of an authority, as they are at the moment. */

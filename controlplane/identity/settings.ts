@@ -62,6 +62,7 @@ const issuer: Parser<readonly [string, string]> = (value) => {
 /** Reads the flags of the authority. `region`: that of AWS. Without `--trust-domain` there is no authority. */
 export function readIdentitySettings(read: Reader, region: string): IdentitySettings | undefined {
   const domain = read('--trust-domain', trustDomain, undefined);
+  const isNamed = read('--trust-domain', (value) => ({ value }), undefined) !== undefined;
   const key = withKms(read, readSecretSource(read, '--ca-key'));
   const privateCa = read('--ca-root', privateCaArn, undefined);
   // Without such a root, a value that another tool set is none of the control plane's business.
@@ -85,7 +86,7 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
     };
   const root = privateCa === undefined ? undefined : '--ca-root';
   const without = key?.setting ?? root ?? (iam === undefined ? undefined : '--bind-by-iam-policy');
-  if (without !== undefined) {
+  if (without !== undefined && !isNamed) {
     read.problem({
       name: '--trust-domain',
       got: undefined,

@@ -21,16 +21,19 @@ export type Attempt = {
   readonly foreignNames: { readonly uris: readonly string[]; readonly dns: readonly string[] };
 };
 
+/** The methods that the agent offers. */
+export type Offered = { readonly methods: readonly ProofMethod[] };
+
 /** A way to prove an identity. */
 export type Prover = {
   readonly method: ProofMethod;
   /** Whether this attempt could use it. */
   readonly offers: (
-    attempt: Pick<Attempt, 'certificateNames' | 'certificateSerial' | 'foreignNames' | 'spiffeId'>,
+    attempt: Pick<Attempt, 'certificateNames' | 'certificateSerial' | 'foreignNames' | 'spiffeId'> & Offered,
   ) => boolean;
   /** Why it does not offer itself for a certificate of the node; undefined if it does, or for another reason. */
   readonly fault?: (
-    attempt: Pick<Attempt, 'certificateNames' | 'certificateSerial' | 'spiffeId'>,
+    attempt: Pick<Attempt, 'certificateNames' | 'certificateSerial' | 'spiffeId'> & Offered,
   ) => string | undefined;
   /** Verifies a proof. @throws Refused */
   readonly verify: (attempt: Attempt, proof: Proof) => Promise<Proven>;

@@ -114,6 +114,7 @@ it('offers itself only if there is an issuer', () => {
     certificateSerial: undefined,
     foreignNames: { uris: [], dns: [] },
     spiffeId: '',
+    methods: [],
   };
   expect(prover.offers(offered)).toBe(true);
   const binding = { live: { model: new Model() } as LiveModel, policies: undefined };

@@ -56,22 +56,19 @@ export async function begin(
     uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
     dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),
   };
-  const renewed = { certificateNames, certificateSerial, spiffeId };
-  const renewalFault = hello.methods
+  const { methods } = hello;
+  const renewed = { certificateNames, certificateSerial, spiffeId, methods };
+  const renewalFault = methods
     .flatMap((method) => provers.find((each) => each.method === method)?.fault?.(renewed) ?? [])
     .at(0);
-  const prover = hello.methods
+  const prover = methods
     .map((method) =>
-      provers.find(
-        (each) =>
-          each.method === method &&
-          each.offers({ certificateNames, certificateSerial, foreignNames, spiffeId }),
-      ),
+      provers.find((each) => each.method === method && each.offers({ ...renewed, foreignNames })),
     )
     .find((each) => each !== undefined);
   if (prover === undefined) {
     if (renewalFault !== undefined) throw new Refused('NOT_RENEWED', notRenewed(renewalFault));
-    const offered = hello.methods.length === 0 ? 'nothing' : [...new Set(hello.methods)].join(', ');
+    const offered = methods.length === 0 ? 'nothing' : [...new Set(methods)].join(', ');
     throw new Refused(
       'NO_METHOD',
       `the agent can prove itself by ${offered}; this control plane takes ${provers.map(({ method }) => method).join(', ')}`,

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ProofMethod } from '../../../common/contracts/attestation/messages.ts';
 import { Model } from '../../mesh/model.ts';
 import type { LedgerEntry } from '../certificate-ledger.ts';
 import { createStanding } from '../standing.ts';
@@ -9,7 +10,11 @@ const ID = `spiffe://apps.example/account/${OWNER}/mesh/m/virtualNode/a`;
 const HOUR = 3_600_000;
 
 /** Whether a certificate that was proven an hour and a half ago can be renewed. */
-function offers(proofHours: number | undefined, entry: Partial<LedgerEntry> | undefined): boolean {
+function offers(
+  proofHours: number | undefined,
+  entry: Partial<LedgerEntry> | undefined,
+  methods: readonly ProofMethod[] = ['svid', 'join token'],
+): boolean {
   const model = new Model();
   const id = { kind: 'meshIdentity', owner: OWNER, mesh: 'm', parent: '', name: 'default' } as const;
   const resource = {
@@ -42,6 +47,7 @@ function offers(proofHours: number | undefined, entry: Partial<LedgerEntry> | un
     certificateSerial: 's',
     foreignNames: { uris: [], dns: [] },
     spiffeId: ID,
+    methods,
   };
   const faultOf = createStanding({ model, trustDomain: 'apps.example', policies: undefined });
   return svidProver(model, ledger, faultOf, () => 1.5 * HOUR).offers(attempt);
@@ -57,4 +63,13 @@ it('renews a certificate as long as the mesh allows without a new proof; without
 
 it('does not renew a revoked certificate', () => {
   expect(offers(undefined, { revoked: 1 })).toBe(false);
+});
+
+it('an agent whose certificate a restored store does not know proves itself again, if it can: no binding ended such a certificate', () => {
+  expect(offers(undefined, undefined, ['svid', 'aws iam'])).toBe(false);
+  expect(offers(undefined, undefined, ['svid', 'x509'])).toBe(false);
+  expect(offers(undefined, undefined, ['svid', 'join token'])).toBe(true);
+  // Its token would be chosen, and was used.
+  expect(offers(undefined, undefined, ['svid', 'join token', 'aws iam'])).toBe(true);
+  expect(offers(undefined, {}, ['svid', 'aws iam'])).toBe(true);
 });

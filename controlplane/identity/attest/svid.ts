@@ -1,3 +1,4 @@
+import type { ProofMethod } from '../../../common/contracts/attestation/messages.ts';
 import type { Model } from '../../mesh/model.ts';
 import { meshIdentityOf } from '../bindings.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
@@ -7,11 +8,15 @@ import type { Prover } from './attempt.ts';
 import { Refused } from './refused.ts';
 
 const HOUR = 60 * 60 * 1000;
+/** Proofs that an agent can give again at any time. A join token it can use once. */
+const LASTING: ReadonlySet<ProofMethod> = new Set(['aws iam', 'aws jwt', 'x509']);
+const UNKNOWN = 'this control plane does not know it: it was issued after the backup that was restored';
 
 /**
  * Renewal: the connection has the last certificate of the same node, which TLS verified against the roots. A certificate that is no longer
  * good is not taken, and none whose first proof is older than the mesh allows (`proofHours`; default: any age), so that the agent has to
- * prove itself again. `now`: milliseconds since 1970.
+ * prove itself again. Of a certificate that the list does not have, because a backup was restored, no proof is known: an agent that can proves itself
+ * again, so that its principal stays bound. `now`: milliseconds since 1970.
  */
 export function svidProver(
   model: Model,
@@ -25,9 +30,17 @@ export function svidProver(
     return `its proof is of ${new Date(proven).toISOString()}, and proofHours of the MeshIdentity is ${proofHours}`;
   }
 
-  const fault: NonNullable<Prover['fault']> = ({ certificateNames, certificateSerial, spiffeId }) => {
-    const entry = certificateNames.includes(spiffeId) ? ledger.get(certificateSerial ?? '') : undefined;
-    return entry && (faultOf(entry) ?? oldProof(entry));
+  const fault: NonNullable<Prover['fault']> = ({
+    certificateNames,
+    certificateSerial,
+    spiffeId,
+    methods,
+  }) => {
+    if (!certificateNames.includes(spiffeId)) return undefined;
+    const entry = ledger.get(certificateSerial ?? '');
+    if (entry !== undefined) return faultOf(entry) ?? oldProof(entry);
+    const next = methods.find((method) => method !== 'svid');
+    return next !== undefined && LASTING.has(next) ? UNKNOWN : undefined;
   };
 
   return {

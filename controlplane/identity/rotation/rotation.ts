@@ -36,6 +36,8 @@ export type RotationOptions = SigningOptions & {
 
 type Change = (record: AuthorityRecord) => Promise<AuthorityRecord | string | undefined>;
 
+const NONE = 'no rotation is under way: `daybreak identity rotate` begins one';
+
 /** The longest wait after failures, in milliseconds, before jitter. */
 const LONGEST_WAIT_MS = 60_000;
 
@@ -70,7 +72,8 @@ export function createRotation(options: RotationOptions): Rotation {
 
   const REQUESTS: Readonly<Record<RotationRequest, Change>> = {
     root: async (record) => {
-      if (record.rotation !== undefined) return 'a new root is being introduced already';
+      if (record.rotation !== undefined)
+        return 'a new root is being introduced already: `daybreak identity` shows the step';
       const root = await roots.create(now());
       // The authority of --ca-root has the same certificate until AWS is asked for another one.
       if (record.roots.some(({ certificate }) => certificate === root.certificate))
@@ -78,9 +81,9 @@ export function createRotation(options: RotationOptions): Rotation {
       return withNextRoot(record, root, now());
     },
     intermediate: async (record) => later(await withNewIntermediate(record, options)),
-    skip: async (record) => (record.rotation === undefined ? 'no rotation is under way' : next(record)),
+    skip: async (record) => (record.rotation === undefined ? NONE : next(record)),
     abort: async (record) => {
-      if (record.rotation === undefined) return 'no rotation is under way';
+      if (record.rotation === undefined) return NONE;
       if (record.rotation.step === 'distributing') return withFirstRootOnly(record, record.retired);
       return withNewIntermediate(withLastRootSigning(record, now()), options);
     },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readSealingKey, sealNothing, sealWith } from './seal.ts';
+import { readSealingKey, sealingKeyFrom, sealNothing, sealWith } from './seal.ts';
 
 const KEY = Buffer.alloc(32, 1);
 const PLAIN = new Uint8Array([1, 2, 3]);
@@ -49,4 +49,10 @@ it('reads a key of 32 bytes in base64, with white space around it, and no other'
       /^--ca-key: .*32 random bytes in base64/,
     );
   }
+});
+
+it('a file that cannot be read is named with its flag: the error had neither', () => {
+  expect(() => sealingKeyFrom({ kind: 'file', setting: '--ca-key', path: '/no/ca.key' })).toThrow(
+    '--ca-key: /no/ca.key cannot be read: ENOENT',
+  );
 });

@@ -1,4 +1,6 @@
 import { createHash, webcrypto } from 'node:crypto';
+import { errorText } from '../../../common/error-text.ts';
+import { readSource, sourceName, type Source } from '../../../common/files/source.ts';
 import { IdentityError } from '../errors.ts';
 
 /** Seals private keys for the store, so that neither a database nor a backup has them in the clear. */
@@ -26,6 +28,21 @@ export function readSealingKey(setting: string, content: Buffer): Buffer {
     'CA_KEY_UNUSABLE',
     `${setting}: it has to be ${KEY_BYTES} random bytes in base64, such as the output of: openssl rand -base64 ${KEY_BYTES}`,
   );
+}
+
+/** Reads a sealing key from its file or variable. @throws IdentityError */
+export function sealingKeyFrom(source: Source): Buffer {
+  let content: Buffer;
+  try {
+    content = readSource(source);
+  } catch (cause) {
+    throw new IdentityError(
+      'CA_KEY_UNUSABLE',
+      `${source.setting}: ${sourceName(source)} cannot be read: ${errorText(cause)}`,
+      { cause },
+    );
+  }
+  return readSealingKey(source.setting, content);
 }
 
 /** Seals with AES-256-GCM. */

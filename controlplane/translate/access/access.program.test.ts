@@ -14,6 +14,32 @@ import { makeCertificates } from './testing/test-certificates.ts';
 const POLICIES = 12;
 const ARRIVALS = 30;
 
+const H2C =
+  'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n';
+const WEBSOCKET =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+/** Heads of requests as Node sends none, each with the access that refuses it: 0 denies `/a/`, 3 denies DELETE. */
+const RAW: readonly (readonly [number, string])[] = [
+  [0, 'GET http://b/a/b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET http://b//a/b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET http://b/x/../a/b HTTP/1.1\r\nHost: c\r\n'],
+  [0, 'GET /a/b#c HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET /b#/../a/b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET /x\\..\\a\\b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET \\a\\b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET /a%00/b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET a/b HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'GET /a/b HTTP/1.0\r\n'],
+  [0, 'OPTIONS * HTTP/1.1\r\nHost: b\r\n'],
+  [0, 'CONNECT b:80 HTTP/1.1\r\nHost: b:80\r\n'],
+  [0, 'CONNECT /a/b HTTP/1.1\r\nHost: b\r\n'],
+  [0, `GET /a/b HTTP/1.1\r\nHost: b\r\n${H2C}`],
+  [0, `GET /a/b HTTP/1.1\r\nHost: b\r\n${WEBSOCKET}`],
+  [0, 'POST /b HTTP/1.1\r\nHost: b\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n'],
+  [3, 'delete / HTTP/1.1\r\nHost: b\r\n'],
+  [3, 'DELETE / HTTP/1.1\r\nHost: b\r\nX-HTTP-Method-Override: GET\r\n'],
+];
+
 let certificates: Awaited<ReturnType<typeof makeCertificates>>;
 beforeAll(async () => {
   certificates = await makeCertificates([idOf('a'), idOf('c'), idOf('x'), FOREIGN]);
@@ -26,7 +52,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ).toEqual([]);
   });
 
-  test('no way of writing a refused path passes: bytes that are no UTF-8 in the query, dots with a parameter, a method in small letters', {
+  test('no way of writing a refused path passes: bytes that are no UTF-8 in the query, dots with a parameter, a method in small letters, an absolute URI, an upgrade', {
     timeout: 120_000,
   }, async () => {
     const long = `/${':'.repeat(1023)}`;
@@ -65,6 +91,11 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await ask(2, `${long}:`)).toBe('admitted');
       for (const method of ['DELETE', 'delete', 'Delete'])
         expect([method, await ask(3, '/', method)]).toEqual([method, 'refused']);
+      expect(await envoy.sendRaw(0, 'GET /b HTTP/1.1\r\nHost: b\r\n')).toBe(200);
+      for (const [index, head] of RAW) {
+        const status = await envoy.sendRaw(index, head);
+        expect([head, [0, 400, 403, 404, 426, 501].includes(status)], `${status}`).toEqual([head, true]);
+      }
     } finally {
       await envoy.close();
     }

@@ -17,6 +17,11 @@ import type { Pair } from './test-certificates.ts';
 export type GuardedEnvoy = {
   /** Sends a request, or opens a connection, to the listener of an access. */
   ask(index: number, arrival: Arrival): Promise<'admitted' | 'refused'>;
+  /**
+   * Sends the head of a request, without its last line, in plain text to the first HTTP listener of an access. Returns the status, 0 if the
+   * connection is closed without one.
+   */
+  sendRaw(index: number, head: string): Promise<number>;
   /** The page of Envoy's admin interface. */
   admin(path: string): Promise<string>;
   close(): Promise<void>;
@@ -60,6 +65,10 @@ export async function startGuardedEnvoy(binary: string, options: GuardedOptions)
       const pair = certificates.of.get(arrival.id ?? '');
       const to = { host: address, port, localAddress: arrival.address, ...(pair && tlsOf(pair)) };
       return arrival.request === undefined ? connection(to) : request(to, arrival.request);
+    },
+    sendRaw(index, head) {
+      const place = PLACES.findIndex(({ isHttp, chain }) => isHttp && chain === 'plain');
+      return statusOf(address, FIRST_PORT + index * PLACES.length + place, head);
     },
     admin: envoy.admin,
     async close() {
@@ -124,4 +133,17 @@ async function connection(to: Target): Promise<'admitted' | 'refused'> {
   socket.write('hello');
   await once(socket, 'close');
   return got === 'ok' ? 'admitted' : 'refused';
+}
+
+async function statusOf(host: string, port: number, head: string): Promise<number> {
+  const socket = connect({ host, port });
+  socket.on('error', () => undefined);
+  socket.write(`${head}\r\n`);
+  let got = '';
+  for await (const chunk of socket) {
+    got += String(chunk);
+    if (/^HTTP\/1\.\d \d{3} /.test(got)) break;
+  }
+  socket.destroy();
+  return Number(/^HTTP\/1\.\d (\d{3}) /.exec(got)?.[1] ?? 0);
 }
