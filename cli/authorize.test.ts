@@ -113,7 +113,7 @@ test('names the rules that have no effect at a listener', () => {
   );
 });
 
-test('a mode that refuses nobody without an identity says so: the table says that they are refused', () => {
+test('a mode that admits callers without an identity says so: the table says that they are refused', () => {
   const node = (virtualNode: string, mtls: 'OFF' | 'PERMISSIVE' | 'STRICT', more: object = {}) => ({
     virtualNode,
     authorization: 'ENFORCE' as const,

@@ -6,13 +6,7 @@ import { partlyWatched } from './watched-meshes.ts';
 const OWNER = '111122223333';
 const HOUR = 3_600_000;
 
-function resource<K extends Resource['kind']>(
-  kind: K,
-  mesh: string,
-  name: string,
-  spec: object,
-  at = 0,
-): Resource {
+function resource(kind: Resource['kind'], mesh: string, name: string, spec: object, at = 0): Resource {
   const times = { uid: name, version: 1, createdAt: 0, lastUpdatedAt: at, resourceOwner: OWNER, tags: [] };
   return { kind, owner: OWNER, mesh, parent: '', name, spec, ...times };
 }

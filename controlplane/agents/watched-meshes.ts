@@ -6,7 +6,7 @@ import { nodeIdentityOf, securityOf } from '../mesh/security.ts';
 export type WatchedMesh = {
   readonly mesh: string;
   readonly owner: string;
-  /** How many virtual nodes have `mtls: OFF`: nobody notes their callers. */
+  /** How many virtual nodes have `mtls: OFF`: their callers are not known. */
   readonly off: number;
   /** Since when callers are noted, in ISO 8601, if that is less than the window: the last change of a mode. */
   readonly since?: string;
