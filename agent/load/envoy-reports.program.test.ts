@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { freePort } from '../../test/lab/net/free-port.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { createEnvoyReports } from './envoy-reports.ts';
@@ -31,13 +32,6 @@ async function listen(server: Server): Promise<number> {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  return port;
 }
 
 function cluster(name: string, address: object, http2: boolean) {
@@ -164,10 +158,11 @@ test.each(
 
   loads.watch(undefined);
   await send('/');
+  // One message may be under way.
   const before = messages;
   // Three intervals, in which a watched Envoy would send three messages.
   await new Promise((resolve) => setTimeout(resolve, 3000));
-  expect(messages).toBe(before);
+  expect(messages).toBeLessThanOrEqual(before + 1);
   const seen = reports.length;
   loads.watch(1000);
   await vi.waitFor(() => expect(reports.length).toBeGreaterThan(seen), { timeout: 60_000 });

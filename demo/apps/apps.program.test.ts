@@ -5,16 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { request } from '../../test/lab/clients/http.ts';
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePort } from '../../test/lab/net/free-port.ts';
 
 async function start(app: string, env: Record<string, string>): Promise<{ url: string; port: number }> {
   const port = await freePort();
