@@ -10,6 +10,7 @@ import { freePort } from '../../lab/net/free-port.ts';
 
 /** An absence of the receiver. */
 export type AbsenceOptions = {
+  /** At least, in milliseconds: it lasts until spans were dropped. */
   readonly awayMs: number;
   /** How long the receiver is there before, with the same traffic, in milliseconds. */
   readonly warmMs: number;
@@ -86,7 +87,8 @@ export async function observeAbsence({ awayMs, warmMs, queueMib, spans }: Absenc
   const before = await agent.measure();
   let last = before;
   let mostWaiting = 0;
-  for (const begin = performance.now(); performance.now() - begin < awayMs; ) {
+  // A slow machine takes longer to fill the queue.
+  for (const begin = performance.now(); performance.now() - begin < awayMs || output(last).dropped === 0; ) {
     await send();
     await delay(100);
     last = await agent.measure();
