@@ -29,15 +29,22 @@ export function createRetryTimes(
   const done: number[] = [];
   let last = -Infinity;
 
-  function aSecond(): number {
+  function forgetOld(): void {
     const from = done.findIndex((at) => now() - at < COUNTED_MS);
     done.splice(0, from === -1 ? done.length : from);
+  }
+
+  function aSecond(): number {
+    forgetOld();
     const served = (done.length / COUNTED_MS) * 1000 * MORE;
     return Math.min(Math.max(served, LEAST_A_SECOND), MOST_A_SECOND);
   }
 
   return {
-    done: () => void done.push(now()),
+    done() {
+      forgetOld();
+      done.push(now());
+    },
     next() {
       const at = Math.max(now() + leastMs, last + 1000 / aSecond());
       last = Math.min(at, now() + mostMs);
