@@ -43,6 +43,7 @@ export default defineConfig({
           name: 'net',
           // Four of these run beside each other, each with several Envoys, control planes and agents.
           expect: { poll: { timeout: 2 * expectation.poll.timeout } },
+          globalSetup: ['test/lab/programs/shared-bundle.ts'],
           include: ['**/*.net.test.ts'],
           exclude: ['node_modules/**'],
           pool: 'forks',

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, copyFile, cp, mkdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bundle } from './programs/bundle.ts';
+import { sharedBundle } from './programs/shared-bundle.ts';
 import type { Lab } from './lab.ts';
 import { isOpenToAll } from './net/reach.ts';
 
@@ -28,7 +28,7 @@ export async function stage(
   await access(envoy, constants.X_OK).catch((cause: unknown) => {
     throw new Error(`DAYBREAK_ENVOY=${JSON.stringify(envoy)}: no program there`, { cause });
   });
-  const { folder, daybreak } = await bundle();
+  const { folder, daybreak } = await sharedBundle();
   const copies = join(lab.folder, 'programs');
   await mkdir(copies, { recursive: true });
   await chmod(copies, 0o755);
