@@ -6,7 +6,7 @@ import { bundle, type Bundle } from './bundle.ts';
 const VARIABLE = 'BUNDLE_OF_DAYBREAK';
 
 /** vitest's set-up of the tests with hosts: bundles the programs once, and again before a run that watches files repeats tests. */
-export default async function bundleForAll(project: TestProject): Promise<void> {
+export async function setup(project: TestProject): Promise<void> {
   const share = async (): Promise<void> => {
     process.env[VARIABLE] = (await bundle()).folder;
   };
