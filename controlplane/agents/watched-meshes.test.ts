@@ -42,3 +42,9 @@ it('a mesh that has been PERMISSIVE for longer than the window, or that is STRIC
   expect(watched(A, B, mode('PERMISSIVE', HOUR))).toEqual([]);
   expect(watched(A, B, mode('STRICT', 30 * HOUR))).toEqual([]);
 });
+
+it('a mesh that has not begun is named only while none has', () => {
+  const other = resource('virtualNode', 'other', 'x', {});
+  expect(watched(A, B, mode('PERMISSIVE', HOUR), other)).toEqual([]);
+  expect(watched(A, B, other).map(({ mesh }) => mesh)).toEqual(['m', 'other']);
+});

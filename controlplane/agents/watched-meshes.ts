@@ -13,27 +13,32 @@ export type WatchedMesh = {
 };
 
 /**
- * Returns the meshes of these virtual nodes whose list of callers may not be complete, sorted by mesh and owner. `begin`: that of the window, in
- * milliseconds since 1970.
+ * Returns the meshes of these virtual nodes whose list of callers may not be complete, sorted by mesh and owner: those that have begun with
+ * mutual TLS, or all while none has. `begin`: that of the window, in milliseconds since 1970.
  */
 export function partlyWatched(
   model: Model,
   nodes: readonly Resource<'virtualNode'>[],
   begin: number,
 ): readonly WatchedMesh[] {
-  const meshes = new Map<string, { mesh: string; owner: string; off: number; since: number }>();
+  const meshes = new Map<
+    string,
+    { mesh: string; owner: string; off: number; since: number; hasBegun: boolean }
+  >();
   for (const node of nodes) {
     const { mesh, owner } = node;
     const key = JSON.stringify([mesh, owner]);
-    const found = meshes.get(key) ?? { mesh, owner, off: 0, since: 0 };
+    const found = meshes.get(key) ?? { mesh, owner, off: 0, since: 0, hasBegun: false };
     meshes.set(key, found);
     const { mtls } = securityOf(model, node);
     if (mtls === 'OFF') found.off += 1;
+    else found.hasBegun = true;
     if (mtls === 'PERMISSIVE') found.since = Math.max(found.since, changedAt(model, node));
   }
-  return [...meshes]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { since, ...rest }]) => ({
+  const sorted = [...meshes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+  const begun = sorted.filter(({ hasBegun }) => hasBegun);
+  return (begun.length === 0 ? sorted : begun)
+    .map(({ since, hasBegun: _, ...rest }) => ({
       ...rest,
       ...(since > begin ? { since: new Date(since).toISOString() } : {}),
     }))
