@@ -38,8 +38,10 @@ export function partlyWatched(
   const sorted = [...meshes].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
   const begun = sorted.filter(({ hasBegun }) => hasBegun);
   return (begun.length === 0 ? sorted : begun)
-    .map(({ since, hasBegun: _, ...rest }) => ({
-      ...rest,
+    .map(({ mesh, owner, off, since }) => ({
+      mesh,
+      owner,
+      off,
       ...(since > begin ? { since: new Date(since).toISOString() } : {}),
     }))
     .filter(({ off, since }) => off > 0 || since !== undefined);
