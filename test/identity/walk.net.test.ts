@@ -37,8 +37,8 @@ async function fromOutside(): Promise<string> {
 }
 
 /**
- * Without the caller's own calls, which are in the list for a while: those before it changed, and late ones of a busy machine. And without the lines
- * about how far the callers are known: for the first minute there is one, and always one about another mesh of the scene.
+ * Without the caller's own calls, which are in the list for a while: those before it changed, and late ones of a busy machine. And without the line
+ * about how far the callers are known, which is there for the first minute.
  */
 function stable(output: string): string {
   return output
