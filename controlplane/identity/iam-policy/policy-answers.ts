@@ -78,7 +78,7 @@ export function createPolicyAnswers(
   };
 }
 
-/** JSON, so that no two questions share a key. */
-function keyOf({ principalArn, uniqueId, resource }: PolicyQuestion): string {
-  return JSON.stringify([principalArn, uniqueId, resource]);
+/** Returns the whole question as JSON: no two questions share a key, also if a question gets further members. */
+export function keyOf(question: PolicyQuestion): string {
+  return JSON.stringify(Object.entries(question).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,7 +2,7 @@ import { parseSpiffeId } from '../../../common/contracts/spiffe-id.ts';
 import { errorText } from '../../../common/error-text.ts';
 import type { CertificateLedger } from '../certificate-ledger.ts';
 import { IamFailure } from './failure.ts';
-import { GRANT_MS, type PolicyAnswers } from './policy-answers.ts';
+import { GRANT_MS, keyOf, type PolicyAnswers } from './policy-answers.ts';
 import type { PolicyBindings } from './policy-bindings.ts';
 import type { PolicyQuestion } from './simulate.ts';
 
@@ -74,7 +74,7 @@ function questionsOf({
     if (proxy === undefined || revoked !== undefined || proof?.method !== 'aws iam') continue;
     if (proof.boundBy !== 'iam policy') continue;
     const question = bindings.questionOf(proof, proxy);
-    found.set(JSON.stringify(question), question);
+    found.set(keyOf(question), question);
   }
   return found;
 }

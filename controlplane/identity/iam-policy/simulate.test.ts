@@ -8,6 +8,7 @@ import {
   organization,
   QUESTION,
   ROLE,
+  simulateAt,
   startIamWithRole,
 } from '../testing/iam-scene.ts';
 import { ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY, sendIamError, type TestIam } from '../testing/test-iam.ts';
@@ -36,6 +37,20 @@ it('asks about the role with its path, the action and the ARN of the node, in th
       'ContextEntries.member.1.ContextKeyValues.member.1': 'eu-west-1',
     },
   ]);
+});
+
+it('asks nothing about roles of other accounts once the own one is known: anyone with an AWS account used up the calls to IAM', async () => {
+  iam.result = () => ALLOWED;
+  const simulate = simulateAt(iam);
+  const signal = AbortSignal.timeout(60_000);
+  expect(await simulate(QUESTION, signal)).toMatchObject({ kind: 'allowed' });
+  const calls = iam.calls.length;
+  const foreign = { ...QUESTION, principalArn: ROLE.replace('123456789012', '999999999999') };
+  expect(await simulate(foreign, signal)).toMatchObject({
+    kind: 'denied',
+    reason: expect.stringContaining('the policies of roles in other accounts cannot be evaluated'),
+  });
+  expect(iam.calls).toHaveLength(calls);
 });
 
 test.each<[string, string, readonly string[]]>([

@@ -23,13 +23,19 @@ export type Simulate = (question: PolicyQuestion, signal: AbortSignal) => Promis
 /** The most pages of one simulation. One action on one resource has one result. */
 const MOST_PAGES = 5;
 
-/** Creates questions: GetRole finds the role's path and unique id, and SimulatePrincipalPolicy evaluates its policies. */
+/**
+ * Creates questions: GetRole finds the role's path and unique id, and SimulatePrincipalPolicy evaluates its policies. Once a role has shown the account of
+ * the control plane, roles of other accounts cost no call: anyone with an AWS account can prove one.
+ */
 export function createSimulate(call: IamCall): Simulate {
+  let ownAccount: string | undefined;
   return async (question, signal) => {
     const { principalArn, resource } = question;
+    if (ownAccount !== undefined && accountOf(principalArn) !== ownAccount) return denied(FOREIGN);
     const name = principalArn.slice(principalArn.indexOf('/') + 1);
     const found = await call('GetRole', { RoleName: name }, signal);
     const role = found === undefined ? undefined : readRole(found);
+    if (role !== undefined) ownAccount = accountOf(role.arn);
     if (role === undefined || withoutPath(role.arn) !== principalArn) return denied(FOREIGN);
     if (role.uniqueId !== question.uniqueId) return denied(anew(question, role));
     const evaluations: Evaluation[] = [];
@@ -48,6 +54,9 @@ export function createSimulate(call: IamCall): Simulate {
 
 const FOREIGN =
   'the account of the control plane has no such role, and the policies of roles in other accounts cannot be evaluated';
+
+/** `arn:aws:iam::ACCOUNT:role/…` */
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];
 
 const denied = (reason: string): Verdict => ({ kind: 'denied', isPolicy: false, reason });
 

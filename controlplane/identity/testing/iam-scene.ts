@@ -1,5 +1,5 @@
 import { createIamCall } from '../iam-policy/iam-call.ts';
-import { createSimulate, type PolicyQuestion } from '../iam-policy/simulate.ts';
+import { createSimulate, type PolicyQuestion, type Simulate } from '../iam-policy/simulate.ts';
 import type { Verdict } from '../iam-policy/verdict.ts';
 import { startTestIam, type TestIam } from './test-iam.ts';
 
@@ -24,13 +24,18 @@ export async function startIamWithRole(): Promise<TestIam> {
   return iam;
 }
 
+/** Creates questions to a stand-in. */
+export function simulateAt({ endpoint }: TestIam, credentials = async () => CREDENTIALS): Simulate {
+  return createSimulate(createIamCall(endpoint, credentials));
+}
+
 /** Asks a stand-in the question. */
 export function askIam(
-  { endpoint }: TestIam,
+  iam: TestIam,
   signal = AbortSignal.timeout(10_000),
   credentials = async () => CREDENTIALS,
 ): Promise<Verdict> {
-  return createSimulate(createIamCall(endpoint, credentials))(QUESTION, signal);
+  return simulateAt(iam, credentials)(QUESTION, signal);
 }
 
 /** Parts of a result: what a permissions boundary and an organization say, keys without a value, and the result for the resource alone. */
