@@ -6,7 +6,7 @@ const LONGEST = 256 * 1024;
 
 /**
  * Reads a file with a secret of this agent; undefined if there is none.
- * @throws Error if it is a link, belongs to another user, or others may read or write it: its secret is none any more
+ * @throws Error if it is a link, belongs to another user, or others may read or write it: the secret may have leaked
  */
 export async function readOwnFile(file: string): Promise<string | undefined> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(

@@ -10,7 +10,7 @@ const STEP_MS = 25;
 
 /**
  * Starts a limit of `ms` milliseconds. A pause of the process, such as that of a container that has used up its share of the processor, counts for two
- * steps at most, and what has arrived meanwhile is read before the time is over: a timer alone would fire first.
+ * steps at most. The process reads its input before the limit expires; a plain timer would fire first.
  */
 export function createAwakeLimit(ms: number): AwakeLimit {
   const controller = new AbortController();

@@ -12,7 +12,7 @@ type Plaintext = {
 
 const HEAD = ['MESH', 'VIRTUAL NODE', 'MTLS', 'PORT', 'CALLER', 'FROM', 'LAST'];
 
-/** Prints the callers without mutual TLS, the virtual nodes with a proxy that has no certificate, and what is not known. */
+/** Prints the callers without mutual TLS, the virtual nodes with a proxy that has no certificate, and the limits of this list. */
 export async function plaintext(
   client: Client,
   { output }: IdentityOptions,

@@ -1,6 +1,6 @@
 /**
- * Calls `onLate` after so many milliseconds, unless the returned function is called before. A process that had no processor time for a while runs its
- * timers before it reads what has arrived meanwhile: this one lets it be read first, so that an answer that came in time counts. It does not
+ * Calls `onLate` after `ms` milliseconds, unless the returned function is called before. A process that had no processor time for a while runs its
+ * timers before it reads its input. This limit lets the process read first, so that an answer that arrived in time counts. The timer does not
  * keep the process alive.
  */
 export function timeLimit(ms: number, onLate: () => void): () => void {

@@ -18,7 +18,7 @@ export class CallError extends Error {
 const LIMIT_MS = 30_000;
 /** Statuses of a proxy whose control plane does not answer. The control plane's own answers have a code beside them. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
-/** The codes of a call whose session has ended, or whose cookie the browser no longer has: it keeps it for 8 hours, and until another page signs out. */
+/** Codes of a call without a valid session: the session has ended, or the browser has dropped the cookie (after 8 hours, or when another page signs out). */
 const ENDED: ReadonlySet<string> = new Set(['ExpiredTokenException', 'MissingAuthenticationTokenException']);
 
 let token = '';

@@ -54,7 +54,7 @@ export function NewResource({ shown, at, model }: PageState): JSX.Element {
     setFailure(undefined);
     look(next, spec);
   };
-  // A draft of before is checked again.
+  // A restored draft is validated again.
   useEffect(() => look(id, text), []);
   const address = (rest: readonly string[] = []): string =>
     addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources', rest });

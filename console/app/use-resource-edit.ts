@@ -21,7 +21,7 @@ import { useDraft } from './use-draft.ts';
  */
 type Draft = { readonly text: string; readonly form: TextForm; readonly seen: Seen };
 
-/** A deletion that the user is asked about, its effect, and the version that it is the effect on. */
+/** A deletion that waits for the user's answer, with its effect and the version for which the effect was computed. */
 type Removal = { readonly preview: Preview; readonly seen: Seen };
 
 /** The edit of one resource: its mode, and the handlers of its card. `onGone`: called after the resource was deleted. */
@@ -42,7 +42,7 @@ export function useResourceEdit(at: MeshName, resource: Resource, onGone: () => 
     setDraft(next);
     look(next);
   };
-  // A draft of before is checked again.
+  // A restored draft is validated again.
   useEffect(() => {
     if (draft !== undefined) look(draft);
   }, []);

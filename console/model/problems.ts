@@ -35,7 +35,7 @@ export type MeshProblem =
 const HOUR_MS = 60 * 60 * 1000;
 /** Certificates that end within this time are a problem. In milliseconds. */
 const SOON_MS = 24 * HOUR_MS;
-/** The part of the lifetime of the control plane's certificates within which they are a problem: agents renew theirs earlier, at about its half. */
+/** A certificate of the control plane is a problem once less than this share of its lifetime is left. Agents renew at about half of the lifetime. */
 const SOON = 0.4;
 
 /** Returns the problems of a mesh: of proxies first, then those of the model. `now`: milliseconds since 1970; `plain`: callers without mutual TLS. */

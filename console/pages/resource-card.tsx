@@ -247,7 +247,7 @@ function Removal({
   );
 }
 
-/** The question before a deletion. Proxies outlive only their own resource: what else is deleted, they no longer have. */
+/** The question before a deletion. A proxy keeps its configuration if its own resource is deleted; every other deleted resource leaves the configuration. */
 export function removalText(
   t: Texts,
   { kind, name }: { readonly kind: string; readonly name: string },

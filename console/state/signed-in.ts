@@ -3,7 +3,7 @@ import type { Loaded } from './state.ts';
 
 let user: string | undefined;
 
-/** Returns whether another user signed in than the one who was signed in on this page before. */
+/** Returns whether the user of this sign-in differs from the previous user of this page. */
 export function isOtherUser(found: Loaded<ConsoleSession>): boolean {
   if (found.state !== 'ready' || found.value.state !== 'signed in') return false;
   const { arn } = found.value.user;

@@ -5,9 +5,9 @@ import type { Resource } from '../mesh/resource.ts';
 const AHEAD = 1000;
 
 /**
- * Returns the resources of a backup to restore, with the authority in a later generation: proxies may have certificates that were issued after the
- * backup, which the restored list of certificates does not have, also of later generations. They renew them as soon as they connect. A rotation that was
- * under way begins its step again. `now`: milliseconds since 1970.
+ * Returns the resources of a backup to restore, with the authority in a generation above all that were issued since the backup. The restored ledger does
+ * not have the certificates of that time, so their agents have to renew them, and do so as soon as they connect. A rotation in the backup
+ * begins its step again. `now`: milliseconds since 1970.
  */
 export function withLaterAuthority(resources: readonly Resource[], now: number): readonly Resource[] {
   return resources.map((resource) => {

@@ -10,7 +10,7 @@ test('a reader that has read is not reported by a process that stood still until
   // After an immediate, timers come before what other threads and the kernel have done.
   await turn();
   for (const reader of ['read', 'still']) stalls.waits(reader);
-  // Another thread does this while this one stands still, as the kernel sends what was written.
+  // Another thread reads while this one is blocked, as the kernel sends written data.
   stat('/', () => stalls.reads('read'));
   for (const end = performance.now() + 3 * limitMs; performance.now() < end; );
   await expect.poll(() => stalled).toContain('still');

@@ -36,7 +36,7 @@ function add(count: number, prefix = ''): readonly string[] {
   return names;
 }
 
-it('begins one in each turn, in their order, so that what has begun goes on', () => {
+it('begins one handshake per turn, in order, so that handshakes under way make progress', () => {
   const names = add(3);
   turn(1);
   expect(begun).toEqual([]);

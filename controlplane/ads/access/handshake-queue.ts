@@ -15,18 +15,17 @@ export type HandshakeQueueOptions<T> = {
   readonly nextTurn?: (work: () => void) => void;
 };
 
-/** For so many turns in a row, connections are accepted and none begins. */
+/** The most turns in a row that accept connections without beginning a handshake. */
 export const MOST_ACCEPTING = 32;
 /** Once a connection has waited this long, in milliseconds, every other turn is for the latest one: the client of the oldest may give up before its answer. */
 export const FIRST_COME_MS = 1000;
 
 /**
- * Begins one handshake in each turn of the event loop, once the kernel has no more connections. libuv accepts one connection a turn
- * (https://github.com/libuv/libuv/pull/3696), and a turn lasts as long as all connections need that have something to do. So a control plane with too
- * little processor time leaves connections in the kernel's queue, which gives the oldest first: each of them is of a client that has given up or is about
- * to, and nothing that the control plane does is of use. Turns without a new handshake are short, and bring the connections here, where the oldest and the
- * latest take turns: some clients are served in time, and none is kept out by later ones. A connection that waits here costs
- * nothing, and a client that sends nothing holds no place.
+ * Orders TLS handshakes. libuv accepts one connection per turn of the event loop (https://github.com/libuv/libuv/pull/3696), and a turn lasts as long as the
+ * work of all active connections. So a control plane with too little processor time leaves connections in the kernel's queue, which is first in, first
+ * out: every client that it accepts has given up or is about to, and all work is wasted. This queue first empties the kernel's queue, in short turns
+ * without a new handshake, and then begins one handshake per turn. Once a connection has waited for a second, the oldest and the latest alternate: some
+ * clients are served in time, and later ones cannot starve any. A waiting connection costs no handshake.
  */
 export function createHandshakeQueue<T>({
   begin,

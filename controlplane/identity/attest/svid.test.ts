@@ -69,7 +69,7 @@ it('an agent whose certificate a restored store does not know proves itself agai
   expect(offers(undefined, undefined, ['svid', 'aws iam'])).toBe(false);
   expect(offers(undefined, undefined, ['svid', 'x509'])).toBe(false);
   expect(offers(undefined, undefined, ['svid', 'join token'])).toBe(true);
-  // Its token would be chosen, and was used.
+  // The agent would choose its token, which is used up.
   expect(offers(undefined, undefined, ['svid', 'join token', 'aws iam'])).toBe(true);
   expect(offers(undefined, {}, ['svid', 'aws iam'])).toBe(true);
 });

@@ -51,7 +51,7 @@ export function createWorkQueue(now: () => number = () => performance.now(), mos
     }
   }
 
-  /** How long work of this kind would wait for what is before it, in milliseconds. */
+  /** Returns how long new work of this kind would wait for the work ahead of it, in milliseconds. */
   function wait(kind: WorkKind): number {
     const before = order
       .slice(0, order.indexOf(kind) + 1)

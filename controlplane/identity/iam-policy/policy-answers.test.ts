@@ -80,7 +80,7 @@ it('equal questions at the same time are asked once; each other one has an answe
   expect(asked).toHaveLength(1 + others.length);
 });
 
-it('a fleet that starts at once asks four questions at a time, and what is too much is told to come back', async () => {
+it('for a fleet that starts at once, four questions run at a time, and agents beyond the bound are told to come back', async () => {
   const { iam, answers, asked } = scene();
   let running = 0;
   let most = 0;
