@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CertificateRecord, ProofRecord } from '../mesh/identity-records.ts';
-import { Model } from '../mesh/model.ts';
+import { FIXTURE_OWNER, modelFromInputs } from '../mesh/testing/resources.ts';
 import type { NodePrincipal } from '../model/daybreak-types.ts';
 import { createStanding, type StandingOptions } from './standing.ts';
 
@@ -19,23 +19,12 @@ function fault(
   certificate: Partial<CertificateRecord>,
   policies?: StandingOptions['policies'],
 ) {
-  const model = new Model();
-  const id = { kind: 'nodeIdentity', owner: '111122223333', mesh: 'm', parent: '', name: 'a' } as const;
-  const resource = {
-    ...id,
-    spec: { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals },
-    uid: 'u',
-    version: 1,
-    createdAt: 0,
-    lastUpdatedAt: 0,
-    resourceOwner: id.owner,
-    tags: [],
-  } as const;
-  model.apply([{ revision: 1, id, resource }]);
+  const spec = { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals };
+  const model = modelFromInputs([{ meshName: 'm', nodeIdentityName: 'a', spec }]);
   const record: CertificateRecord = {
     node: 'mesh/m/virtualNode/a',
-    owner: id.owner,
-    spiffeId: 'spiffe://apps.example/account/111122223333/mesh/m/virtualNode/a',
+    owner: FIXTURE_OWNER,
+    spiffeId: `spiffe://apps.example/account/${FIXTURE_OWNER}/mesh/m/virtualNode/a`,
     ends: 1,
     issued: 0,
     generation: 0,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JWT_ALGORITHM, tokenTags } from '../../../common/contracts/attestation/web-identity.ts';
 import { Model } from '../../mesh/model.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
-import type { Resource } from '../../mesh/resource.ts';
+import { FIXTURE_OWNER, modelFromInputs } from '../../mesh/testing/resources.ts';
 import { startTokenSts, type TokenSts } from '../testing/token-sts.ts';
 import type { Attempt, Prover } from './attempt.ts';
 import { awsJwtProver } from './aws-jwt.ts';
@@ -12,8 +12,7 @@ import { Refused } from './refused.ts';
 
 const ACCOUNT = '123456789012';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/web-task`;
-const OWNER = '111122223333';
-const PROXY = { kind: 'virtualNode', owner: OWNER, mesh: 'm', parent: '', name: 'a' } as const;
+const PROXY = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'a' } as const;
 
 let sts: TokenSts;
 let prover: Prover;
@@ -28,19 +27,11 @@ beforeEach(() => {
 });
 
 function proverAt(now: () => number): Prover {
-  const model = new Model();
-  const id = { ...PROXY, kind: 'nodeIdentity' } as const;
-  const resource: Resource<'nodeIdentity'> = {
-    ...id,
-    spec: { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals: [{ awsRole: { roleArn: ROLE } }] },
-    uid: 'u',
-    version: 1,
-    createdAt: 0,
-    lastUpdatedAt: 0,
-    resourceOwner: OWNER,
-    tags: [],
+  const spec = {
+    proxy: { virtualNode: { virtualNodeName: 'a' } },
+    principals: [{ awsRole: { roleArn: ROLE } }],
   };
-  model.apply([{ revision: 1, id, resource }]);
+  const model = modelFromInputs([{ meshName: 'm', nodeIdentityName: 'a', spec }]);
   return awsJwtProver(
     { live: { model } as LiveModel, policies: undefined },
     new Map([[ACCOUNT, sts.url]]),

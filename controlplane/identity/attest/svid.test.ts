@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { ProofMethod } from '../../../common/contracts/attestation/messages.ts';
-import { Model } from '../../mesh/model.ts';
+import { FIXTURE_OWNER, modelFromInputs } from '../../mesh/testing/resources.ts';
 import type { LedgerEntry } from '../certificate-ledger.ts';
 import { createStanding } from '../standing.ts';
 import { svidProver } from './svid.ts';
 
-const OWNER = '111122223333';
+const OWNER = FIXTURE_OWNER;
 const ID = `spiffe://apps.example/account/${OWNER}/mesh/m/virtualNode/a`;
 const HOUR = 3_600_000;
 
@@ -15,19 +15,8 @@ function offers(
   entry: Partial<LedgerEntry> | undefined,
   methods: readonly ProofMethod[] = ['svid', 'join token'],
 ): boolean {
-  const model = new Model();
-  const id = { kind: 'meshIdentity', owner: OWNER, mesh: 'm', parent: '', name: 'default' } as const;
-  const resource = {
-    ...id,
-    spec: proofHours === undefined ? {} : { proofHours },
-    uid: 'u',
-    version: 1,
-    createdAt: 0,
-    lastUpdatedAt: 0,
-    resourceOwner: OWNER,
-    tags: [],
-  } as const;
-  model.apply([{ revision: 1, id, resource }]);
+  const spec = proofHours === undefined ? {} : { proofHours };
+  const model = modelFromInputs([{ meshName: 'm', meshIdentityName: 'default', spec }]);
   const known: LedgerEntry = {
     serial: 's',
     node: 'mesh/m/virtualNode/a',

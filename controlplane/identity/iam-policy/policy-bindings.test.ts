@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { LiveModel } from '../../mesh/live-model.ts';
-import { Model } from '../../mesh/model.ts';
+import { FIXTURE_OWNER, modelFromInputs } from '../../mesh/testing/resources.ts';
 import type { NodePrincipal } from '../../model/daybreak-types.ts';
 import type { Attempt } from '../attest/attempt.ts';
 import { requireBinding } from '../attest/aws-iam.ts';
@@ -11,7 +11,7 @@ import { createPolicyBindings } from './policy-bindings.ts';
 import type { PolicyQuestion } from './simulate.ts';
 import type { Verdict } from './verdict.ts';
 
-const OWNER = '111122223333';
+const OWNER = FIXTURE_OWNER;
 const ROLE = `arn:aws:iam::${OWNER}:role/web`;
 const CALLER: AwsCaller = {
   kind: 'role',
@@ -40,21 +40,10 @@ async function bind({
   answer = async () => ({ kind: 'allowed', missing: [] }),
   proxy = PROXY,
 }: Scene) {
-  const model = new Model();
-  if (principals !== undefined) {
-    const id = { ...PROXY, kind: 'nodeIdentity' } as const;
-    const resource = {
-      ...id,
-      spec: { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals },
-      uid: 'u',
-      version: 1,
-      createdAt: 0,
-      lastUpdatedAt: 0,
-      resourceOwner: OWNER,
-      tags: [],
-    } as const;
-    model.apply([{ revision: 1, id, resource }]);
-  }
+  const spec = { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals };
+  const model = modelFromInputs(
+    principals === undefined ? [] : [{ meshName: 'm', nodeIdentityName: 'a', spec }],
+  );
   const asked: PolicyQuestion[] = [];
   const answers = {
     ask: (question: PolicyQuestion) => {
