@@ -46,7 +46,7 @@ export async function claimLab(label: string | undefined, temporary: string): Pr
 function sweep(): Set<number> {
   const live = new Set<number>();
   for (const file of readdirSync(CLAIMS).filter((name) => /^\d+$/.test(name))) {
-    const record = parse(readFileSync(join(CLAIMS, file), 'utf8'));
+    const record = readClaim(join(CLAIMS, file));
     if (record !== undefined && isAlive(record.owner)) {
       live.add(Number(file));
       continue;
@@ -57,12 +57,16 @@ function sweep(): Set<number> {
   return live;
 }
 
-/** Parses a claim. A machine that stopped in the middle of a write leaves an empty one. */
-function parse(text: string): ClaimRecord | undefined {
+/**
+ * Reads a claim. Returns undefined for one that was released since the folder was listed (a release takes no lock), and for one that is not JSON: a machine that
+ * stopped in the middle of a write leaves an empty file.
+ */
+export function readClaim(file: string): ClaimRecord | undefined {
   try {
-    return JSON.parse(text) as ClaimRecord;
-  } catch {
-    return undefined;
+    return JSON.parse(readFileSync(file, 'utf8')) as ClaimRecord;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
