@@ -49,6 +49,8 @@ const LIMIT_MS = 300_000;
 /** Creates a host. `program`: the file that `proxyinit` runs. Default: the source. */
 export function makeHost(name: string, program = join(import.meta.dirname, 'run.ts')): Host {
   execFileSync('ip', ['netns', 'add', name]);
+  // A new namespace has the machine's setting, and a peer that forwards answers for hosts that do not exist.
+  execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', 'echo 0 > /proc/sys/net/ipv4/ip_forward']);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
   const children: ChildProcess[] = [];
   const inside = (command: readonly string[]) => ['ip', 'netns', 'exec', name, ...command];
