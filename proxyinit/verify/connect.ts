@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { timeLimit } from '../../common/limits/time-limit.ts';
 import { asOwner } from './as-owner.ts';
 import type { Owner } from './probes.ts';
 import type { Endpoint } from './sockets.ts';
@@ -18,10 +19,14 @@ export async function attempt(
   const socket = await asOwner(owner, () => {
     return connect({ host: address, port }).on('error', (error) => (failure = error));
   });
+  const late = new AbortController();
+  const stop = timeLimit(milliseconds, () => late.abort());
   try {
-    if (socket.connecting) await once(socket, 'connect', { signal: AbortSignal.timeout(milliseconds) });
+    if (socket.connecting) await once(socket, 'connect', { signal: late.signal });
   } catch (error) {
     failure ??= error as NodeJS.ErrnoException;
+  } finally {
+    stop();
   }
   const { localAddress, localPort } = socket;
   if (failure === undefined && localAddress !== undefined && localPort !== undefined) {

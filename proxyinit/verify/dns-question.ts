@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { timeLimit } from '../../common/limits/time-limit.ts';
 import { asOwner } from './as-owner.ts';
 import type { Finding } from './arrival.ts';
 import type { OutProbe } from './probes.ts';
@@ -56,10 +57,10 @@ async function exchange(
   try {
     const { promise, resolve } = Promise.withResolvers<Answer | Error | undefined>();
     socket.on('error', resolve).on('message', (message, from) => resolve({ message, from: from.address }));
-    const timer = setTimeout(resolve, milliseconds, undefined);
+    const stop = timeLimit(milliseconds, () => resolve(undefined));
     await asOwner(owner, () => socket.bind());
     socket.send(sent, 53, address, (error) => error && resolve(error));
-    return await promise.finally(() => clearTimeout(timer));
+    return await promise.finally(stop);
   } finally {
     socket.close();
   }

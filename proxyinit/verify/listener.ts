@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket as Connection } from 'node:net';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Family } from '../../common/addresses/ip-range.ts';
 import { asOwner } from './as-owner.ts';
@@ -9,9 +9,12 @@ import { readSockets } from './sockets.ts';
 /** Listeners on ports where nothing else listens. */
 export type StandIns = { readonly close: () => void };
 
+/** How long a stand-in keeps a connection that its caller leaves open. */
+const HOLD_MS = 30_000;
+
 /**
  * Listens on those of the ports where no process listens, so that redirected connections are accepted. Runs as `owner`, Envoy's user, so
- * that an Envoy that starts meanwhile can share the port. Closes connections at once.
+ * that an Envoy that starts meanwhile can share the port. Closes a connection when its caller does.
  */
 export async function standIn(
   ports: readonly number[],
@@ -20,11 +23,14 @@ export async function standIn(
 ): Promise<StandIns> {
   const taken = (await readSockets('tcp')).filter(({ listening }) => listening);
   const servers: Server[] = [];
+  const open = new Set<Connection>();
   for (const port of new Set(ports)) {
     if (taken.some(({ local }) => local.port === port)) continue;
     const server = createServer((socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
       // Keep the connection open until the kernel's socket list was read.
-      socket.on('error', () => undefined).setTimeout(2000, () => socket.destroy());
+      socket.on('error', () => undefined).setTimeout(HOLD_MS, () => socket.destroy());
       socket.on('end', () => socket.destroy());
     });
     await asOwner(owner, () =>
@@ -36,6 +42,8 @@ export async function standIn(
   return {
     close: () => {
       for (const server of servers) server.close();
+      // The namespace of a caller may have ended without a word.
+      for (const socket of open) socket.destroy();
     },
   };
 }

@@ -17,7 +17,8 @@ const lines = require('node:readline').createInterface({ input: process.stdin })
   for (const [host, port, milliseconds] of JSON.parse(process.argv[1])) {
     const socket = connect({ host, port });
     const code = await new Promise((resolve) => {
-      setTimeout(resolve, milliseconds, 'ETIMEDOUT').unref();
+      // A process that had no processor time runs its timers before it reads its input, and immediates after it.
+      setTimeout(() => setImmediate(resolve, 'ETIMEDOUT'), milliseconds).unref();
       socket.on('connect', () => resolve('')).on('error', ({ code }) => resolve(code));
     });
     console.log(JSON.stringify({ port: code === '' ? socket.localPort : undefined, code }));
@@ -26,6 +27,10 @@ const lines = require('node:readline').createInterface({ input: process.stdin })
   }
   process.exit();
 })();`;
+
+/** How often to look whether `unshare` has made its namespace, within 10 seconds in all. */
+const NAMESPACE_TRIES = 1000;
+const NAMESPACE_POLL_MS = 10;
 
 /** Waits for a line, which says that the veth end exists, and configures this end. */
 const SETUP = `read -r _ || exit 1
@@ -95,11 +100,11 @@ async function namespaceOf(pid: number | undefined): Promise<string> {
   const { readlink } = await import('node:fs/promises');
   const { setTimeout: sleep } = await import('node:timers/promises');
   const mine = await readlink('/proc/self/ns/net');
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < NAMESPACE_TRIES; tries += 1) {
     const theirs = await readlink(`/proc/${pid}/ns/net`).catch(() => undefined);
     if (theirs === undefined) break;
     if (theirs !== mine) return String(pid);
-    await sleep(10);
+    await sleep(NAMESPACE_POLL_MS);
   }
   throw failed('no network namespace could be made', 'that needs the capability SYS_ADMIN');
 }
