@@ -33,12 +33,31 @@ test('the error lists every problem, with the name, the value and what is allowe
   );
 });
 
+test('a pair of quotes, which Docker passes on, counts as unset; it was an error', () => {
+  const read = (value: string) =>
+    compileSettings({ PORT: value }, (reader) => ({ port: reader('PORT', port, 1) }));
+  expect([read('""'), read("''\n")]).toEqual([{ port: 1 }, { port: 1 }]);
+  expect(() => read('"80"')).toThrow(
+    'PORT="\\"80\\"": a whole number from 1 to 65535; the quotes are part of the value',
+  );
+});
+
 test('a variable that Kubernetes set for a Service of this name counts as unset; it was an error', () => {
   const read = (env: Record<string, string>) =>
     compileSettings(env, (reader) => ({ port: reader('STATSD_PORT', port, 8125) }));
   const link = { STATSD_PORT: 'tcp://10.0.0.1:9125' };
   expect(read({ ...link, STATSD_SERVICE_HOST: '10.0.0.1' })).toEqual({ port: 8125 });
   expect(() => read(link)).toThrow('STATSD_PORT="tcp://10.0.0.1:9125": a whole number');
+});
+
+test('a variable that Docker set for a link of this name counts as unset; it was an error', () => {
+  const read = (env: Record<string, string>) =>
+    compileSettings(env, (reader) => ({ port: reader('XRAY_DAEMON_PORT', port, 2000) }));
+  const link = { XRAY_DAEMON_PORT: 'udp://172.17.0.2:2000', XRAY_DAEMON_NAME: '/app/xray-daemon' };
+  expect(read({ ...link, XRAY_DAEMON_PORT_2000_UDP: 'udp://172.17.0.2:2000' })).toEqual({ port: 2000 });
+  expect(() => read({ ...link, XRAY_DAEMON_PORT_2001_UDP: 'udp://172.17.0.2:2001' })).toThrow(
+    'XRAY_DAEMON_PORT="udp://172.17.0.2:2000": a whole number',
+  );
 });
 
 test('a variable that several settings read is listed once', () => {

@@ -24,7 +24,10 @@ export class SettingsError extends Error {
 
 function describeProblem({ name, got, wanted, isSecret }: Problem): string {
   if (isSecret === true) return `${name} (its value is not shown): ${wanted}`;
-  return got === undefined ? `${name} is not set: ${wanted}` : `${name}=${JSON.stringify(got)}: ${wanted}`;
+  if (got === undefined) return `${name} is not set: ${wanted}`;
+  // Docker passes on the quotes of its files of variables, and Compose those of a list `- NAME="value"`.
+  const hint = /^(["']).+\1$/.test(got) ? '; the quotes are part of the value' : '';
+  return `${name}=${JSON.stringify(got)}: ${wanted}${hint}`;
 }
 
 /** Result of a parser: the value, or what is allowed. */
@@ -55,8 +58,8 @@ export function compileSettings<T extends object>(
   const reader =
     (report: (name: string, wanted: string) => Problem) =>
     <V, F>(name: string, parse: Parser<V>, fallback: F): V | F => {
-      const text = env[name]?.trim();
-      if (text === undefined || text === '' || isOfService(name, text, env)) return fallback;
+      const text = valueOf(name, env);
+      if (text === undefined) return fallback;
       const parsed = parse(text);
       if ('value' in parsed) return parsed.value;
       problems.push(report(name, parsed.wanted));
@@ -75,20 +78,29 @@ export function compileSettings<T extends object>(
 }
 
 /**
- * Whether Kubernetes set a variable, for a Service of the pod's namespace: a Service `statsd` gives each container
- * `STATSD_PORT=tcp://10.0.0.1:8125`, beside `STATSD_SERVICE_HOST`.
+ * Returns the trimmed value of a variable that counts as set: it is not empty, also not as a pair of quotes (`NAME=""` in a file for Docker), and
+ * no tool set it for another purpose.
  */
-function isOfService(
+export function valueOf(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const text = env[name]?.trim() ?? '';
+  const isEmpty = text === '' || text === '""' || text === "''";
+  return isEmpty || isServiceLink(name, text, env) ? undefined : text;
+}
+
+/**
+ * Whether Kubernetes set a variable for a Service of the pod's namespace, or Docker for a link: a Service or link `statsd` gives each container
+ * `STATSD_PORT=tcp://10.0.0.1:8125`, beside `STATSD_SERVICE_HOST` (Kubernetes) or `STATSD_PORT_8125_TCP` with the same value (Docker).
+ */
+function isServiceLink(
   name: string,
   value: string,
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
   const service = /^(.+)_PORT$/.exec(name)?.[1];
-  return (
-    service !== undefined &&
-    /^(?:tcp|udp|sctp):\/\/\S+:\d+$/.test(value) &&
-    env[`${service}_SERVICE_HOST`] !== undefined
-  );
+  const [, protocol, port] = /^(tcp|udp|sctp):\/\/\S+:(\d+)$/.exec(value) ?? [];
+  if (service === undefined || protocol === undefined) return false;
+  const link = `${name}_${port}_${protocol.toUpperCase()}`;
+  return env[`${service}_SERVICE_HOST`] !== undefined || env[link]?.trim() === value;
 }
 
 /** Accepts any text. */

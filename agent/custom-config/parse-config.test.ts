@@ -10,6 +10,8 @@ test.each([
   ['base: &b {x: 1}\nmore: {<<: *b, z: 2}', { base: { x: 1 }, more: { x: 1, z: 2 } }],
   ['', {}],
   ['# nothing\n', {}],
+  ['---\na: 1\n---\n', { a: 1 }],
+  ['a: 1\n---\n# the end\n...\n', { a: 1 }],
 ])('%j', async (text, config) => {
   expect(await parseConfig(text)).toEqual({ config });
 });

@@ -8,21 +8,28 @@ export type ParsedConfig = { readonly config: Config } | { readonly problem: str
 const LEFT_OUT = /timestamp|binary|omap|pairs|set$/;
 
 /**
- * Parses YAML or JSON. YAML 1.1, as App Mesh's agent: `on` and `yes` are booleans, and `0600` is octal. Loads the parser only when there
+ * Parses YAML or JSON: the first document, after which only empty ones may follow, as after a closing `---`. YAML 1.1, as App Mesh's agent: `on` and `yes` are booleans, and `0600` is octal. Loads the parser only when there
  * is a file, because it takes memory.
  */
 export async function parseConfig(text: string): Promise<ParsedConfig> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, {
+  const { parseAllDocuments } = await import('yaml');
+  const documents = parseAllDocuments(text, {
     version: '1.1',
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isLeftOut(tag)),
   });
-  const [error] = document.errors;
+  const [error] = documents.flatMap(({ errors }) => errors);
   if (error !== undefined) return { problem: error.message.trimEnd().split('\n')[0] ?? error.code };
+  const [document, ...others] = documents;
+  if (document === undefined) return { config: {} };
   let value: unknown;
   try {
     // The number of aliases is bounded: few of them can make a text of gigabytes.
-    value = document.toJS({ maxAliasCount: 100 }) as unknown;
+    const [first, ...rest] = [document, ...others].map(
+      (each) => each.toJS({ maxAliasCount: 100 }) as unknown,
+    );
+    if (rest.some((each) => each !== null))
+      return { problem: 'the file has several documents; one is required' };
+    value = first;
     JSON.stringify(value, (name, part: unknown) => finite(name, part));
   } catch (cause) {
     return { problem: cause instanceof Error ? cause.message : String(cause) };

@@ -18,6 +18,8 @@ test.each([
   [{ ENABLE_ENVOY_JAEGER_TRACING: '1', DATADOG_TRACER_PORT: '1' }, [['DATADOG_TRACER_PORT']]],
   [{ JAEGER_TRACER_VERSION: 'json' }, [['JAEGER_TRACER_VERSION']]],
   [{ STATSD_PORT: '8125' }, [['STATSD_PORT']]],
+  // Kubernetes sets it for a Service of this name.
+  [{ STATSD_PORT: 'tcp://10.0.0.1:8125', STATSD_SERVICE_HOST: '10.0.0.1' }, []],
   [{ OTEL_METRICS_EXPORTER: 'otlp,prometheus' }, [['OTEL_METRICS_EXPORTER']]],
   [{ OTEL_TRACES_EXPORTER: 'otlp' }, []],
   [{ ENABLE_ENVOY_DOG_STATSD: '1', STATSD_SOCKET_PATH: '/s', STATSD_PORT: '1' }, [['STATSD_PORT']]],

@@ -1,3 +1,4 @@
+import { valueOf } from '../../common/settings.ts';
 import {
   isReplaced,
   MERGED_FILES,
@@ -142,7 +143,7 @@ export function idleVariables(
   env: Readonly<Record<string, string | undefined>>,
   settings: AgentSettings,
 ): readonly Idle[] {
-  const setOf = (variables: readonly string[]) => variables.filter((name) => isSet(env[name]));
+  const setOf = (variables: readonly string[]) => variables.filter((name) => isSet(name, env));
   const idle = (groups: readonly Group[]) =>
     groups.flatMap(({ variables, why }) => {
       const set = setOf(variables);
@@ -164,9 +165,9 @@ function foreign(env: Readonly<Record<string, string | undefined>>): readonly Id
 }
 
 /** Returns whether a variable requests an effect; a switch that is off does not. */
-function isSet(value: string | undefined): boolean {
-  const text = value?.trim() ?? '';
-  return text !== '' && !/^(?:0|f|false)$/i.test(text);
+function isSet(name: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  const text = valueOf(name, env);
+  return text !== undefined && !/^(?:0|f|false)$/i.test(text);
 }
 
 function replacedBy(files: CustomConfigSettings, variable: MergedFile['variable']): string | undefined {

@@ -8,6 +8,9 @@ const read = (env: Readonly<Record<string, string>>) =>
 test.each([
   [{}, undefined],
   [{ APPNET_ENVOY_LOG_NAME: 'a.log' }, undefined],
+  // The default in the words of App Mesh's agent: it was an error.
+  [{ APPNET_ENVOY_LOG_DESTINATION: 'stdout/stderr' }, undefined],
+  [{ APPNET_ENVOY_LOG_DESTINATION: 'stdout' }, undefined],
   [
     { APPNET_ENVOY_LOG_DESTINATION: '/var/log/' },
     { path: '/var/log/appnet_envoy.log', maxBytes: 1_048_576, keep: 5 },

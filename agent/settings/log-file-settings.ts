@@ -15,13 +15,19 @@ const MEBIBYTE = 1_048_576;
 
 /** Reads the settings of the log file. Undefined: the agent's own stdout and stderr. */
 export function readLogFile(read: Reader): LogFileSettings | undefined {
-  const folder = read('APPNET_ENVOY_LOG_DESTINATION', path, undefined);
+  const folder = read('APPNET_ENVOY_LOG_DESTINATION', destination, undefined);
   const name = read('APPNET_ENVOY_LOG_NAME', fileName, 'appnet_envoy.log');
   const mebibytes = read('APPNET_AGENT_MAX_LOG_FILE_SIZE', size, 1);
   const keep = read('APPNET_AGENT_MAX_RETENTION_COUNT', integer(0, 10_000), 5);
   if (folder === undefined) return undefined;
   return { path: join(folder, name), maxBytes: Math.round(mebibytes * MEBIBYTE), keep };
 }
+
+/** The words with which App Mesh's agent describes its default, which some users write down. */
+const STANDARD = ['stdout', 'stderr', 'stdout/stderr'];
+
+const destination: Parser<string | undefined> = (value) =>
+  STANDARD.includes(value) ? { value: undefined } : path(value);
 
 const fileName: Parser<string> = (value) =>
   value !== '.' && value !== '..' && !/[/\0]/.test(value) && Buffer.byteLength(value) <= 240

@@ -104,6 +104,9 @@ describe('variables with several names, or that depend on each other', () => {
     [{ DAYBREAK_KEEP_ENVOY_S: '30' }, { keepEnvoySeconds: 30 }],
     [{ TMPDIR: '/var/tmp' }, { runFolder: '/var/tmp' }],
     [{ TMPDIR: '/var/tmp', DAYBREAK_RUN_DIR: '/run' }, { runFolder: '/run' }],
+    // A tool sets it for all programs: it was an error.
+    [{ TMPDIR: 'tmp' }, { runFolder: '/tmp' }],
+    [{ TMPDIR: `/${'x'.repeat(76)}` }, { runFolder: '/tmp' }],
     [
       { APPMESH_XDS_ENDPOINT: 'a:1, b:2', DAYBREAK_XDS_TOKEN_FILE: '/t' },
       { xds: { endpoints: [{ host: 'a' }, { host: 'b' }], token: { kind: 'file', path: '/t' } } },
@@ -180,9 +183,13 @@ describe("features of App Mesh's image that are refused for good", () => {
   });
 
   test('lists variables that have no effect', () => {
-    expect(withoutEffect({ PID_POLL_INTERVAL_MS: '100', APPMESH_PREVIEW: '', PATH: '/' })).toEqual([
-      'PID_POLL_INTERVAL_MS',
-    ]);
+    const env = {
+      PID_POLL_INTERVAL_MS: '100',
+      APPMESH_PREVIEW: '',
+      ENVOY_SANITIZE_ORIGINAL_PATH: '0',
+      PATH: '/',
+    };
+    expect(withoutEffect(env)).toEqual(['ENVOY_SANITIZE_ORIGINAL_PATH', 'PID_POLL_INTERVAL_MS']);
   });
 });
 

@@ -166,7 +166,7 @@ export function readAgentSettings(
       drainSeconds: read('LISTENER_DRAIN_WAIT_TIME_S', integer(5, 110), 20),
       user: { uid, gid: read('DAYBREAK_GID', id, read('APPMESH_IGNORE_GID', id, uid)) },
       logForm: read('DAYBREAK_LOG_FORMAT', oneOf(...LOG_FORMS), undefined),
-      runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
+      runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', usable, undefined) ?? '/tmp'),
       keepEnvoySeconds: read('DAYBREAK_KEEP_ENVOY_S', integer(0, 3600), 0),
       state: readState(read),
       telemetry,
@@ -196,3 +196,7 @@ const folder: Parser<string> = (value) =>
   value.startsWith('/') && Buffer.byteLength(value) <= LONGEST_RUN_FOLDER
     ? { value }
     : { wanted: `an absolute path of at most ${LONGEST_RUN_FOLDER} bytes` };
+
+/** `TMPDIR` is mostly set by a tool, for all programs: a folder that the agent cannot use counts as unset. */
+const usable: Parser<string | undefined> = (value) =>
+  'value' in folder(value) ? { value } : { value: undefined };

@@ -1,4 +1,4 @@
-import { boolean, type Parser, type Reader } from '../../common/settings.ts';
+import { boolean, valueOf, type Parser, type Reader } from '../../common/settings.ts';
 
 /** Switches of App Mesh's image that are refused for good, with the reason. */
 const SWITCHES: Readonly<Record<string, string>> = {
@@ -24,8 +24,10 @@ const WITHOUT_EFFECT: readonly string[] = [
   'APPNET_MANAGEMENT_DOMAIN_NAME',
   'APPNET_MANAGEMENT_PORT',
   'APPNET_RELAY_LISTENER_UDS_PATH',
+  'ENVOY_ACTIVE_HEALTH_CHECK_UNEJECT_HOST',
   'ENVOY_ENABLE_IAM_AUTH_FOR_XDS',
   'ENVOY_ENABLE_TCP_POOL_IDLE_TIMEOUT',
+  'ENVOY_SANITIZE_ORIGINAL_PATH',
   'NAMESPACE_ARN',
   'NAMESPACE_NAME',
   'PID_POLL_INTERVAL_MS',
@@ -44,7 +46,7 @@ export function rejectUnsupported(read: Reader): void {
 
 /** Returns the names of set variables that have no effect, for the log. */
 export function withoutEffect(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return WITHOUT_EFFECT.filter((name) => (env[name]?.trim() ?? '') !== '');
+  return WITHOUT_EFFECT.filter((name) => valueOf(name, env) !== undefined);
 }
 
 function off(why: string): Parser<false> {

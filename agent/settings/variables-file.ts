@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { requireAnswers } from '../../common/files/require-answers.ts';
+import { valueOf } from '../../common/settings.ts';
 import { cannotUseVariablesFile, type AgentError } from '../errors.ts';
 import { parseVariables } from './parsers/parse-variables.ts';
 
@@ -24,8 +25,8 @@ export const VARIABLES_FILE = 'DAYBREAK_ENV_FILE';
  * Never throws: `problem` tells why the file could not be used.
  */
 export async function openVariables(given: Environment, flags: Environment = {}): Promise<Variables> {
-  const path = given[VARIABLES_FILE]?.trim() ?? '';
-  if (path === '') {
+  const path = valueOf(VARIABLES_FILE, given);
+  if (path === undefined) {
     const env = { ...given, ...flags };
     return { env, problem: undefined, read: async () => env };
   }

@@ -45,3 +45,13 @@ test.each([
 ])('a problem has the name of the source of the value: %j, %j, %j', (flags, env, properties, text) => {
   expect(() => readProxyinitSettings(rawSettings(env, { flags, properties }))).toThrow(text);
 });
+
+test.each([
+  [{ DAYBREAK_INGRESS_SERVICE_HOST: '10.0.0.1' }, {}, 15_000],
+  [{ DAYBREAK_INGRESS_PORT_80_TCP: 'tcp://10.0.0.1:80' }, {}, 15_000],
+  [{ DAYBREAK_INGRESS_SERVICE_HOST: '10.0.0.1', APPMESH_ENVOY_INGRESS_PORT: '15009' }, {}, 15_009],
+  [{ DAYBREAK_INGRESS_SERVICE_HOST: '10.0.0.1' }, { ProxyIngressPort: '15008' }, 15_008],
+])('a variable that Kubernetes or Docker set for a Service or link of this name counts as unset: %j, %j; it was an error', (env, properties, port) => {
+  const link = { DAYBREAK_INGRESS_PORT: 'tcp://10.0.0.1:80', ...env };
+  expect(readProxyinitSettings(rawSettings(link, { properties })).ingressPort).toBe(port);
+});

@@ -45,6 +45,18 @@ test.each([
   expect(parseProxyConfiguration(JSON.stringify(document), 'at')).toEqual({ properties: READ, problems: [] });
 });
 
+test('numbers, which CloudFormation accepts, count as text', () => {
+  const properties = PROPERTIES.map(({ name, value }) => ({
+    Name: name,
+    Value: /^\d+$/.test(value) ? Number(value) : value,
+  }));
+  const resource = { ProxyConfiguration: { Type: 'APPMESH', ProxyConfigurationProperties: properties } };
+  expect(parseProxyConfiguration(JSON.stringify({ Properties: resource }), 'at')).toEqual({
+    properties: READ,
+    problems: [],
+  });
+});
+
 describe('a problem names its place in the JSON', () => {
   const withProperties = (...properties: unknown[]) => JSON.stringify({ type: 'APPMESH', properties });
   test.each([

@@ -69,7 +69,9 @@ function read(configuration: Members, at: string): ProxyConfiguration {
   const properties: Record<string, string> = {};
   for (const [index, item] of (Array.isArray(list) ? (list as unknown[]) : [NOTHING]).entries()) {
     const name = member(item, 'name');
-    const value = member(item, 'value');
+    const given = member(item, 'value');
+    // CloudFormation makes a text of a number, so that templates have numbers.
+    const value = typeof given === 'number' ? `${given}` : given;
     const place = `${at}: properties[${index}]`;
     if (typeof name !== 'string' || typeof value !== 'string') {
       problems.push({ name: place, got: shown(item), wanted: '{"name": …, "value": …}, both text' });

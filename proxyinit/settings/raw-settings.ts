@@ -1,4 +1,4 @@
-import { compileSettings, type Parser, type Problem } from '../../common/settings.ts';
+import { compileSettings, valueOf, type Parser, type Problem } from '../../common/settings.ts';
 import { SOURCES, type SettingName, type Source } from './sources.ts';
 
 /** All sources of settings, as text. Keys: flags without `--`, variables, properties of the `proxyConfiguration`. */
@@ -28,8 +28,8 @@ export function findRawSetting(
   const { appmesh, property } = source;
   const candidates: readonly (readonly [string, string | boolean | undefined])[] = [
     [`--${source.flag}`, given.flags[source.flag]],
-    [variable, given.env[variable]],
-    ...(appmesh === undefined ? [] : [[appmesh, given.env[appmesh]] as const]),
+    [variable, valueOf(variable, given.env)],
+    ...(appmesh === undefined ? [] : [[appmesh, valueOf(appmesh, given.env)] as const]),
     ...(property === undefined
       ? []
       : [[`proxyConfiguration.${property}`, given.properties[property]] as const]),
