@@ -9,6 +9,8 @@ export type MetadataRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   /** The limit of a complete response, in bytes. */
   readonly mostBytes: number;
+  /** Redirects to follow, on the same server only. Default: 0. */
+  readonly redirects?: number;
 } & TimeLimits;
 
 /** The limits of a request in time. */
@@ -23,11 +25,11 @@ export type TimeLimits = {
 const LIMIT_MS = 250;
 
 /**
- * Requests a document of a metadata service over plain HTTP, on a connection of its own. It uses no proxy and follows no redirect.
+ * Requests a document of a metadata service over plain HTTP, on a connection of its own. It uses no proxy.
  * @throws Error with the reason: no answer in time, a status other than 200, too many bytes, or the error of the connection
  */
 export async function getMetadata(url: string, options: MetadataRequest): Promise<string> {
-  const { method = 'GET', headers = {}, mostBytes, limitMs = LIMIT_MS, signal } = options;
+  const { method = 'GET', headers = {}, mostBytes, redirects = 0, limitMs = LIMIT_MS, signal } = options;
   const limit = createAwakeLimit(limitMs);
   const ended = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
   const call = request(url, { method, headers, agent: false, signal: ended });
@@ -37,6 +39,10 @@ export async function getMetadata(url: string, options: MetadataRequest): Promis
     const answered = once(call, 'response') as Promise<[IncomingMessage]>;
     call.end();
     const [response] = await answered;
+    const next = redirects > 0 ? redirectOf(url, response) : undefined;
+    if (next !== undefined) {
+      return await getMetadata(next, { ...options, redirects: redirects - 1, signal: ended });
+    }
     if (response.statusCode !== 200) throw new Error(`it answered with status ${response.statusCode}`);
     return await readAll(response, mostBytes);
   } catch (cause) {
@@ -46,6 +52,13 @@ export async function getMetadata(url: string, options: MetadataRequest): Promis
     limit.end();
     call.destroy();
   }
+}
+
+/** Returns the URL on the same server to which a response redirects. */
+function redirectOf(url: string, { statusCode = 0, headers }: IncomingMessage): string | undefined {
+  if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
+  const next = URL.parse(headers.location ?? '', url);
+  return next?.origin === new URL(url).origin ? next.href : undefined;
 }
 
 async function readAll(response: IncomingMessage, mostBytes: number): Promise<string> {

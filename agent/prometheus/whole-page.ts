@@ -1,6 +1,6 @@
 import { errorText } from '../../common/error-text.ts';
 import type { AdminClient } from '../admin/admin-client.ts';
-import { getMetadata } from '../location/get-metadata.ts';
+import { appPage } from './app-page.ts';
 import { mergePages } from './merge-pages.ts';
 
 /** Sources of the page. */
@@ -14,7 +14,6 @@ export type PageSources = {
 
 /** Time for one source, in milliseconds. */
 const LIMIT_MS = 5000;
-const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
  * Returns the metrics of Envoy, the agent and the application as one page. A source that does not answer is left out, and
@@ -23,7 +22,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export async function wholePage({ admin, appUrl, metrics }: PageSources): Promise<string> {
   const [envoy, app] = await Promise.all([
     source('envoy', admin.ask('GET', '/stats/prometheus', LIMIT_MS)),
-    appUrl && source('application', getMetadata(appUrl.href, { limitMs: LIMIT_MS, mostBytes: MOST_BYTES })),
+    appUrl && source('application', appPage(appUrl, LIMIT_MS)),
   ]);
   const sources = [envoy, app ?? []].flat();
   const up = sources.map(
