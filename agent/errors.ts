@@ -65,9 +65,13 @@ export function envoyMissing(looked: readonly string[]): AgentError {
   return new AgentError('ENVOY_MISSING', message);
 }
 
-/** `PROGRAM_MISSING`: a program that the agent calls is not on the PATH. */
+/** `PROGRAM_MISSING`: a program that the agent calls is not on the PATH, or cannot be started. */
 export function programMissing(program: string, debianPackage: string, cause: unknown): AgentError {
-  return new AgentError('PROGRAM_MISSING', `${program} was not found: install ${debianPackage}`, { cause });
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  const message = isMissing
+    ? `${program} was not found: install ${debianPackage}`
+    : `${program} cannot be started (${text(cause)})`;
+  return new AgentError('PROGRAM_MISSING', message, { cause });
 }
 
 /** `PRIVILEGES`: the agent was started as root and cannot switch to the user that the redirect rules exempt. */

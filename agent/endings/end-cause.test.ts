@@ -7,13 +7,14 @@ const CAUSES: readonly EndCause[] = [
   { kind: 'unseen' },
   { kind: 'hang' },
   { kind: 'out-of-memory' },
+  { kind: 'cannot-start', why: 'w' },
   { kind: 'port-taken', words: 'w' },
   { kind: 'cannot-execute', why: 'w' },
   { kind: 'configuration-refused', words: 'w' },
 ];
 
 test('each cause has an exit code and words of its own', () => {
-  expect(CAUSES.map(exitCodeOf)).toEqual([1, 139, 1, 70, 71, 69, 126, 78]);
+  expect(CAUSES.map(exitCodeOf)).toEqual([1, 139, 1, 70, 71, 71, 69, 126, 78]);
   expect(new Set(CAUSES.map(describeCause)).size).toBe(CAUSES.length);
 });
 

@@ -11,6 +11,8 @@ export type EndCause =
   | { readonly kind: 'unseen' }
   | { readonly kind: 'hang' }
   | { readonly kind: 'out-of-memory' }
+  /** There was no process: the machine gave none, e.g. for lack of memory or process ids. */
+  | { readonly kind: 'cannot-start'; readonly why: string }
   | { readonly kind: 'port-taken'; readonly words: string }
   | { readonly kind: 'cannot-execute'; readonly why: string }
   | { readonly kind: 'configuration-refused'; readonly words: string };
@@ -42,6 +44,8 @@ export function describeCause(cause: EndCause): string {
       return 'hung, and the agent ended it';
     case 'out-of-memory':
       return 'was killed for lack of memory; raise the memory limit of the container, or use fewer ENVOY_CONCURRENCY threads';
+    case 'cannot-start':
+      return `cannot be started: ${cause.why}`;
     case 'port-taken':
       return `found a port in use: ${cause.words}`;
     case 'cannot-execute':
@@ -67,6 +71,7 @@ export function exitCodeOf(cause: EndCause): number {
     case 'hang':
       return 70;
     case 'out-of-memory':
+    case 'cannot-start':
       return 71;
     case 'configuration-refused':
       return 78;

@@ -62,7 +62,7 @@ export type Supervisor = {
   replace(wish: Replacement): Promise<Replaced>;
   /**
    * Starts Envoy, and restarts it whenever it ends or hangs. Resolves after a stop signal, or once the restart budget is used up; no
-   * Envoy runs then. Rejects if Envoy cannot be started at all. Call it once.
+   * Envoy runs then. Rejects if the first Envoy cannot be started. Call it once.
    */
   run(): Promise<StopReason>;
 };

@@ -64,15 +64,18 @@ async function keepRunning(parts: Parts, restarts: Restarts): Promise<StopReason
   const { stop } = parts.options;
   let { takenOver } = parts.options;
   let asked: Asked | undefined;
+  let isFirst = true;
   for (;;) {
     // An Envoy that was taken over has to be drained, too.
     if (stop.drain.aborted && takenOver === undefined) return { kind: 'told' };
     const trial: Asked | undefined = asked;
     asked = undefined;
-    const envoy = takenOver === undefined ? await startFirst(parts, trial) : begin(parts, takenOver);
+    const started = takenOver === undefined ? await startFirst(parts, trial) : begin(parts, takenOver);
     takenOver = undefined;
-    if (envoy === undefined) continue;
-    const served = await serveEnvoy(parts, envoy, trial);
+    if (started === undefined) continue;
+    if ('error' in started && isFirst) throw started.error;
+    isFirst = false;
+    const served = 'error' in started ? notStarted(started.error) : await serveEnvoy(parts, started, trial);
     if (served === 'left') return { kind: 'left' };
     asked = served.asked;
     if (stop.drain.aborted) {
@@ -97,23 +100,29 @@ function begin(
   return envoy;
 }
 
-/** Starts an Envoy that takes over from none; undefined if the one that was asked for cannot be started. */
+/** Starts an Envoy that takes over from none, or returns why it cannot; undefined if the one that was asked for cannot be started. */
 async function startFirst(
   { options, shared }: Parts,
   trial: Asked | undefined,
-): Promise<EnvoyProcess | undefined> {
+): Promise<EnvoyProcess | { readonly error: unknown } | undefined> {
   shared.epoch = 0;
   let envoy: EnvoyProcess;
   try {
     envoy = await (trial === undefined ? options.start() : trial.wish.start(0));
   } catch (error) {
-    if (trial === undefined) throw error;
+    if (trial === undefined) return { error };
     trial.answer(failed({ kind: 'cannot start', why: errorText(error) }));
     return undefined;
   }
   shared.state = starting(envoy.pid);
   options.log.info({ pid: envoy.pid }, 'started Envoy');
   return envoy;
+}
+
+/** Returns the end of an Envoy that had no process. The next one may have one: the machine lacks memory or process ids for a time only. */
+function notStarted(error: unknown): Served {
+  const cause = { kind: 'cannot-start', why: errorText(error) } as const;
+  return { pid: undefined, exit: { code: null, signal: null, cause }, liveMs: 0, isLate: false };
 }
 
 /** The next step after the end of an Envoy; `asked`: another Envoy was asked for during the back-off. */

@@ -10,6 +10,7 @@ const CAUSES: { readonly [K in EndCause['kind']]: Extract<EndCause, { readonly k
   'port-taken': { kind: 'port-taken', words: '' },
   hang: { kind: 'hang' },
   'out-of-memory': { kind: 'out-of-memory' },
+  'cannot-start': { kind: 'cannot-start', why: '' },
   'configuration-refused': { kind: 'configuration-refused', words: '' },
   'cannot-execute': { kind: 'cannot-execute', why: '' },
 };

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { boundTo, describeExit, startEnvoy } from './envoy-process.ts';
@@ -22,15 +24,15 @@ test('the process id is that of the program itself', async () => {
   expect(await envoy.stop()).toEqual({ code: null, signal: 'SIGTERM' });
 });
 
+test('the process may open as many files as the hard limit allows, also if the soft one of the agent was lower', async () => {
+  // Docker and ECS start programs with a soft limit of 1024.
+  const { pid } = await startParent('ulimit -Sn 512; exec "$@"');
+  await expect.poll(() => readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n');
+  expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max open files +(\d+) +\1 /m);
+});
+
 test('the process ends with the agent, even if the agent is killed', async () => {
-  const parent = spawn(process.execPath, [join(import.meta.dirname, '../../testing/parent.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-  const pid = Number(line.toString());
-  onTestFinished(() => {
-    if (isRunning(pid)) process.kill(pid, 'SIGKILL');
-  });
+  const { parent, pid } = await startParent('exec "$@"');
   await expect.poll(() => readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n');
   parent.kill('SIGKILL');
   await once(parent, 'exit');
@@ -70,6 +72,27 @@ test('if setpriv is missing, the error names the package to install', async () =
   const start = startEnvoy({ ...quiet, env: { PATH: '/nowhere' }, binary: 'sh', args: [] });
   await expect(start).rejects.toThrow('setpriv was not found: install util-linux');
 });
+
+test('if setpriv is there and cannot be started, the error says so; it said that setpriv was not found', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daybreak-path-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'setpriv'), '', { mode: 0o644 });
+  const start = startEnvoy({ ...quiet, env: { PATH: folder }, binary: 'sh', args: [] });
+  await expect(start).rejects.toThrow('setpriv cannot be started (spawn setpriv EACCES)');
+});
+
+/** Starts a parent of a process, by a shell that runs `script` with the parent's command as arguments. Ends both after the test. */
+async function startParent(script: string) {
+  const command = [process.execPath, join(import.meta.dirname, '../../testing/parent.ts')];
+  const parent = spawn('sh', ['-c', script, 'sh', ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  onTestFinished(() => {
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+  });
+  return { parent, pid };
+}
 
 /** A zombie still has its process id but does not run. */
 function isRunning(pid: number): boolean {

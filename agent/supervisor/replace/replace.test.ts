@@ -8,11 +8,14 @@ const LIVE: Health = { lifecycle: 'LIVE', initialConfig: undefined, isSilent: fa
 const INITIALIZING: Health = { ...UNREACHABLE, lifecycle: 'INITIALIZING', isSilent: false };
 
 /** A supervisor of Envoys that only end when they are told to. The first and third become LIVE, and the second does not. */
-function startSupervisor({ restarts = 0 } = {}) {
+function startSupervisor({ restarts = 0, refused = (_start: number): boolean => false } = {}) {
   const stop = new AbortController();
   const ends: ((exit: Exit) => void)[] = [];
   const health = [LIVE, INITIALIZING, LIVE];
+  let starts = 0;
   async function start(): Promise<EnvoyProcess> {
+    starts += 1;
+    if (refused(starts)) throw new Error('spawn setpriv EAGAIN');
     const { promise, resolve } = Promise.withResolvers<Exit>();
     ends.push(resolve);
     const end = () => {
@@ -92,4 +95,33 @@ test('a restart during the back-off starts the other Envoy at once', async () =>
   expect(subject.restarts()).toMatchObject({ made: 0 });
   stop.abort();
   expect(await running).toEqual({ kind: 'told' });
+});
+
+test('a restart for which the machine has no process is tried again; it ended the agent', async () => {
+  const { subject, end, stop } = startSupervisor({ restarts: 3, refused: (start) => start === 2 });
+  const running = subject.run();
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 1 });
+  end(0);
+  await expect
+    .poll(() => subject.lastEnd())
+    .toMatchObject({
+      cause: { kind: 'cannot-start', why: 'spawn setpriv EAGAIN' },
+    });
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'starting', pid: 2 });
+  expect(subject.restarts()).toMatchObject({ made: 2, left: 1 });
+  stop.abort();
+  expect(await running).toEqual({ kind: 'told' });
+});
+
+test('restarts for which the machine has no process use up the budget', async () => {
+  const { subject, end } = startSupervisor({ restarts: 2, refused: (start) => start > 1 });
+  const running = subject.run();
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 1 });
+  end(0);
+  expect(await running).toMatchObject({ kind: 'crash-loop', exit: { cause: { kind: 'cannot-start' } } });
+});
+
+test('the supervisor rejects if the machine has no process for the first Envoy', async () => {
+  const { subject } = startSupervisor({ restarts: 3, refused: () => true });
+  await expect(subject.run()).rejects.toThrow('spawn setpriv EAGAIN');
 });
