@@ -63,6 +63,14 @@ test.each([
   expect(host.runFolders()).toEqual([]);
 });
 
+test('with ENVOY_LOG_LEVEL=off, the agent says why it ends, and nothing else; it said nothing', async () => {
+  await host.take('127.0.0.1', 9902);
+  const agent = await host.start({ ENVOY_LOG_LEVEL: 'off' });
+  expect(await agent.ended).toBe(69);
+  expect(fatalMessage(agent.output())).toMatch(/^cannot listen on 127.0.0.1 port 9902 /);
+  expect(agent.output().trim().split('\n')).toHaveLength(1);
+});
+
 test('if a port of Envoy is in use, Envoy serves the other ports, and the log and status name the port', async () => {
   await host.take('0.0.0.0', 15_000);
   const agent = await host.start();

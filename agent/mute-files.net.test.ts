@@ -28,6 +28,19 @@ describe.skipIf(mute === undefined)('a file system that does not answer', () => 
     expect(agent.output()).toContain(`${variable}=${path} cannot be used (no answer within 2 s)`);
   });
 
+  test('the log file and a certificate for telemetry on it: Envoy is LIVE without them; the agent waited forever', async () => {
+    scene = await makeReloadScene(`dbagent-${process.pid}-m${(count += 1)}`);
+    const agent = await scene.startLive({
+      APPNET_ENVOY_LOG_DESTINATION: mute?.path ?? '',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://127.0.0.1:4318',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: path,
+    });
+    expect(agent.output()).toContain('"code":"LOG_FILE"');
+    expect(agent.output()).toContain(`${path}: no answer within 2 s`);
+    agent.kill('SIGTERM');
+    expect(await agent.ended).toBe(0);
+  });
+
   test('the folders of the state on it: Envoy is LIVE, a reload that names a file on it is refused, and the agent ends', async () => {
     scene = await makeReloadScene(`dbagent-${process.pid}-m${(count += 1)}`);
     const env = { DAYBREAK_STATE_DIR: mute?.path ?? '', DAYBREAK_FALLBACK: mute?.path ?? '' };

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { createRedact, shownEnvironment } from './redact.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeMuteFolder } from '../../common/files/testing/mute-folder.ts';
+import { createRedact, redactWithFiles, shownEnvironment } from './redact.ts';
 
 const KEY = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqG\nSM49AgEGCCqGSM49\n-----END PRIVATE KEY-----\n';
 const env = {
@@ -43,3 +47,26 @@ test('the environment has values of the agent only, and no secret', () => {
     DAYBREAK_XDS_TOKEN_FILE: '/run/token',
   });
 });
+
+test('files are read again for each redactor, and a missing one is left out', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'redact-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'token');
+  writeFileSync(file, 'first-token\n');
+  const files = [file, join(folder, 'none')];
+  expect((await redactWithFiles({}, files))('first-token second-token')).toBe('(struck out) second-token');
+  writeFileSync(file, 'second-token\n');
+  expect((await redactWithFiles({}, files))('first-token second-token')).toBe('first-token (struck out)');
+});
+
+const mute = makeMuteFolder();
+
+test.skipIf(mute === undefined)(
+  'a file without an answer is an error; the agent waited for it forever',
+  async () => {
+    onTestFinished(() => mute?.remove());
+    await expect(redactWithFiles({}, [join(mute?.path ?? '', 'token')])).rejects.toThrow(
+      'no answer within 2 s',
+    );
+  },
+);

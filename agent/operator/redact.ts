@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { requireAnswers } from '../../common/files/require-answers.ts';
+
 /** Replaces the secrets in a text. */
 export type Redact = (text: string) => string;
 
@@ -40,6 +43,15 @@ export function createRedact(env: Environment, contents: readonly string[]): Red
     const known = unique.reduce((left, secret) => left.replaceAll(secret, STRUCK), text);
     return FORMS.reduce((left, [form, by]) => left.replaceAll(form, by), known);
   };
+}
+
+/**
+ * Creates a redactor that knows the present contents of files, as far as they can be read.
+ * @throws Error if the file system of one does not answer: its content is unknown, and would be shown
+ */
+export async function redactWithFiles(env: Environment, files: readonly string[]): Promise<Redact> {
+  await requireAnswers(files);
+  return createRedact(env, await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => ''))));
 }
 
 /** Variables whose values a bundle shows: those of the agent and of Envoy. Of others it shows only the names. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
@@ -8,11 +7,11 @@ import { AGENT_LEVELS } from '../output/agent-log.ts';
 import { refuse, serve, type Call, type Serving } from '../serving/serve.ts';
 import type { Reload } from '../reload/reload.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
-import { bundleParts, type BundleInput, type BundleParts } from './bundle-parts.ts';
+import { bundleParts, type BundleInput } from './bundle-parts.ts';
 import { OPERATOR_SOCKET } from './operator-socket.ts';
 import { handOverCall, type HandOver } from './hand-over-call.ts';
 import { reloadCall } from './reload-call.ts';
-import { createRedact } from './redact.ts';
+import { redactWithFiles } from './redact.ts';
 
 /** Inputs of the operator's socket. */
 export type OperatorOptions = Omit<BundleInput, 'redact'> & {
@@ -44,33 +43,26 @@ export function serveOperator(options: OperatorOptions): Promise<Serving> {
     } else if (call.path === '/hand-over') {
       void handOverCall(call, options.handOver);
     } else {
-      // The contents of files may have changed since the last call.
-      const redact = createRedact(options.env(), options.secretFiles.map(contentOf));
-      void answerBundle(call, bundleParts({ ...options, redact }));
+      void answerBundle(call, options);
     }
   });
 }
 
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-async function answerBundle(call: Call, parts: BundleParts): Promise<void> {
+async function answerBundle(call: Call, options: OperatorOptions): Promise<void> {
   const { response, path, request } = call;
-  const make = parts[path.replace(/^\/bundle\//, '')];
-  if (request.method !== 'GET') refuse(response, { status: 405, line: 'only GET is allowed', allow: 'GET' });
-  else if (path === '/bundle') answerText(call, JSON.stringify(Object.keys(parts)), 'application/json');
-  else if (make === undefined) refuse(response, { status: 404, line: 'no such part' });
-  else {
-    try {
-      answerText(call, await make());
-    } catch (error) {
-      refuse(response, { status: 503, line: errorText(error) });
-    }
+  if (request.method !== 'GET') {
+    refuse(response, { status: 405, line: 'only GET is allowed', allow: 'GET' });
+    return;
+  }
+  try {
+    const redact = await redactWithFiles(options.env(), options.secretFiles);
+    const parts = bundleParts({ ...options, redact });
+    const make = parts[path.replace(/^\/bundle\//, '')];
+    if (path === '/bundle') answerText(call, JSON.stringify(Object.keys(parts)), 'application/json');
+    else if (make === undefined) refuse(response, { status: 404, line: 'no such part' });
+    else answerText(call, await make());
+  } catch (error) {
+    refuse(response, { status: 503, line: errorText(error) });
   }
 }
 

@@ -36,7 +36,7 @@ export function createAgentLog(
   };
 }
 
-/** Envoy's levels as levels of the agent's log. */
+/** Envoy's levels as levels of the agent's log. Also with `off`, the agent says why it ends. */
 export const AGENT_LEVELS = {
   trace: 'trace',
   debug: 'debug',
@@ -45,5 +45,5 @@ export const AGENT_LEVELS = {
   warning: 'warn',
   error: 'error',
   critical: 'fatal',
-  off: 'silent',
+  off: 'fatal',
 } as const satisfies Readonly<Record<string, LogLevel>>;

@@ -4,7 +4,7 @@ import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';
 import { createLineQueue } from '../../common/output/line-queue.ts';
-import { openLogFile, type LogFile } from './log-file.ts';
+import { openLogFile, type LogFile, type OnProblem } from './log-file.ts';
 import { openOutput, type ReadOutput } from '../../common/output/open-output.ts';
 import { writeTo, type WriteLines } from '../../common/output/write-lines.ts';
 
@@ -20,6 +20,8 @@ export type Outputs = {
   close(): Promise<void>;
 };
 
+/** How long the file system of the log file has to answer, in milliseconds. */
+const OPEN_LIMIT_MS = 2000;
 const CLOSE_LIMIT_MS = 1000;
 
 /**
@@ -44,7 +46,7 @@ export function createOutputs(agentLog: AgentLog): Outputs {
   return {
     async useFile(settings) {
       try {
-        const opened = await openLogFile(settings, (reason) => {
+        const opened = await openInTime(settings, (reason) => {
           const fields = { path: settings.path };
           if (reason === undefined) log.info(fields, 'the log file is written again');
           else
@@ -72,6 +74,17 @@ export function createOutputs(agentLog: AgentLog): Outputs {
       );
     },
   };
+}
+
+/** Opens the log file, unless its file system does not answer: a network file system whose server is away. */
+async function openInTime(settings: LogFileSettings, onProblem: OnProblem): Promise<LogFile> {
+  const opening = openLogFile(settings, onProblem);
+  try {
+    return await withTimeout(OPEN_LIMIT_MS, 'no answer', opening);
+  } catch (error) {
+    void opening.then((late) => late.close()).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Lets the agent's log and Envoy write one after the other, so that their lines do not mix. */

@@ -1,4 +1,6 @@
 import { create } from '@bufbuild/protobuf';
+import { errorText } from '../../common/error-text.ts';
+import { requireAnswers } from '../../common/files/require-answers.ts';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { writeTo, type WriteLines } from '../output/write-lines.ts';
@@ -64,6 +66,7 @@ export async function openTelemetry({
   writeLines = writeTo(1),
   log,
 }: TelemetryOptions): Promise<Telemetry> {
+  await requireFiles(settings);
   const attributes = Object.entries(resourceAttributes(settings.resource, facts));
   const parts: Parts = {
     resource: create(ResourceSchema, { attributes: attributes.map(([key, value]) => keyValue(key, value)) }),
@@ -122,6 +125,19 @@ export async function openTelemetry({
       await Promise.all([metrics, traces, logs].map(({ close }) => close(LAST_FLUSH_MS)));
     },
   };
+}
+
+/** Outputs of OTLP read their certificates synchronously, which a file system without an answer would make last forever. */
+async function requireFiles({ metrics, traces, logs }: TelemetrySettings): Promise<void> {
+  const files = [metrics, traces, logs]
+    .filter(({ exporters }) => exporters.some((each) => each === 'otlp'))
+    .flatMap(({ otlp: { caFile, certFile, keyFile } }) => [caFile, certFile, keyFile])
+    .filter((file) => file !== undefined);
+  for (const file of new Set(files)) {
+    await requireAnswers([file]).catch((error: unknown) => {
+      throw new Error(`${file}: ${errorText(error)}`, { cause: error });
+    });
+  }
 }
 
 function logState(log: Log, state: 'ok' | 'failing', status: OutputStatus): void {
