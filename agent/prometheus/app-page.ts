@@ -5,7 +5,7 @@ import { toTextFormat } from './text-format.ts';
 const MOST_BYTES = 16 * 1024 * 1024;
 /** Redirects that are followed, such as from `/metrics` to `/metrics/`. */
 const REDIRECTS = 3;
-/** What clients of Prometheus ask for if they want no other format. */
+/** The text format, and any other only if there is none. */
 const ACCEPT = 'text/plain;version=0.0.4;q=1, */*;q=0.1';
 
 /**
