@@ -52,8 +52,6 @@ export function makeHost(name: string, program = join(import.meta.dirname, 'run.
   // A new namespace has the machine's setting, and a peer that forwards answers for hosts that do not exist.
   execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', 'echo 0 > /proc/sys/net/ipv4/ip_forward']);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
-  // A namespace has the machine's value, and Docker sets that to 1: then a peer answers for addresses that no host has.
-  execFileSync('ip', ['netns', 'exec', name, 'sh', '-c', 'echo 0 >/proc/sys/net/ipv4/ip_forward']);
   const children: ChildProcess[] = [];
   const inside = (command: readonly string[]) => ['ip', 'netns', 'exec', name, ...command];
 
