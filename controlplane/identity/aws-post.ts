@@ -41,3 +41,23 @@ export async function postToAws(
     body: Buffer.concat(chunks).toString(),
   };
 }
+
+/** Errors with status 400 after which the same request may succeed a moment later: AWS's query protocol throttles with this status. */
+const THROTTLING: ReadonlySet<string> = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'TooManyRequestsException',
+]);
+
+/** Returns the code of an error of AWS's query protocol, such as `SignatureDoesNotMatch`; empty if the answer has none. */
+export function errorCodeOf({ body }: AwsAnswer): string {
+  return /<Code>([A-Za-z]{1,64})<\/Code>/.exec(body)?.[1] ?? '';
+}
+
+/** Whether AWS failed or throttles, so that the same request may succeed a moment later. */
+export function mayPass(answer: AwsAnswer): boolean {
+  const { status } = answer;
+  return status >= 500 || status === 429 || (status === 400 && THROTTLING.has(errorCodeOf(answer)));
+}

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
-import { AnswerTooLong, postToAws, type AwsAnswer } from '../aws-post.ts';
+import { AnswerTooLong, errorCodeOf, mayPass, postToAws, type AwsAnswer } from '../aws-post.ts';
 import type { StsSettings } from '../settings.ts';
 import { Refused } from './refused.ts';
 
@@ -12,36 +12,39 @@ const MOST_WAIT_MS = 1000;
 const LONGEST_ANSWER = 16 * 1024;
 
 /**
- * Sends a signed GetCallerIdentity to AWS STS and returns the body of its answer. Follows no redirect. Asks once more if STS fails or
- * throttles.
+ * Sends a signed GetCallerIdentity to AWS STS and returns the body of its answer. Follows no redirect. Asks once more if the connection breaks, and if STS
+ * fails or throttles.
  * @throws Refused
  */
 export async function askSts(sts: StsSettings, headers: Readonly<Record<string, string>>): Promise<string> {
-  let answer = await ask(sts, headers);
-  if (answer.status >= 500 || answer.status === 429) {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  let answer = await ask(sts, headers, limit).catch((error: unknown) => {
+    if (!(error instanceof Refused) || error.refusal.code !== 'STS_AWAY' || limit.aborted) throw error;
+    return undefined;
+  });
+  if (answer === undefined || mayPass(answer)) {
     await sleep((MOST_WAIT_MS / 2) * (1 + Math.random()));
-    answer = await ask(sts, headers);
+    answer = await ask(sts, headers, AbortSignal.timeout(LIMIT_MS));
   }
   const { status, type, body } = answer;
-  if (status >= 500 || status === 429) throw new Refused('STS_AWAY', `AWS STS answered ${status}`);
-  if (status !== 200)
-    throw new Refused('PROOF_REFUSED', `AWS STS refused the signature: ${status} ${errorCodeIn(body)}`);
+  const answered = `${status} ${errorCodeOf(answer)}`.trimEnd();
+  if (mayPass(answer)) throw new Refused('STS_AWAY', `AWS STS answered ${answered}`);
+  if (status !== 200) throw new Refused('PROOF_REFUSED', `AWS STS refused the signature: ${answered}`);
   if (!/^text\/xml(?:;|$)/.test(type))
     throw new Refused('PROOF_REFUSED', 'the answer of AWS STS is not text/xml');
   return body;
 }
 
-async function ask({ endpoint }: StsSettings, headers: Readonly<Record<string, string>>): Promise<AwsAnswer> {
-  const limits = { signal: AbortSignal.timeout(LIMIT_MS), longest: LONGEST_ANSWER };
+async function ask(
+  { endpoint }: StsSettings,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<AwsAnswer> {
   try {
-    return await postToAws(new URL(`${endpoint}/`), headers, STS_BODY, limits);
+    return await postToAws(new URL(`${endpoint}/`), headers, STS_BODY, { signal, longest: LONGEST_ANSWER });
   } catch (cause) {
     if (cause instanceof AnswerTooLong)
       throw new Refused('PROOF_REFUSED', `the answer of AWS STS cannot be used: ${cause.message}`);
     throw new Refused('STS_AWAY', `AWS STS did not answer at ${endpoint}`, { cause });
   }
-}
-
-function errorCodeIn(body: string): string {
-  return /<Code>([A-Za-z]{1,64})<\/Code>/.exec(body)?.[1] ?? '';
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awsCredentials } from '../../../common/aws-credentials.ts';
 import { Sha256 } from '../../../common/sha256.ts';
-import { AnswerTooLong, postToAws, type AwsAnswer } from '../aws-post.ts';
+import { AnswerTooLong, errorCodeOf, mayPass, postToAws, type AwsAnswer } from '../aws-post.ts';
 import { IamFailure } from './failure.ts';
 
 /** Actions of IAM that the control plane calls. */
@@ -27,13 +27,6 @@ const LIMIT_MS = 5000;
 const MOST_WAIT_MS = 1000;
 /** The longest answer, in bytes: with all statements that match, a real one may have some tens of thousands. */
 const LONGEST_ANSWER = 256 * 1024;
-/** Errors with status 400 after which the same request may succeed a moment later. */
-const THROTTLING = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TooManyRequestsException',
-]);
 
 /** Creates calls. `endpoint` has no path. */
 export function createIamCall(endpoint: string, credentials = awsCredentials(SIGNING_REGION)): IamCall {
@@ -78,18 +71,18 @@ export function createIamCall(endpoint: string, credentials = awsCredentials(SIG
   };
 }
 
-function bodyOf(action: IamAction, { status, type, body }: AwsAnswer): string | undefined {
+function bodyOf(action: IamAction, answer: AwsAnswer): string | undefined {
+  const { status, type, body } = answer;
   if (status === 200) {
     if (!/^(?:text|application)\/xml(?:;|$)/.test(type))
       throw new IamFailure('unusable', `the answer of AWS IAM is not that of ${action}: it is not text/xml`);
     return body;
   }
-  const code = /<Code>([A-Za-z]{1,64})<\/Code>/.exec(body)?.[1] ?? '';
+  const code = errorCodeOf(answer);
   if (status === 404 && code === 'NoSuchEntity') return undefined;
   const answered = `AWS IAM answered iam:${action} with ${status} ${code}`.trimEnd();
   const cause = new Error(/<Message>([^<]{1,1000})<\/Message>/.exec(body)?.[1] ?? 'no message');
-  if (status >= 500 || status === 429 || THROTTLING.has(code))
-    throw new IamFailure('away', answered, { cause });
+  if (mayPass(answer)) throw new IamFailure('away', answered, { cause });
   throw new IamFailure('unusable', `${answered}${HINTS[code] ?? ''}`, { cause });
 }
 
