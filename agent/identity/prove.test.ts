@@ -24,6 +24,8 @@ it.each([
   'sts.eu-west-1.amazonaws.com.evil.example',
   'iam.eu-west-1.amazonaws.com',
   'sts.us-east-1.amazonaws.com',
+  'sts.eu-west-1.amazonaws.com.cn',
+  'sts.eu-west-1.amazonaws.eu',
   'sts.eu-west-1.amazonaws.com\r\nx',
 ])('signs nothing for the host %j, whatever the control plane says: the role could be shown elsewhere', async (host) => {
   for (const method of ['aws iam', 'aws jwt'] as const)
@@ -35,6 +37,9 @@ it.each([
 it.each([
   ['sts.eu-west-1.amazonaws.com', 'eu-west-1'],
   ['sts.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+  ['sts.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
+  // https://github.com/hashicorp/vault/issues/31727
+  ['sts.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
 ])('signs for %s', async (host, region) => {
   expect(await prove(SETTINGS, challenge('aws iam', host, region), HELLO)).toMatchObject({
     method: 'aws iam',

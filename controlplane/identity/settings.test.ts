@@ -17,6 +17,17 @@ it('IAM policies bind no role without the flag', () => {
   });
 });
 
+test.each([
+  ['us-east-1', 'sts.us-east-1.amazonaws.com'],
+  ['us-gov-west-1', 'sts.us-gov-west-1.amazonaws.com'],
+  ['cn-north-1', 'sts.cn-north-1.amazonaws.com.cn'],
+  // https://github.com/hashicorp/vault/issues/31727
+  ['eusc-de-east-1', 'sts.eusc-de-east-1.amazonaws.eu'],
+])('proofs of %s are verified at %s', (region, host) => {
+  const { identity } = compileSettings(DOMAIN, (read) => ({ identity: readIdentitySettings(read, region) }));
+  expect(identity?.sts).toEqual({ host, region, endpoint: `https://${host}` });
+});
+
 it('another endpoint of IAM is that of the variables of the SDKs', () => {
   const flags = { ...DOMAIN, '--bind-by-iam-policy': 'true' };
   const all = 'http://127.0.0.1:1';
@@ -35,6 +46,12 @@ test.each([
     '--trust-domain is not set: the domain of the authority that --bind-by-iam-policy is for',
   ],
   ['in China', DOMAIN, 'cn-north-1', '--bind-by-iam-policy="true": a region of the partition aws'],
+  [
+    'in the European Sovereign Cloud',
+    DOMAIN,
+    'eusc-de-east-1',
+    '--bind-by-iam-policy="true": a region of the partition aws',
+  ],
   ['in GovCloud', DOMAIN, 'us-gov-west-1', '--bind-by-iam-policy="true": a region of the partition aws'],
   [
     'with an endpoint that is none',

@@ -1,3 +1,5 @@
+import { awsPartition } from '../../common/aws-partition.ts';
+import { stsHost } from '../../common/contracts/attestation/sts-host.ts';
 import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import type { Source } from '../../common/files/source.ts';
 import { boolean, list, type Parser, type Reader } from '../../common/settings.ts';
@@ -102,7 +104,7 @@ const IAM_ENDPOINT = 'https://iam.amazonaws.com';
 /** Reads whether IAM policies bind roles, and where AWS IAM is. */
 function readIam(read: Reader, region: string): IdentitySettings['iam'] {
   if (!read('--bind-by-iam-policy', boolean, false)) return undefined;
-  if (/^(?:cn|us-gov|us-iso|eu-isoe)/.test(region))
+  if (awsPartition(region).name !== 'aws')
     read.problem({
       name: '--bind-by-iam-policy',
       got: 'true',
@@ -142,8 +144,4 @@ function withKms(read: Reader, key: Source | undefined): Source | KmsSource | un
     'a file, or kms: and the ARN of a key, e.g. kms:arn:aws:kms:us-east-1:111122223333:key/1234abcd-…';
   read.problem({ name: key.setting, got: key.path, wanted });
   return key;
-}
-
-function stsHost(region: string): string {
-  return region.startsWith('cn-') ? `sts.${region}.amazonaws.com.cn` : `sts.${region}.amazonaws.com`;
 }

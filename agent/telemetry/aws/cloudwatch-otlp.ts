@@ -1,6 +1,6 @@
 import type { OtlpOutputOptions } from '../otlp/otlp-output.ts';
 import type { OtlpSettings } from '../settings/otlp-settings.ts';
-import { awsDomain } from './domain.ts';
+import { awsPartition } from '../../../common/aws-partition.ts';
 import type { Signal } from '../settings/signal.ts';
 import { createRequestSigner } from './sign-request.ts';
 
@@ -39,7 +39,10 @@ export function cloudWatchOtlp({
   return {
     settings: {
       ...otlp,
-      url: new URL(`/v1/${signal}`, endpoint ?? `https://${service}.${region}.${awsDomain(region)}`),
+      url: new URL(
+        `/v1/${signal}`,
+        endpoint ?? `https://${service}.${region}.${awsPartition(region).domain}`,
+      ),
       protocol: 'http/protobuf',
       gzip: true,
       headers,

@@ -1,4 +1,4 @@
-import { awsDomain } from '../aws/domain.ts';
+import { awsPartition } from '../../../common/aws-partition.ts';
 import type { createRequestSigner } from '../aws/sign-request.ts';
 import { createHttpSender } from '../otlp/send-http.ts';
 
@@ -14,7 +14,7 @@ const CALL_MS = 4000;
 
 /** Creates a caller of X-Ray's API in a region. `endpoint` replaces AWS's own. The code that signs is loaded with the first call. */
 export function createXRayCalls(region: string, endpoint: string | undefined): XRayCalls {
-  const base = new URL(endpoint ?? `https://xray.${region}.${awsDomain(region)}`);
+  const base = new URL(endpoint ?? `https://xray.${region}.${awsPartition(region).domain}`);
   const sender = createHttpSender({ timeoutMs: CALL_MS });
   let sign: ReturnType<typeof createRequestSigner> | undefined;
   return {

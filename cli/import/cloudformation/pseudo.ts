@@ -1,3 +1,4 @@
+import { awsPartition } from '../../../common/aws-partition.ts';
 import { ACCOUNT_KEY } from '../open-values.ts';
 import type { Path } from '../place.ts';
 import { Open, type Question } from '../source.ts';
@@ -21,11 +22,11 @@ export function pseudoParameter(stack: Stack, name: string, path: Path): Value {
     case 'AWS::Partition':
       return region === undefined
         ? answered(stack, question('AWS::Region', 'the region', '--region REGION'))
-        : partitionOf(region);
+        : awsPartition(region).name;
     case 'AWS::URLSuffix':
       return region === undefined
         ? answered(stack, question('AWS::Region', 'the region', '--region REGION'))
-        : suffixOf(region);
+        : awsPartition(region).domain;
     case 'AWS::StackName':
       return (
         stackName ?? answered(stack, question(name, 'the name of the stack', `--parameter ${name}=NAME`))
@@ -40,16 +41,6 @@ export function pseudoParameter(stack: Stack, name: string, path: Path): Value {
     default:
       return fault(stack, path, `${name} is not a pseudo parameter`);
   }
-}
-
-/** Returns the partition of a region. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
-function suffixOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 
 function question(key: string, what: string, flag: string): Question {

@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Sha256 } from '../../../common/sha256.ts';
 import { awsCredentials } from '../../../common/aws-credentials.ts';
+import { awsPartition } from '../../../common/aws-partition.ts';
 import { DiscoveryError, incomplete, refused } from '../errors.ts';
 import { parseArn, type CertificateArn } from './arn.ts';
 
@@ -63,8 +64,8 @@ export function createPrivateCaCall(endpoint: string | undefined): PrivateCaCall
   };
 }
 
-function defaultEndpoint({ partition, region }: CertificateArn): string {
-  return `https://acm-pca.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+function defaultEndpoint({ region }: CertificateArn): string {
+  return `https://acm-pca.${region}.${awsPartition(region).domain}`;
 }
 
 function readAnswer(status: number, body: string): PrivateCaAnswer {
