@@ -1,8 +1,7 @@
-import { coded } from '../codes.ts';
-import { stat } from 'node:fs/promises';
 import { followSources } from '../../common/files/followed-sources.ts';
 import { sourceName, type Source } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
+import { warnIfReadable } from '../warn-if-readable.ts';
 import { admitAnyone, type Authenticate } from './authenticate.ts';
 import type { AccessKey, LoginUser } from './credentials/credentials.ts';
 import { readCredentials } from './credentials/read-credentials.ts';
@@ -60,7 +59,7 @@ export async function openAccess({
     log,
     onReading,
   });
-  if (source.kind === 'file') await warnIfReadable(source.path, log);
+  await warnIfReadable(source, 'the secrets in the credentials file', log);
   log.info({ from: name, users: followed.current().users.length }, 'users authenticate by signature');
   const verifier = { credentials: followed.current, region, now: Date.now };
   const authenticate = admitSigned(verifier);
@@ -75,14 +74,4 @@ export async function openAccess({
     },
     close: followed.close,
   };
-}
-
-async function warnIfReadable(file: string, log: Log): Promise<void> {
-  const { mode } = await stat(file);
-  if ((mode & 0o007) === 0) return;
-  const shown = (mode & 0o777).toString(8);
-  log.warn(
-    coded('FILE_READABLE', { file, mode: shown }),
-    'every user of this machine may read the secrets in the credentials file',
-  );
 }

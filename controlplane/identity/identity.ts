@@ -26,8 +26,7 @@ import { loginRoute } from './login/route.ts';
 import { openSessionKey } from './login/session-key.ts';
 import { createSessionKeyring } from './login/session-keys.ts';
 import { identityRoutes } from './routes.ts';
-import { sealingKeyFrom, sealNothing, sealWith, type Sealer } from './seal/seal.ts';
-import { sealWithKms } from './seal/seal-kms.ts';
+import { openSealer } from './seal/open-sealer.ts';
 import type { IdentitySettings } from './settings.ts';
 
 /** The identities of proxies: an authority, the ways to prove who one is, and what the operator sees of it. */
@@ -75,7 +74,7 @@ export async function openIdentities(
 ): Promise<Identities> {
   const { live, region, log, onOutcome } = options;
   const { trustDomain, key, sts, jwtIssuers, iam } = settings;
-  const sealer = await openSealer(key);
+  const sealer = await openSealer(key, log);
   const { privateCa, privateCaEndpoint: endpoint } = settings;
   const roots = openRoots({ trustDomain, sealer, privateCa, endpoint });
   const authority = await openAuthority({ live, trustDomain, sealer, roots, log });
@@ -153,11 +152,6 @@ export async function openIdentities(
       authority.close();
     },
   };
-}
-
-async function openSealer(key: IdentitySettings['key']): Promise<Sealer> {
-  if (key === undefined) return sealNothing();
-  return key.kind === 'kms' ? sealWithKms(key) : sealWith(sealingKeyFrom(key));
 }
 
 /** The parsed certificates of an authority, as they are at the moment. */
