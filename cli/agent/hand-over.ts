@@ -6,13 +6,16 @@ import { findSocket } from './find-socket.ts';
 /** The agent waits for at most 30 s. */
 const LIMIT_MS = 60_000;
 
+/** Options of `daybreak agent hand-over`. `socket`: instead of the one that is found. */
+export type HandOverOptions = { readonly socket?: string; readonly output: 'text' | 'json' };
+
 /**
  * Makes the running agent end and leave Envoy to the next agent, and prints how long Envoy waits for that agent.
  * @throws CommandError if the agent refuses
  */
 export async function agentHandOver(
   env: NodeJS.ProcessEnv,
-  { socket }: { readonly socket?: string },
+  { socket, output }: HandOverOptions,
   stdout: Pick<NodeJS.WritableStream, 'write'>,
 ): Promise<void> {
   const path = socket ?? (await findSocket(env));
@@ -20,5 +23,6 @@ export async function agentHandOver(
   if (status !== 200) throw new CommandError(body.trim());
   const outcome = JSON.parse(body) as HandOverOutcome;
   if (outcome.kind === 'refused') throw new CommandError(`refused: ${outcome.message} (${outcome.code})`);
-  stdout.write(`the agent ends; Envoy serves on, and waits ${outcome.seconds} s for another agent\n`);
+  const text = `the agent ends; Envoy serves on, and waits ${outcome.seconds} s for another agent`;
+  stdout.write(`${output === 'json' ? JSON.stringify(outcome) : text}\n`);
 }

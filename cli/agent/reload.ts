@@ -4,7 +4,11 @@ import { askAgent } from './ask.ts';
 import { findSocket } from './find-socket.ts';
 
 /** Options of `daybreak agent reload`. `socket`: instead of the one that is found. */
-export type ReloadOptions = { readonly restart: boolean; readonly socket?: string };
+export type ReloadOptions = {
+  readonly restart: boolean;
+  readonly socket?: string;
+  readonly output: 'text' | 'json';
+};
 
 /** A reload may wait for the previous one, drain for 110 s, and wait two minutes for an Envoy. */
 const LIMIT_MS = 600_000;
@@ -15,7 +19,7 @@ const LIMIT_MS = 600_000;
  */
 export async function agentReload(
   env: NodeJS.ProcessEnv,
-  { restart, socket }: ReloadOptions,
+  { restart, socket, output }: ReloadOptions,
   stdout: Pick<NodeJS.WritableStream, 'write'>,
 ): Promise<void> {
   const path = socket ?? (await findSocket(env));
@@ -23,5 +27,5 @@ export async function agentReload(
   if (status !== 200) throw new CommandError(body.trim());
   const outcome = JSON.parse(body) as ReloadOutcome;
   if (outcome.kind !== 'taken over') throw new CommandError(`${outcome.kind}: ${describeOutcome(outcome)}`);
-  stdout.write(`${describeOutcome(outcome)}\n`);
+  stdout.write(`${output === 'json' ? JSON.stringify(outcome) : describeOutcome(outcome)}\n`);
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { BundleOptions } from '../agent/bundle.ts';
+import type { HandOverOptions } from '../agent/hand-over.ts';
 import type { LogLevelOptions } from '../agent/log-level.ts';
 import { openVariables } from '../../agent/settings/variables-file.ts';
 import { outputOption } from '../options.ts';
@@ -91,6 +92,7 @@ function logLevelCommand(): Command {
     .argument('<level>', 'trace, debug, info, warning, error, critical or off')
     .option('--permanent', 'until the next start of the agent', false)
     .addOption(socketOption())
+    .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (level: string, options: LogLevelOptions) => {
       const { agentLogLevel } = await import('../agent/log-level.ts');
       await agentLogLevel((await openVariables(process.env)).env, level, options, process.stdout);
@@ -104,6 +106,7 @@ function reloadCommand(): Command {
     )
     .option('--restart', 'drain and restart Envoy instead of a hot restart', false)
     .addOption(socketOption())
+    .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (options: ReloadOptions) => {
       const { agentReload } = await import('../agent/reload.ts');
       await agentReload((await openVariables(process.env)).env, options, process.stdout);
@@ -114,7 +117,8 @@ function handOverCommand(): Command {
   return new Command('hand-over')
     .description('end the running agent without its Envoy, which the next agent takes over')
     .addOption(socketOption())
-    .action(async (options: { readonly socket?: string }) => {
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(async (options: HandOverOptions) => {
       const { agentHandOver } = await import('../agent/hand-over.ts');
       await agentHandOver((await openVariables(process.env)).env, options, process.stdout);
     });

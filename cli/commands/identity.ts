@@ -30,8 +30,9 @@ function rotateCommand(): Command {
         .default('root'),
     )
     .action(async (what: string, _own: object, command: Command) => {
+      const options = command.optsWithGlobals<Endpoint & IdentityOptions>();
       const { rotate } = await import('../identity/rotate.ts');
-      await withClient(command.optsWithGlobals<Endpoint>(), (client) => rotate(client, what, process.stdout));
+      await withClient(options, (client) => rotate(client, what, options, process.stdout));
     });
 }
 
@@ -40,9 +41,10 @@ function revokeCommand(): Command {
     .description('revoke certificates of proxies: their streams end, and they are not renewed')
     .option('--node <node>', 'all certificates of this node: mesh/M/virtualNode/N or mesh/M/virtualGateway/G')
     .option('--serial <number>', 'the serial number of one certificate')
-    .action(async (own: RevokeOptions, command: Command) => {
+    .action(async (_own: object, command: Command) => {
+      const options = command.optsWithGlobals<Endpoint & RevokeOptions>();
       const { revoke } = await import('../identity/revoke.ts');
-      await withClient(command.optsWithGlobals<Endpoint>(), (client) => revoke(client, own, process.stdout));
+      await withClient(options, (client) => revoke(client, options, process.stdout));
     });
 }
 

@@ -69,6 +69,7 @@ function revokeCommand(): Command {
     .description('revoke join tokens that were not used yet')
     .option('--id <id>', 'the id of one token, from token list')
     .option('--node <node>', 'all tokens of this node: mesh/M/virtualNode/N or mesh/M/virtualGateway/G')
+    .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (options: Endpoint & RevokeTokenOptions) => {
       const { revokeTokens } = await import('../token/revoke.ts');
       await withClient(options, (client) => revokeTokens(client, options, process.stdout));

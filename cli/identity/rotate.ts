@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import type { IdentityOptions } from './identity.ts';
 
 const DONE: Readonly<Record<string, string>> = {
   root: 'A new root is being introduced: daybreak identity shows the steps.',
@@ -7,12 +8,13 @@ const DONE: Readonly<Record<string, string>> = {
   abort: 'The old root signs again.',
 };
 
-/** Asks for a rotation. @throws CallError if the control plane refuses */
+/** Asks for a rotation, and prints its state. @throws CallError if the control plane refuses */
 export async function rotate(
-  client: Client,
+  client: Pick<Client, 'post'>,
   what: string,
+  { output }: IdentityOptions,
   stdout: { write(text: string): unknown },
 ): Promise<void> {
-  await client.post('/daybreak/v1/identity/rotate', { what });
-  stdout.write(`${DONE[what] ?? 'Done.'}\n`);
+  const state = await client.post('/daybreak/v1/identity/rotate', { what });
+  stdout.write(output === 'json' ? `${JSON.stringify(state, null, 2)}\n` : `${DONE[what] ?? 'Done.'}\n`);
 }

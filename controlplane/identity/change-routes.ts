@@ -4,13 +4,20 @@ import { meshAccess } from '../auth/principal.ts';
 import { badRequest, conflict, notFound, unavailable } from '../http/errors.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import { parseJsonBody } from '../http/json-body.ts';
+import type { Authority } from './authority/authority.ts';
+import { describeAuthority } from './authority/describe-authority.ts';
 import { earlierOnes, type CertificateLedger } from './certificate-ledger.ts';
 import { IdentityError } from './errors.ts';
 import { meshOf } from './node-mesh.ts';
 import { ROTATIONS, type Rotation } from './rotation/rotation.ts';
 
-/** Inputs of the routes. */
-export type ChangeRoutesOptions = { readonly ledger: CertificateLedger; readonly rotation: Rotation };
+/** Inputs of the routes. `key`: the id of the sealing key. */
+export type ChangeRoutesOptions = {
+  readonly authority: Authority;
+  readonly ledger: CertificateLedger;
+  readonly rotation: Rotation;
+  readonly key: string;
+};
 
 const NODE = /^mesh\/[^/]+\/virtual(?:Node|Gateway)\/[^/]+$/;
 
@@ -24,10 +31,10 @@ const MOST_SHOWN = 1000;
 
 /**
  * `POST /daybreak/v1/identity/rotate`: rotations of the authority, which concern all accounts; the action `daybreak:RotateIdentity` has to be named in
- * full. `POST /daybreak/v1/identity/revoke`: revokes a certificate and those that it renewed, or all those of a node, in a mesh of
+ * full; the answer has the rotation that is under way then. `POST /daybreak/v1/identity/revoke`: revokes a certificate and those that it renewed, or all those of a node, in a mesh of
  * the caller's account.
  */
-export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
+export function changeRoutes({ authority, ledger, rotation, key }: ChangeRoutesOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const rotate: RouteConfig = { action: 'daybreak:RotateIdentity' };
     app.post('/daybreak/v1/identity/rotate', { config: rotate }, async (request) => {
@@ -41,7 +48,8 @@ export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
         throw error instanceof IdentityError ? unavailable(`${error.message}.`, error) : error;
       });
       if (refusal !== undefined) throw conflict(`${refusal}.`);
-      return {};
+      const state = describeAuthority(authority, key, ledger.list());
+      return { what, generation: state.generation, rotation: state.rotation };
     });
 
     const revoke: RouteConfig = { action: 'daybreak:RevokeCertificates' };
