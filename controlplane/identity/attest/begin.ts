@@ -3,7 +3,9 @@ import type { PublicKey } from '@peculiar/x509';
 import type { Hello } from '../../../common/contracts/attestation/messages.ts';
 import { spiffeIdOf } from '../../../common/contracts/spiffe-id.ts';
 import { errorText } from '../../../common/error-text.ts';
+import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';
+import { status } from '../../../xds/grpc/status.ts';
 import { parseIdentity, proxyPath, resolve } from '../../ads/identity.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import type { ProxyId } from '../../mesh/proxy-view.ts';
@@ -19,7 +21,7 @@ export const LONGEST_NODE_ID = 1024;
 /** Inputs of a beginning. */
 export type BeginOptions = {
   readonly live: LiveModel;
-  readonly authority: Authority;
+  readonly authority: Pick<Authority, 'trustDomain' | 'issuingEnds'>;
   readonly provers: readonly Prover[];
   readonly sts: { readonly host: string; readonly region: string };
   readonly now?: () => number;
@@ -39,6 +41,7 @@ export async function begin(
   proxy: ProxyId,
   own: X509Certificate | undefined,
 ): Promise<Begun> {
+  requireIssuer(authority, now());
   const spiffeId = spiffeIdOf(authority.trustDomain, proxy);
   if (spiffeId === undefined) {
     throw new Refused(
@@ -100,6 +103,16 @@ export async function begin(
     foreignNames,
   };
   return { attempt, prover, key };
+}
+
+/** @throws CallError if the intermediate has ended: no verifier takes a certificate of it, and the proof would be given for nothing */
+function requireIssuer(authority: Pick<Authority, 'issuingEnds'>, now: number): void {
+  const ends = authority.issuingEnds();
+  if (ends > now) return;
+  throw new CallError(
+    status.UNAVAILABLE,
+    `this control plane cannot issue certificates: its intermediate ended at ${new Date(ends).toISOString()}, and its clock is at ${new Date(now).toISOString()}`,
+  );
 }
 
 /** Returns the certificate of a connection, if it is one of this authority. */

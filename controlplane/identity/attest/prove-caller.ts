@@ -11,7 +11,8 @@ const MOST_SKEW_MS = 5 * 60 * 1000;
 const PATTERNS: Readonly<Record<keyof AwsIamProof, RegExp>> = {
   accessKeyId: /^(?:AKIA|ASIA)[A-Z0-9]{12,124}$/,
   date: /^\d{8}T\d{6}Z$/,
-  sessionToken: /^[A-Za-z0-9+/=_.-]{0,4096}$/,
+  // AWS says that no size is fixed, and issues up to 4,096 bytes today.
+  sessionToken: /^[A-Za-z0-9+/=_.-]{0,8192}$/,
   signature: /^[0-9a-f]{64}$/,
 };
 
