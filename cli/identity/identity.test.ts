@@ -7,6 +7,7 @@ const STATE = {
   sealedBy: 'plain',
   roots: [],
   issuing: { ends: '' },
+  unknownUntil: null,
   rotation: null,
 };
 
@@ -28,4 +29,18 @@ it('reads all pages of certificates, and shows one list', async () => {
   const answer = JSON.parse(shown) as { readonly certificates: readonly { readonly serial: string }[] };
   expect(answer.certificates.map(({ serial }) => serial)).toEqual(['0', '1', '2']);
   expect(answer).not.toHaveProperty('nextToken');
+});
+
+it('says after a restore that the list may not have all certificates, and what a rotation waits for', async () => {
+  const shown = async (unknownUntil: string | null): Promise<string> => {
+    let text = '';
+    const client = { read: async () => ({ ...STATE, unknownUntil, certificates: [] }) };
+    const stdout = { write: (written: string) => (text += written) };
+    await identity(client as unknown as Client, { output: 'text' }, stdout);
+    return text;
+  };
+  expect(await shown(null)).not.toContain('restored');
+  expect(await shown('2026-12-02T20:15:10.000Z')).toContain(
+    'A backup was restored: certificates that are not in this list may be in use until 2026-12-02T20:15:10.000Z. A rotation waits for that, unless you skip its steps\n',
+  );
 });

@@ -38,7 +38,8 @@ async function readIdentity(client: Client): Promise<State> {
   return state;
 }
 
-function describe({ trustDomain, sealedBy, roots, issuing, rotation, certificates }: State): string {
+function describe(state: State): string {
+  const { trustDomain, sealedBy, roots, issuing, unknownUntil, rotation, certificates } = state;
   const lines = [
     `Trust domain ${trustDomain}. ${sealedBy === 'plain' ? 'The keys of the authority are stored in the clear.' : `Key ${sealedBy} seals the keys of the authority.`}`,
     ...roots.map(
@@ -47,6 +48,11 @@ function describe({ trustDomain, sealedBy, roots, issuing, rotation, certificate
     ),
     `Intermediate until ${issuing.ends}; it is replaced 30 days before that`,
     ...(rotation === null ? [] : [describeRotation(rotation)]),
+    ...(unknownUntil === null
+      ? []
+      : [
+          `A backup was restored: certificates that are not in this list may be in use until ${unknownUntil}. A rotation waits for that, unless you skip its steps`,
+        ]),
     '',
   ];
   const rows = certificates.map(({ node, from, method, boundBy, principal, ends, serial, state }) => [

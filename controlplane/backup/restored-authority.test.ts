@@ -7,7 +7,10 @@ const times = { uid: 'u', version: 1, createdAt: 0, lastUpdatedAt: 0, resourceOw
 const place = { owner: '', mesh: '', parent: '' };
 const MESH: Resource = { kind: 'mesh', ...place, name: 'm', spec: {}, ...times };
 
-function restored(record: Partial<AuthorityRecord>): AuthorityRecord | undefined {
+function restored(
+  record: Partial<AuthorityRecord>,
+  others: readonly Resource[] = [],
+): AuthorityRecord | undefined {
   const signer = { certificate: '', sealedKey: '' };
   const spec: AuthorityRecord = {
     trustDomain: 'd',
@@ -17,7 +20,7 @@ function restored(record: Partial<AuthorityRecord>): AuthorityRecord | undefined
     ...record,
   };
   const authority: Resource = { kind: 'authority', ...place, name: 'authority', spec, ...times };
-  const [mesh, after] = withLaterAuthority([MESH, authority], 5000);
+  const [mesh, after] = withLaterAuthority([MESH, authority, ...others], 5000);
   expect(mesh).toBe(MESH);
   return after?.spec as AuthorityRecord | undefined;
 }
@@ -33,4 +36,20 @@ it('a rotation of the backup begins its step again: the agents did not have the 
     step: 'signing',
     since: 5000,
   });
+});
+
+it('certificates of after the backup may be in use as long as those of its meshes live', () => {
+  const identity = (name: string, certificateHours?: number): Resource => ({
+    kind: 'meshIdentity',
+    ...place,
+    mesh: name,
+    name: 'default',
+    spec: certificateHours === undefined ? {} : { certificateHours },
+    ...times,
+  });
+  const hours = (...others: readonly Resource[]): number =>
+    ((restored({}, others)?.unknownUntil ?? 0) - 5000) / 3_600_000;
+  expect(hours()).toBe(72);
+  expect(hours(identity('a', 1), identity('b'))).toBe(72);
+  expect(hours(identity('a', 168), identity('b', 24))).toBe(168);
 });

@@ -34,6 +34,11 @@ export type AuthorityRecord = {
   readonly generation?: number;
   /** Undefined: none is under way. */
   readonly rotation?: RotationRecord | undefined;
+  /**
+   * Until when certificates may be in use that the store does not have, because they were issued after the backup that was restored, in milliseconds since
+   * 1970. Undefined: no backup was restored.
+   */
+  readonly unknownUntil?: number;
   /** The key of session tokens, 32 bytes, sealed. Undefined until the first start that needs it. */
   readonly sealedSessionKey?: string;
 };

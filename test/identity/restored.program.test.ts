@@ -56,6 +56,7 @@ test('an agent with a certificate that was issued after the backup renews it: a 
   expect(await serials()).toHaveLength(1);
   await restored();
   expect(await serials()).toEqual([]);
+  expect((await state()).unknownUntil).not.toBeNull();
   const again = await started('used-up');
   await expect.poll(serials, SLOW).toHaveLength(1);
   expect(again.identity.current()?.key).not.toBe(key);

@@ -16,6 +16,8 @@ export type AuthorityState = {
     readonly privateCa?: string;
   }[];
   readonly issuing: { readonly ends: string };
+  /** Until when certificates may be in use that are not in the list, because a backup was restored; null if there are none. A rotation waits for it. */
+  readonly unknownUntil: string | null;
   /** Grows with each change of the roots. */
   readonly generation: number;
   /** The change of the root that is under way; null if there is none. */
@@ -26,14 +28,15 @@ export type AuthorityState = {
   } | null;
 };
 
-/** Describes an authority, without its secrets. */
+/** Describes an authority, without its secrets. `now`: milliseconds since 1970. */
 export function describeAuthority(
-  authority: Authority,
+  authority: Pick<Authority, 'record' | 'trustDomain' | 'issuingEnds'>,
   sealedBy: string,
   certificates: readonly LedgerEntry[],
+  now: number = Date.now(),
 ): AuthorityState {
   const record = authority.record();
-  const { rotation, generation = 0 } = record;
+  const { rotation, generation = 0, unknownUntil = 0 } = record;
   return {
     trustDomain: authority.trustDomain,
     sealedBy,
@@ -55,5 +58,6 @@ export function describeAuthority(
             missing: missing(record, certificates).length,
           },
     issuing: { ends: new Date(authority.issuingEnds()).toISOString() },
+    unknownUntil: now < unknownUntil ? new Date(unknownUntil).toISOString() : null,
   };
 }

@@ -58,3 +58,11 @@ it('a step is done when no certificate of an earlier generation is in use, and n
   expect(isStepDone(IDLE, [], LEAST_STEP_MS)).toBe(false);
   expect(missing(later(record), [certificate(1), certificate(2)])).toHaveLength(1);
 });
+
+it('after a restore, a step waits as long as certificates of after the backup may be in use: it did not wait for agents that had not connected since', () => {
+  const restored = { ...IDLE, unknownUntil: 1_000_000 };
+  const record = withNextRoot(restored, root('new'), 0) ?? restored;
+  expect(isStepDone(record, [], 999_999)).toBe(false);
+  expect(isStepDone(record, [], 1_000_000)).toBe(true);
+  expect(withLastRootSigning(record, 0).unknownUntil).toBe(1_000_000);
+});

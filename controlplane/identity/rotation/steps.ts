@@ -15,14 +15,17 @@ export function missing(
   return certificates.filter((each) => each.revoked === undefined && each.generation < generation);
 }
 
-/** Whether the step that is under way is done. `now`: milliseconds since 1970. */
+/**
+ * Whether the step that is under way is done. After a restore, certificates that are not in the store count as missing as long as they may be in use. `now`:
+ * milliseconds since 1970.
+ */
 export function isStepDone(
   record: AuthorityRecord,
   certificates: readonly LedgerEntry[],
   now: number,
 ): boolean {
-  const { rotation } = record;
-  if (rotation === undefined || now - rotation.since < LEAST_STEP_MS) return false;
+  const { rotation, unknownUntil = -Infinity } = record;
+  if (rotation === undefined || now - rotation.since < LEAST_STEP_MS || now < unknownUntil) return false;
   return missing(record, certificates).length === 0;
 }
 
