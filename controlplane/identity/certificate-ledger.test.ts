@@ -94,3 +94,21 @@ it('finds the certificates before one: an agent may still have a stream that beg
   expect(new Set(earlierOnes(ledger.listAll(), '03'))).toEqual(new Set(['01', '02', '03']));
   expect([...earlierOnes(ledger.listAll(), '11')]).toEqual(['11']);
 });
+
+it('counts those in use also after the clock was set back: a rotation asked a whole fleet to renew at once', async () => {
+  now = 10 * DAY;
+  expect(ledger.count()).toBe(0);
+  now = DAY;
+  await ledger.note(entry('01'));
+  expect(ledger.count()).toBe(1);
+});
+
+it('a first certificate whose answer was lost is out of use once its agent has asked again: a rotation waited three days for it', async () => {
+  await ledger.note(entry('01'), undefined, 'request');
+  await ledger.note(entry('02'), undefined, 'request');
+  await ledger.note(entry('03', '10.0.0.2'), undefined, 'request');
+  await ledger.note(entry('04'), undefined, 'another');
+  expect(inUse().toSorted()).toEqual(['03', '04']);
+  expect(ledger.listAll()).toHaveLength(4);
+  expect([...earlierOnes(ledger.listAll(), '03')].toSorted()).toEqual(['01', '02', '03']);
+});

@@ -12,9 +12,10 @@ export type CertificateLedger = {
   /**
    * Notes a certificate before its agent gets it. `replaces`: the serial number of the one that it renews, which stays until its end, so that it can
    * be revoked. If that was renewed before from the same address, the agent did not get the answer, and the certificate of then is out of use too;
-   * from another address, a copy of it is in use there. A certificate that renews a revoked one is revoked itself.
+   * from another address, a copy of it is in use there. A certificate that renews a revoked one is revoked itself. `request`: names the signing request: if
+   * it asks again, the agent did not get the answer either, or cannot use the certificate.
    */
-  readonly note: (entry: LedgerEntry, replaces?: string) => Promise<void>;
+  readonly note: (entry: LedgerEntry, replaces?: string, request?: string) => Promise<void>;
   /** Revokes certificates. Returns how many of them were not revoked before. */
   readonly revoke: (serials: readonly string[]) => Promise<number>;
   readonly get: (serial: string) => LedgerEntry | undefined;
@@ -32,6 +33,8 @@ const PLACE = { owner: '', mesh: 'certificates' } as const;
 const MOST_AT_ONCE = 500;
 /** How long a write waits for others, in milliseconds: an embedded store blocks the process until the disk has each commit. */
 const GATHER_MS = 10;
+/** How many of the latest signing requests are known: those that may ask again. */
+const MOST_REQUESTS = 2000;
 /** How often certificates that have ended are looked for, in milliseconds. */
 const LOOK_EVERY_MS = 60_000;
 /** How often those in use are counted, in milliseconds. */
@@ -56,6 +59,8 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
   const waiting: Write[] = [];
   let isWriting = false;
   let lookedAt = 0;
+  /** The serial numbers of certificates by their signing requests, the latest last. */
+  const answered = new Map<string, string>();
 
   let counted = { at: -Infinity, count: 0 };
   const current = (): readonly LedgerEntry[] => all(live).filter(({ ends }) => ends > now());
@@ -109,7 +114,7 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
 
   /** The certificates to delete, because they have ended: looked for now and then. */
   function ended(): readonly string[] {
-    if (now() - lookedAt <= LOOK_EVERY_MS) return [];
+    if (Math.abs(now() - lookedAt) <= LOOK_EVERY_MS) return [];
     lookedAt = now();
     return all(live)
       .filter(({ ends }) => ends <= now())
@@ -117,8 +122,21 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
       .map(({ serial }) => serial);
   }
 
+  /** Remembers the certificate for a signing request. Returns the one before, if it has asked already. */
+  function answer(request: string, serial: string): string | undefined {
+    const before = answered.get(request);
+    answered.delete(request);
+    answered.set(request, serial);
+    const [oldest] = answered.keys();
+    if (answered.size > MOST_REQUESTS && oldest !== undefined) answered.delete(oldest);
+    return before;
+  }
+
   return {
-    note: (entry, replaces) => write((pending) => replace(pending, entry, replaces)),
+    note(entry, replaces, request) {
+      const earlier = request === undefined ? undefined : answer(request, entry.serial);
+      return write((pending) => replace(pending, entry, replaces ?? earlier));
+    },
     async revoke(serials) {
       const isFresh = (serial: string): boolean => {
         const entry = get(live, serial);
@@ -137,7 +155,8 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
     list: inUse,
     listAll: current,
     count() {
-      if (now() - counted.at > COUNT_EVERY_MS) counted = { at: now(), count: inUse().length };
+      // Also after the clock was set back, which may be by years.
+      if (Math.abs(now() - counted.at) > COUNT_EVERY_MS) counted = { at: now(), count: inUse().length };
       return counted.count;
     },
   };

@@ -63,7 +63,7 @@ export function createJoinTokens(
 
   /** The expired tokens to delete. Looks at all tokens now and then only, or if there may be too many. @throws TooManyTokens */
   function room(): readonly Resource<'joinToken'>[] {
-    const isLookDue = now() - lookedAt >= LOOK_EVERY_MS;
+    const isLookDue = Math.abs(now() - lookedAt) >= LOOK_EVERY_MS;
     if (!isLookDue && live.model.count('joinToken', PLACE) < most) return [];
     lookedAt = now();
     // A used token stays until it expires, for an agent that asks again.

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import type { PublicKey } from '@peculiar/x509';
 import {
   ATTEMPT_MS,
@@ -126,7 +126,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       if (isOver) return;
       const svid = await work.run('proof', by, () => issue(options, attempt, key));
       // Before the agent gets it, so that no certificate is in use that the operator does not see.
-      await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces);
+      const request = createHash('sha256').update(attempt.hello.signingRequest).digest('hex');
+      await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces, request);
       budget.done();
       const isByPolicy = isBoundByPolicy(proven);
       options.onOutcome(prover.method, isByPolicy ? 'issued_by_iam_policy' : 'issued');
