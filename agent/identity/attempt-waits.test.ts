@@ -50,12 +50,24 @@ it('a renewal has time: its waits grow to five minutes', () => {
 it('a fleet whose renewals failed asks half as often: it asked six times as often, so that a slow control plane issued nothing any more', () => {
   const [count, spreadMs] = [5000, 100_000];
   const waits = Array.from({ length: count }, (_, at) =>
-    createAttemptWaits(() => (at + 0.5) / count).next(true, 0, spreadMs),
+    createAttemptWaits(() => (at + 0.5) / count).next(true, 0, { spreadMs, leftMs: 100 * spreadMs }),
   );
   const inSecond = (second: number) => waits.filter((wait) => Math.floor(wait / 1000) === second).length;
   expect(inSecond(50)).toBe(25);
   expect(inSecond(150)).toBe(25);
   expect(Math.max(...waits)).toBeLessThan(2 * spreadMs);
+});
+
+it('a fleet whose renewals fail again and again asks half as often each time: it asked as often as before, and a slow control plane had no time left to issue', () => {
+  const [spreadMs, leftMs] = [100_000, 36 * 3_600_000];
+  const waits = createAttemptWaits(() => 1);
+  const longest = Array.from({ length: 9 }, () => waits.next(true, 0, { spreadMs, leftMs }));
+  expect(longest.slice(0, 5)).toEqual([200_000, 400_000, 800_000, 1_600_000, 3_200_000]);
+  // A quarter of the time that is left.
+  expect(longest.at(-1)).toBe(9 * 3_600_000);
+  waits.reset();
+  expect(waits.next(true, 0, { spreadMs, leftMs })).toBe(200_000);
+  expect(waits.next(true, 0, { spreadMs, leftMs: 60_000 })).toBe(200_000);
 });
 
 it('follows a control plane that is busy and says when to come again, within limits, and however often it says so', () => {

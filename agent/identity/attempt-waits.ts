@@ -3,16 +3,21 @@ import { createBackoff } from '../../xds/client/backoff.ts';
 /** The waits between attempts to get a certificate. */
 export type AttemptWaits = {
   /**
-   * Returns the next wait, in milliseconds. `leastMs`: as long as the refusal says, 0 without one. `spreadMs`: over which time the control plane
-   * spreads the renewal that failed, 0 if it has not asked for one.
+   * Returns the next wait, in milliseconds. `leastMs`: as long as the refusal says, 0 without one. `asked`: undefined if the control plane has not asked
+   * for the renewal that failed.
    */
-  readonly next: (hasCertificate: boolean, leastMs: number, spreadMs?: number) => number;
+  readonly next: (hasCertificate: boolean, leastMs: number, asked?: AskedRenewal) => number;
   /** Returns the next wait after a control plane that is busy, in milliseconds. `wishMs`: when it wants the agent to come again. */
   readonly afterBusy: (wishMs: number) => number;
   /** An attempt succeeded. */
   readonly reset: () => void;
 };
 
+/** A renewal that the control plane asked for. Times in milliseconds: over which it spreads it, and until the certificate ends. */
+export type AskedRenewal = { readonly spreadMs: number; readonly leftMs: number };
+
+/** The largest part of the time that is left over which such a renewal is spread after failures: there is time for several more attempts. */
+const LARGEST_SHARE = 0.25;
 /** Waits without a certificate, in milliseconds: doubled from 1 s to a minute. */
 const FIRST = { firstMs: 1000, mostMs: 60_000 };
 /** Renewals may wait longer: there is half of a lifetime. */
@@ -22,21 +27,32 @@ const WISH = { leastMs: 1000, mostMs: 600_000, jitter: 0.1 };
 
 /**
  * Creates the waits of an agent. A refused agent waits for one to two times as long as the refusal says: of many that were refused at one moment,
- * few come back in the same second. A renewal that the control plane asked for waits up to twice as long as it was spread over: a control plane
- * that is too slow for a fleet is asked half as often, and not several times as often, until it keeps up. A control plane that says when to come again gives
+ * few come back in the same second. A renewal that the control plane asked for waits up to twice as long as it was spread over, and twice as long again
+ * after each further failure: a control plane that is too slow for a fleet is asked half as often each time, until it keeps up. A control plane that says when to come again gives
  * each agent a moment of its own, so its wish is followed without growth. `random`: from 0 to 1.
  */
 export function createAttemptWaits(random: () => number = Math.random): AttemptWaits {
   const first = createBackoff(FIRST.firstMs, FIRST.mostMs, { random });
   const renewal = createBackoff(RENEWAL.firstMs, RENEWAL.mostMs, { random });
+  /** How often in a row a renewal has failed that the control plane asked for. */
+  let failures = 0;
+
+  function windowOf({ spreadMs, leftMs }: AskedRenewal): number {
+    failures += 1;
+    return Math.max(2 * spreadMs, Math.min(2 ** failures * spreadMs, leftMs * LARGEST_SHARE));
+  }
+
   return {
-    next: (hasCertificate, leastMs, spreadMs = 0) =>
-      Math.max((hasCertificate ? renewal : first).next(), leastMs * (1 + random()), spreadMs * 2 * random()),
+    next(hasCertificate, leastMs, asked) {
+      const window = asked === undefined ? 0 : windowOf(asked);
+      return Math.max((hasCertificate ? renewal : first).next(), leastMs * (1 + random()), window * random());
+    },
     afterBusy: (wishMs) =>
       Math.min(Math.max(wishMs, WISH.leastMs), WISH.mostMs) * (1 + WISH.jitter * random()),
     reset() {
       first.reset();
       renewal.reset();
+      failures = 0;
     },
   };
 }

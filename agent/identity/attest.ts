@@ -14,17 +14,14 @@ import { openCall } from '../../xds/grpc/client-call.ts';
 import type { ConnectionOptions, ServerAddress } from '../../xds/grpc/client-connection.ts';
 import { statusName } from '../../xds/grpc/status.ts';
 
-/** The control plane refused the proof. */
+/** The control plane refused the proof. The message begins with the code, such as `NOT_BOUND`. */
 export class AttestationRefused extends Error {
-  /** Such as `NOT_BOUND`. */
-  readonly code: string;
   /** How long to wait before the next attempt, at least, in milliseconds. */
   readonly retryAfterMs: number;
 
-  constructor(code: string, reason: string, retryAfterMs: number) {
-    super(`${code}: ${reason}`);
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
     this.name = 'AttestationRefused';
-    this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -86,7 +83,9 @@ export function attest(
       case 'certificate':
         return resolve(message);
       case 'refusal':
-        return reject(new AttestationRefused(message.code, message.reason, message.retryAfterSeconds * 1000));
+        return reject(
+          new AttestationRefused(`${message.code}: ${message.reason}`, message.retryAfterSeconds * 1000),
+        );
       case 'nothing':
     }
   }

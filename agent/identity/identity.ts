@@ -1,17 +1,16 @@
 import type { Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { Log } from '../../common/log.ts';
 import { errorText } from '../../common/error-text.ts';
-import type { ConnectionOptions } from '../../xds/grpc/client-connection.ts';
 import { coded } from '../codes.ts';
-import type { XdsSettings } from '../settings/xds/xds-settings.ts';
-import { attest, AttestationRefused, ControlPlaneBusy } from './attest.ts';
+import { AttestationRefused, ControlPlaneBusy } from './attest.ts';
 import { createAttemptWaits } from './attempt-waits.ts';
 import { createClockTimer } from './clock-timer.ts';
-import { holdIdentity, rootOf, untilRenewal, type HeldIdentity } from './held-identity.ts';
+import { rootOf, untilRenewal, type HeldIdentity } from './held-identity.ts';
 import { readIdentityFile } from './identity-file.ts';
 import { createIdentityKeeper } from './keep-identity.ts';
+import { obtain, type ObtainOptions } from './obtain.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
-import { methodsOf, prove } from './prove.ts';
+import { createProofTurns } from './proof-turns.ts';
 import { requestFile } from './request-file.ts';
 import type { SigningRequest } from './signing-request.ts';
 
@@ -55,12 +54,7 @@ export type IdentityStatus = {
 };
 
 /** Inputs of the identity. */
-export type IdentityOptions = {
-  readonly xds: XdsSettings;
-  /** The credentials of the settings, read for each attempt: the authorities that the control plane is verified against. */
-  readonly secure: () => Pick<ConnectionOptions, 'tls'>;
-  readonly nodeId: string;
-  readonly agentVersion: string;
+export type IdentityOptions = ObtainOptions & {
   /** The file that keeps it; undefined: it is kept in memory alone. The file beside it, `FILE.request`, keeps the request for the first certificate. */
   readonly file: string | undefined;
   readonly log: Log;
@@ -95,6 +89,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   const listeners: (() => void)[] = [];
   const rootListeners: (() => void)[] = [];
   const waits = createAttemptWaits();
+  const turns = createProofTurns(settings.proofs);
   const current = (): HeldIdentity | undefined =>
     held !== undefined && held.ends > Date.now() ? held : undefined;
   const changed = (): void => {
@@ -123,11 +118,12 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       const isFirst = current() === undefined;
       request ??= isFirst ? await firstRequest() : await signingRequest();
       const before = held;
-      held = await obtain(options, current(), request);
+      held = await obtain(options, { before: current(), made: request, turns });
       request = undefined;
       problem = undefined;
       outage.answered(false);
       waits.reset();
+      turns.reset();
       log.info(facts(held), 'got a certificate from the control plane');
       changed();
       if (before !== undefined && rootOf(before) !== rootOf(held))
@@ -149,8 +145,11 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       else outage.missed();
       if (error instanceof ControlPlaneBusy) return next.set(waits.afterBusy(error.retryAfterMs));
       const least = error instanceof AttestationRefused ? error.retryAfterMs : 0;
-      const isAskedFor = held !== undefined && (held.generation ?? 0) < wanted;
-      next.set(waits.next(current() !== undefined, least, isAskedFor ? spreadMs : 0));
+      const asked =
+        held !== undefined && (held.generation ?? 0) < wanted
+          ? { spreadMs, leftMs: held.ends - Date.now() }
+          : undefined;
+      next.set(waits.next(current() !== undefined, least, asked));
     } finally {
       isAttempting = false;
     }
@@ -204,62 +203,6 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       outage.close();
     },
   };
-}
-
-/**
- * Tries the control planes in their order.
- * @throws the first refusal; ControlPlaneBusy, if none of them gave a certificate and one is busy; else the error of the last one
- */
-async function obtain(
-  options: IdentityOptions,
-  before: HeldIdentity | undefined,
-  made: SigningRequest,
-): Promise<HeldIdentity> {
-  const { endpoints } = options.xds;
-  let failure: unknown = new Error('there is no control plane to ask');
-  let busy: ControlPlaneBusy | undefined;
-  for (const endpoint of endpoints) {
-    if (endpoint.kind !== 'tls') continue;
-    try {
-      return await obtainFrom(endpoint, options, before, made);
-    } catch (error) {
-      if (error instanceof AttestationRefused) throw error;
-      const text = `${endpoint.host}:${endpoint.port}: ${errorText(error)}`;
-      failure = new Error(text, { cause: error });
-      if (error instanceof ControlPlaneBusy)
-        busy ??= new ControlPlaneBusy(text, error.retryAfterMs, { cause: error });
-    }
-  }
-  throw busy ?? failure;
-}
-
-/**
- * Asks one control plane. A connection has one certificate: if the one to be renewed is refused, the client certificate of `x509` is shown
- * on a second connection.
- */
-async function obtainFrom(
-  { host, port }: { readonly host: string; readonly port: number },
-  { xds, secure, nodeId, agentVersion }: IdentityOptions,
-  before: HeldIdentity | undefined,
-  { key, request }: SigningRequest,
-): Promise<HeldIdentity> {
-  const { identity: settings } = xds;
-  if (settings === undefined) throw new Error('there is no identity to obtain');
-  const { tls = {} } = secure();
-  const ask = async (own: HeldIdentity | undefined): Promise<HeldIdentity> => {
-    const methods = [...(own === undefined ? [] : (['svid'] as const)), ...methodsOf(settings)];
-    const hello = { nodeId, signingRequest: request, methods, agentVersion };
-    const shown = own === undefined ? tls : { ...tls, cert: own.chain, key: own.key };
-    const issued = await attest({ host, port }, shown, hello, (challenge) =>
-      prove(settings, challenge, hello),
-    );
-    return holdIdentity(nodeId, key, issued, Date.now());
-  };
-  if (before === undefined || !settings.proofs.includes('x509')) return ask(before);
-  return ask(before).catch((error: unknown) => {
-    if (error instanceof AttestationRefused) return ask(undefined);
-    throw error;
-  });
 }
 
 // The certificate library takes megabytes, and needs the other one loaded before it.

@@ -7,6 +7,7 @@ import { tokenTags } from '../../common/contracts/attestation/web-identity.ts';
 import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import { readSource } from '../../common/files/source.ts';
 import type { FirstProof, IdentitySettings } from './identity-settings.ts';
+import { roleCredentials } from './role-credentials.ts';
 
 const METHODS: Readonly<Record<FirstProof, ProofMethod>> = {
   'join-token': 'join token',
@@ -15,9 +16,9 @@ const METHODS: Readonly<Record<FirstProof, ProofMethod>> = {
   x509: 'x509',
 };
 
-/** The methods of the settings, for a hello. */
-export function methodsOf({ proofs }: IdentitySettings): readonly ProofMethod[] {
-  return proofs.map((proof) => METHODS[proof]);
+/** The method of a way to prove the identity, for a hello. */
+export function methodOf(proof: FirstProof): ProofMethod {
+  return METHODS[proof];
 }
 
 /**
@@ -46,8 +47,8 @@ export async function prove(
   }
 }
 
-function requireOwnMethod(settings: IdentitySettings, method: ProofMethod): void {
-  if (method === 'svid' || methodsOf(settings).includes(method)) return;
+function requireOwnMethod({ proofs }: IdentitySettings, method: ProofMethod): void {
+  if (method === 'svid' || proofs.some((proof) => methodOf(proof) === method)) return;
   throw new Error(`the control plane asks for a proof by ${method}, which DAYBREAK_IDENTITY does not have`);
 }
 
@@ -64,13 +65,10 @@ async function proveByRole(
 ): Promise<Proof> {
   requireOwnPurpose(challenge);
   const { stsHost, stsRegion, audience, nonce } = challenge;
-  // Loaded only by an agent that uses it: it takes megabytes.
-  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const subject = { host: stsHost, audience, ...subjectOf(nonce, { signingRequest, nodeId }) };
   const target = { host: stsHost, region: stsRegion };
-  const proof = await signCallerIdentity(target, fromNodeProviderChain(), (signed) =>
-    signedHeaders(subject, signed),
-  );
+  const credentials = () => roleCredentials(stsRegion);
+  const proof = await signCallerIdentity(target, credentials, (signed) => signedHeaders(subject, signed));
   return { method: 'aws iam', ...proof };
 }
 

@@ -1,11 +1,9 @@
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { JWT_ALGORITHM } from '../../common/contracts/attestation/web-identity.ts';
-import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { Sha256 } from '../../common/sha256.ts';
+import { roleCredentials } from './role-credentials.ts';
 
-/** Time limits of the search for AWS's credentials, and of the call, in milliseconds. */
-const CREDENTIALS_MS = 10_000;
+/** Time limit of the call, in milliseconds. */
 const CALL_MS = 5000;
 /** The longest answer, in bytes. */
 const LONGEST_ANSWER = 32 * 1024;
@@ -28,7 +26,7 @@ export type TokenRequest = {
  */
 export async function webIdentityToken(wanted: TokenRequest): Promise<string> {
   const { host, region, endpoint } = wanted;
-  const credentials = await withTimeout(CREDENTIALS_MS, 'no credentials of AWS', fromNodeProviderChain()());
+  const credentials = await roleCredentials(region);
   const url = new URL(endpoint ?? `https://${host}`);
   const body = new URLSearchParams(parametersOf(wanted)).toString();
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256 });

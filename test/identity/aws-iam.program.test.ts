@@ -116,6 +116,14 @@ test('taking the principal away from the NodeIdentity ends the stream of its age
   agent.close();
 });
 
+test('an agent whose join token was used proves itself by its role: it asked with the token for ever', async () => {
+  await bind([{ awsRole: { roleArn: ROLE } }]);
+  const proofs = ['join-token', 'aws-iam'] as const;
+  const agent = await startTestAgent(plane, { node: A, proofs, token: 'used-up' });
+  await expect.poll(agent.isConnected).toBe(true);
+  agent.close();
+});
+
 const changed =
   (part: object): Change =>
   (proof) => ({ ...proof, ...part });

@@ -1,0 +1,35 @@
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { errorText } from '../../common/error-text.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
+
+/** Time-out of one request to a metadata service, in milliseconds: one that has just started, with its task or instance, may take more than a second. */
+const METADATA_LIMIT_MS = 2000;
+/** Time-out of the whole search, in milliseconds: the control plane waits 10 s for the proof. */
+const LIMIT_MS = 8000;
+
+const HOP_LIMIT =
+  'in a container on an EC2 instance, the hop limit of the instance’s metadata service has to be 2 or more';
+
+/**
+ * Returns credentials of the role of the task or instance, by AWS's default chain. The SDK takes megabytes: only an agent that uses it loads it.
+ * @throws Error if there are none
+ */
+export async function roleCredentials(
+  region: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<AwsCredentialIdentity> {
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  const chain = fromNodeProviderChain({
+    timeout: METADATA_LIMIT_MS,
+    maxRetries: 1,
+    // A web identity is exchanged in this region: the default one is of another partition than China.
+    clientConfig: { region },
+  });
+  try {
+    return await withTimeout(LIMIT_MS, 'they were not found', chain());
+  } catch (cause) {
+    const isTask = Object.keys(env).some((name) => name.startsWith('AWS_CONTAINER_CREDENTIALS_'));
+    const hint = isTask ? '' : ` (${HOP_LIMIT})`;
+    throw new Error(`the agent has no AWS credentials: ${errorText(cause)}${hint}`, { cause });
+  }
+}
