@@ -12,14 +12,34 @@ const LIMIT_MS = 2000;
 
 type Content = { readonly format: number; readonly identity: HeldIdentity };
 
-/**
- * Reads the identity that the last agent of this node left; undefined if there is none that can be used. A file that others can read is
- * passed over, because its key is no secret any more.
- */
-export async function readIdentityFile(
+/** The identity that the last agent of this node left. */
+export type KeptIdentity = {
+  /**
+   * Returns it; undefined if there is none that can be used now. A file that others can read is passed over, because its key is no secret any more. Only the
+   * first reading logs why.
+   */
+  readonly read: () => Promise<HeldIdentity | undefined>;
+};
+
+/** Opens the file of an identity. */
+export function keptIdentity(file: string, nodeId: string, log: Log): KeptIdentity {
+  let isRead = false;
+  return {
+    async read() {
+      const warn = (problem: string): void => {
+        if (!isRead) log.warn({ file, problem }, 'the kept certificate is passed over');
+      };
+      const found = await readIdentityFile(file, nodeId, warn);
+      isRead = true;
+      return found;
+    },
+  };
+}
+
+async function readIdentityFile(
   file: string,
   nodeId: string,
-  log: Log,
+  warn: (problem: string) => void,
 ): Promise<HeldIdentity | undefined> {
   try {
     const content = await withTimeout(LIMIT_MS, `no answer of ${file}`, readOwnFile(file));
@@ -30,9 +50,9 @@ export async function readIdentityFile(
         ? identityProblem(identity, nodeId, momentOf(identity, Date.now()))
         : `it has format ${format}`;
     if (problem === undefined) return identity;
-    log.warn({ file, problem }, 'the kept certificate is passed over');
+    warn(problem);
   } catch (error) {
-    log.warn({ file, problem: errorText(error) }, 'the kept certificate is passed over');
+    warn(errorText(error));
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { AttestationRefused, ControlPlaneBusy } from './attest.ts';
 import { createAttemptWaits } from './attempt-waits.ts';
 import { createClockTimer } from './clock-timer.ts';
 import { rootOf, untilRenewal, type HeldIdentity } from './held-identity.ts';
-import { readIdentityFile } from './identity-file.ts';
+import { keptIdentity } from './identity-file.ts';
 import { createIdentityKeeper } from './keep-identity.ts';
 import { obtain, type ObtainOptions } from './obtain.ts';
 import { followOutage, lifetimeOf } from './outage.ts';
@@ -78,7 +78,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   const { identity: settings } = xds;
   if (settings === undefined) return undefined;
   const keep = file === undefined ? undefined : createIdentityKeeper(file, log);
-  let held = file === undefined ? undefined : await readIdentityFile(file, nodeId, log);
+  const lastAgent = file === undefined ? undefined : keptIdentity(file, nodeId, log);
+  let held = await lastAgent?.read();
   if (held !== undefined) log.info(facts(held), 'took the kept certificate');
   let problem: string | undefined;
   let isAttempting = false;
@@ -112,9 +113,22 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     return made;
   }
 
+  /** Takes the kept certificate after all, if the clock was wrong when the agent started: that of a machine is often set a moment after its start. */
+  async function takeKept(): Promise<boolean> {
+    const found = held === undefined ? await lastAgent?.read() : undefined;
+    if (found === undefined) return false;
+    held = found;
+    problem = undefined;
+    log.info(facts(found), 'took the kept certificate, which the clock did not allow before');
+    changed();
+    next.set(found.renew - Date.now());
+    return true;
+  }
+
   async function attempt(): Promise<void> {
     isAttempting = true;
     try {
+      if (await takeKept()) return;
       const isFirst = current() === undefined;
       request ??= isFirst ? await firstRequest() : await signingRequest();
       const before = held;
