@@ -1,6 +1,4 @@
-import { X509Certificate } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { AuthorityState } from '../../controlplane/identity/authority/describe-authority.ts';
 import type { IssuedEntry } from '../../controlplane/identity/issued.ts';
@@ -33,16 +31,17 @@ const state = async (): Promise<State> => (await plane.call('GET', '/daybreak/v1
 const firstRoot = async () => (await state()).roots[0]?.fingerprint;
 const rotate = (what: string) => plane.call('POST', '/daybreak/v1/identity/rotate', { what });
 
-const fileOf = (node: string): string => `${node.replaceAll('/', '-')}.identity`;
+/** The file of the last agent of each node that joined. An earlier one may still write to its own file. */
+const files = new Map<string, string>();
 
 /** An agent that has no certificate yet. */
 async function joined(node: string): Promise<TestAgent> {
-  await rm(join(plane.folder, fileOf(node)), { force: true });
+  files.set(node, `${randomUUID()}.identity`);
   return started(node, await plane.joinToken(node.replace(/.*\//, '')));
 }
 
 async function started(node: string, token = 'used-up'): Promise<TestAgent> {
-  const agent = await startTestAgent(plane, { node, token, file: fileOf(node) });
+  const agent = await startTestAgent(plane, { node, token, file: files.get(node) ?? '' });
   agents.push(agent);
   await expect.poll(agent.isConnected, SLOW).toBe(true);
   return agent;
