@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { askInTurn, ProofFailed } from './ask-in-turn.ts';
 import { AttestationRefused, ControlPlaneBusy } from './attest.ts';
 import type { FirstProof } from './identity-settings.ts';
@@ -55,7 +55,7 @@ test('each way is tried once, and none before its refusal allows it', async () =
   await expect(attempt()).rejects.toMatchObject({ retryAfterMs: MINUTE / 2 });
   expect(offered.slice(3)).toEqual([['x509']]);
   now = MINUTE;
-  await expect(attempt()).rejects.toThrow();
+  await expect(attempt()).rejects.toThrow('NO: join-token; then NO: aws-iam; then NO: x509');
   expect(offered[4]).toEqual(PROOFS);
 });
 
@@ -76,7 +76,8 @@ test('while the credentials of AWS are not there yet, the agent comes back soon,
 
 test('with one way alone, the error is what it was', async () => {
   const turns = createProofTurns(['aws-iam'], () => now);
-  const failing = (error: unknown) => askInTurn(turns, () => Promise.reject(error));
+  const failing = (error: unknown) =>
+    askInTurn(turns, vi.fn<() => Promise<string>>().mockRejectedValue(error));
   await expect(failing(refused('aws-iam', 'NOT_BOUND: r'))).rejects.toMatchObject({
     message: 'NOT_BOUND: r',
     retryAfterMs: MINUTE,

@@ -41,9 +41,9 @@ test('without credentials, the error says what a container on an instance needs;
 
 test('the search ends before the control plane stops waiting for the proof: no other proof followed', async () => {
   chain.mockReturnValue(new Promise(() => undefined));
-  const ended = expect(roleCredentials('us-east-1', IN_TASK)).rejects.toThrow(
-    'the agent has no AWS credentials: they were not found within 8 s',
-  );
-  await vi.advanceTimersByTimeAsync(8000);
-  await ended;
+  const [ended] = await Promise.all([
+    roleCredentials('us-east-1', IN_TASK).catch((error: Error) => error.message),
+    vi.advanceTimersByTimeAsync(8000),
+  ]);
+  expect(ended).toBe('the agent has no AWS credentials: they were not found within 8 s');
 });

@@ -33,7 +33,7 @@ async function printed(run: Run, output: Options['output'], status: number, body
   answer = { status, body };
   let shown = '';
   const stdout = { write: (text: string) => ((shown += text), true) };
-  await run({ socket: join(folder, 'operator.sock'), output }, stdout as Stdout);
+  await run({ socket: join(folder, 'operator.sock'), output }, stdout);
   return shown;
 }
 

@@ -38,8 +38,8 @@ async function readIdentity(client: Client): Promise<State> {
   return state;
 }
 
-function describe(state: State): string {
-  const { trustDomain, sealedBy, roots, issuing, unknownUntil, rotation, certificates } = state;
+function describe(identities: State): string {
+  const { trustDomain, sealedBy, roots, issuing, unknownUntil, rotation, certificates } = identities;
   const lines = [
     `Trust domain ${trustDomain}. ${sealedBy === 'plain' ? 'The keys of the authority are stored in the clear.' : `Key ${sealedBy} seals the keys of the authority.`}`,
     ...roots.map(

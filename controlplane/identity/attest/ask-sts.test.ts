@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { askSts } from './ask-sts.ts';
 
-// What public reports say of AWS STS in a fleet that starts at once.
+// Answers of AWS STS to a fleet that starts at once, from public reports.
 
 type Answer = (response: ServerResponse) => void;
 
