@@ -11,7 +11,7 @@ export const endpointOption = (): Option =>
   flag('--endpoint <url>', 'the URL of the control plane').default('http://127.0.0.1:8080');
 
 /** Creates the flag for the region of signatures. */
-export const regionOption = (): Option =>
+const regionOption = (): Option =>
   new Option('--region <name>', 'the region of signatures')
     .env('AWS_REGION')
     .default(process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1');

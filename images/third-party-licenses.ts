@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)([.-]|$)/i;
 
 /**
- * The licences of npm packages as one text, which stands beside the programs that contain their code: the name, version and licence
+ * Returns the licences of npm packages as one text, which stands beside the programs that contain their code: the name, version and licence
  * of each package, and the texts of its licence and notice files.
  * @param packages their folders
  */

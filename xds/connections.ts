@@ -17,7 +17,7 @@ export type Connections = {
   map<T>(map: (connection: Connection) => T): T[];
 };
 
-/** Starts without connections. */
+/** Creates an empty table of connections. */
 export function createConnections(): Connections {
   const byKey = new Map<string, Set<Connection>>();
   return {

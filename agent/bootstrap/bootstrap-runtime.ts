@@ -1,6 +1,6 @@
 import type { RuntimeSettings } from '../settings/settings.ts';
 
-/** Runtime values in Envoy's bootstrap. */
+/** Returns the runtime values in Envoy's bootstrap. */
 export function staticRuntime({ maxRequestsPerIoCycle }: RuntimeSettings) {
   return {
     'envoy.features.enable_all_deprecated_features': true,
@@ -10,7 +10,7 @@ export function staticRuntime({ maxRequestsPerIoCycle }: RuntimeSettings) {
 }
 
 /**
- * Runtime values in the node's metadata, as App Mesh's agent sent them to the control plane. Current Envoys do not know three of them
+ * Returns the runtime values in the node's metadata, as App Mesh's agent sent them to the control plane. Current Envoys do not know three of them
  * and log a stack trace for each, so the bootstrap does not contain those.
  */
 export function announcedRuntime(runtime: RuntimeSettings) {

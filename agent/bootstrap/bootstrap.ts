@@ -16,9 +16,6 @@ export type BootstrapPaths = {
   readonly samplingRules: string;
 };
 
-/** Envoy's bootstrap as plain JSON. */
-export type BootstrapJson = ReturnType<typeof bootstrap>;
-
 /**
  * Builds Envoy's bootstrap. It equals App Mesh's, except that Envoy reaches the control plane through the agent's socket. Plain JSON,
  * because the generated types of the whole bootstrap need more memory than the agent itself. `source`: the attributes of spans.

@@ -26,7 +26,7 @@ export function platformInfo(
   };
 }
 
-/** Envoy's locality. As with App Mesh's agent, a proxy has one if the id of its zone is known: names of zones differ between accounts. */
+/** Returns Envoy's locality. As with App Mesh's agent, a proxy has one if the id of its zone is known: names of zones differ between accounts. */
 export function locality({ region, zoneId }: Location): { region: string; zone: string } | undefined {
   return zoneId === undefined ? undefined : { region: region ?? '', zone: zoneId };
 }

@@ -56,7 +56,7 @@ export function describeCause(cause: EndCause): string {
 }
 
 /**
- * Exit codes of the agent, which differ by cause. A signal is 128 and its number, and a program that cannot be executed 126, as in a
+ * Returns the exit code of the agent, which differs by cause. A signal is 128 and its number, and a program that cannot be executed 126, as in a
  * shell; the others are those of sysexits(3): EX_UNAVAILABLE, EX_SOFTWARE, EX_OSERR, EX_CONFIG.
  */
 export function exitCodeOf(cause: EndCause): number {

@@ -59,14 +59,14 @@ export function holdIdentity(
 const LEAST_RENEWAL_MS = 60_000;
 
 /**
- * How long to wait after a new certificate before its renewal, in milliseconds: at least a minute. If the clock here is ahead of the
+ * Returns how long to wait after a new certificate before its renewal, in milliseconds: at least a minute. If the clock here is ahead of the
  * control plane's, the time of renewal may have passed already, and renewals would follow one another without a pause.
  */
 export function untilRenewal({ renew }: Pick<HeldIdentity, 'renew'>, now: number): number {
   return Math.max(renew - now, LEAST_RENEWAL_MS * (1 + Math.random() / 2));
 }
 
-/** Why an identity cannot be used now; undefined if it can. */
+/** Returns why an identity cannot be used now; undefined if it can. */
 export function identityProblem(held: HeldIdentity, nodeId: string, now: number): string | undefined {
   if (held.nodeId !== nodeId) return `it is that of ${held.nodeId}`;
   try {
@@ -110,7 +110,7 @@ function isOf(nodeId: string, spiffeId: string): boolean {
   return spiffeId.endsWith(`/mesh/${mesh}/${kind}/${name}`);
 }
 
-/** The fingerprint of the root that an identity leads to; undefined if it leads to none. */
+/** Returns the fingerprint of the root that an identity leads to; undefined if it leads to none. */
 export function rootOf({ chain, roots }: Pick<HeldIdentity, 'chain' | 'roots'>): string | undefined {
   const last = readCertificates('', Buffer.from(chain)).at(-1);
   const trusted = readCertificates('', Buffer.from(roots));

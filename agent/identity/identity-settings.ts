@@ -3,7 +3,7 @@ import { list, oneOf, type Parser, type Reader } from '../../common/settings.ts'
 import { readXdsSource } from '../settings/xds/xds-texts.ts';
 
 /** How the agent proves who it is when it has no certificate yet. */
-export const FIRST_PROOFS = ['join-token', 'aws-iam', 'aws-jwt', 'x509'] as const;
+const FIRST_PROOFS = ['join-token', 'aws-iam', 'aws-jwt', 'x509'] as const;
 
 /** A way to prove it. */
 export type FirstProof = (typeof FIRST_PROOFS)[number];

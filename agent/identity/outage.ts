@@ -45,7 +45,7 @@ export function graceWindow(held: HeldIdentity, contact: number): GraceWindow | 
   return { from: contact + SOONEST_END * lifetime, until: contact + lifetime + grace };
 }
 
-/** How long the certificate of an identity is valid in all, in milliseconds, with the five minutes before its issue. */
+/** Returns how long the certificate of an identity is valid in all, in milliseconds, with the five minutes before its issue. */
 export function lifetimeOf({ chain }: Pick<HeldIdentity, 'chain'>): number {
   const { validFromDate, validToDate } = new X509Certificate(chain);
   return validToDate.getTime() - validFromDate.getTime();

@@ -16,7 +16,7 @@ const METHODS: Readonly<Record<FirstProof, ProofMethod>> = {
   x509: 'x509',
 };
 
-/** The method of a way to prove the identity, for a hello. */
+/** Returns the method of a way to prove the identity, for a hello. */
 export function methodOf(proof: FirstProof): ProofMethod {
   return METHODS[proof];
 }

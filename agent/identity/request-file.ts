@@ -33,9 +33,10 @@ type Content = {
 };
 
 /**
- * A join token that was used works for its signing request only, of which the agent alone has the key. So the request is kept until there is a
- * certificate for it: an agent that is stopped between the use of its token and the answer asks again with the same one. Without a
- * file that can be written, the agent goes on, and such a token is lost with it. `now`: milliseconds since 1970.
+ * Opens the file of the signing request. A join token that was used works for its signing request only, of which the agent alone has the
+ * key. So the request is kept until there is a certificate for it: an agent that is stopped between the use of its token and the answer asks
+ * again with the same one. Without a file that can be written, the agent goes on, and such a token is lost with it. `now`: milliseconds
+ * since 1970.
  */
 export function requestFile(
   file: string,

@@ -48,7 +48,7 @@ export async function webIdentityToken(wanted: TokenRequest): Promise<string> {
   throw new Error(`AWS STS answered ${answer.status} ${code} to GetWebIdentityToken`);
 }
 
-/** The parameters of the call, in AWS's query protocol. */
+/** Returns the parameters of the call, in AWS's query protocol. */
 export function parametersOf({
   audience,
   tags,

@@ -8,7 +8,10 @@ export type FirstLookups = {
 /** How long listeners wait for the first lookups, in milliseconds. */
 const FIRST_LOOKUPS_MS = 2000;
 
-/** Starts without a wait. `isSettled`: whether a name has an answer or has failed; `onOver`: a wait is over although a lookup is pending. */
+/**
+ * Creates the tracker of first lookups, which waits for none yet. `isSettled`: whether a name has an answer or has failed; `onOver`: a wait
+ * is over although a lookup is pending.
+ */
 export function createFirstLookups(isSettled: (name: string) => boolean, onOver: () => void): FirstLookups {
   let wait: { readonly timer: NodeJS.Timeout; isOver: boolean } | undefined;
 

@@ -26,7 +26,7 @@ export type NameFilling = {
 };
 
 /**
- * Starts without names. `known`: addresses from an earlier run, with which a listener does not wait for the resolver. `ask` replaces the
+ * Creates a filling without names. `known`: addresses from an earlier run, with which a listener does not wait for the resolver. `ask` replaces the
  * host's resolver, for tests.
  */
 export function createNameFilling(

@@ -23,7 +23,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Returns whether the value of a variable is secret, by its name. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !PLAIN_NAME.test(name);
 }
 

@@ -16,7 +16,7 @@ export type AcceptedConfig = {
   readonly status: () => AcceptedStatus;
 };
 
-/** Starts without versions. `since`: when the configuration from disk was live, if there is one. */
+/** Creates a record without versions. `since`: when the configuration from disk was live, if there is one. */
 export function createAcceptedConfig(since?: Date): AcceptedConfig {
   const versions = new Map<string, string>();
   let acceptedAt = since;

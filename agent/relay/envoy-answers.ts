@@ -42,7 +42,7 @@ export type EnvoyAnswersOptions = {
   readonly onKeptChange: () => void;
 };
 
-/** Starts without answers. */
+/** Creates the handler of Envoy's answers. */
 export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
   const { log, config, accepted, pending, downstream, upstream, isReady, serve, onKeptChange } = options;
   const searches = new Map<TypeUrl, RefusalSearch>();

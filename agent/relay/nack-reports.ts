@@ -47,7 +47,7 @@ export type NackReportsOptions = {
 
 const REJECTED_BEFORE = 'Envoy rejected one of these resources before';
 
-/** Starts without NACKs. */
+/** Creates reports without a NACK. */
 export function createNackReports(options: NackReportsOptions): NackReports {
   const { log, config, accepted, pending, downstream, upstream } = options;
   const messages = new Map<TypeUrl, string>();

@@ -25,7 +25,7 @@ export type RefusalSearch = {
 type Siblings = { left: number; isExplained: boolean };
 type Group = { readonly names: readonly string[]; readonly siblings: Siblings };
 
-/** Starts without a search. */
+/** Creates a search that has not begun. */
 export function createRefusalSearch(): RefusalSearch {
   let groups: Group[] = [];
   let sent: Group | undefined;

@@ -15,7 +15,7 @@ export type RefusedVersions = {
   clear(): void;
 };
 
-/** Starts without any. */
+/** Creates an empty set of refused versions. */
 export function createRefusedVersions(): RefusedVersions {
   const byType = new Map<TypeUrl, Map<string, string>>();
   const of = (typeUrl: TypeUrl): Versions => byType.get(typeUrl) ?? new Map<string, string>();

@@ -41,7 +41,7 @@ export type WatchedSecret = {
 /** How long a secret without subscribers is kept, in milliseconds: longer than a restarted Envoy needs to subscribe again. */
 const EVICTION_MS = 60_000;
 
-/** Starts without secrets. `onChange` is called for each stream of a secret that changed. */
+/** Creates an empty set of secrets. `onChange` is called for each stream of a secret that changed. */
 export function createFollowedSecrets(log: Log, onChange: (stream: string) => void): FollowedSecrets {
   const followed = new Map<string, WatchedSecret>();
 

@@ -17,7 +17,7 @@ const CLOSED = new RegExp(
   `${MARK}${SDS_CLUSTER} closed(?: since \\d+s ago)?: (\\d+), (.*?)(?:\\{[^"]*\\})?$`,
 );
 
-/** Starts without errors. `now`: milliseconds of a monotonic clock; for tests. */
+/** Creates a record without errors. `now`: milliseconds of a monotonic clock; for tests. */
 export function createSdsErrors(now = () => performance.now()): SdsErrors {
   let errors: readonly { readonly message: string; readonly at: number }[] = [];
   return {

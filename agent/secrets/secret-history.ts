@@ -40,7 +40,7 @@ export type SecretHistory = {
 /** How long a new listener waits for a secret (SECRET_FETCH_TIMEOUT of the control plane), in milliseconds. */
 const LISTENER_WAITS_MS = 2000;
 
-/** Starts without checks. At the first check, each secret that Envoy waits for is late. */
+/** Creates a history without checks. At the first check, each secret that Envoy waits for is late. */
 export function createSecretHistory(): SecretHistory {
   const stats = createSecretStats();
   let isFirstCheck = true;

@@ -17,7 +17,7 @@ export type Variables = {
 };
 
 /** The variable that names the file. It is read from the environment only. */
-export const VARIABLES_FILE = 'DAYBREAK_ENV_FILE';
+const VARIABLES_FILE = 'DAYBREAK_ENV_FILE';
 
 /**
  * Reads the variables. A variable of the file takes precedence over the environment, and `flags` over both. systemd puts the same file into

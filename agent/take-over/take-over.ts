@@ -40,8 +40,8 @@ const ANSWER_MS = 5000;
 const POLL_MS = 100;
 
 /**
- * Looks for what an agent of this node has left in `parent`, and takes its Envoy over. Ends an Envoy that cannot be taken over, and says why. Returns undefined if there is none to
- * take over. Never rejects.
+ * Looks for what an agent of this node has left in `parent`, and takes its Envoy over. Ends an Envoy that cannot be taken over, and says
+ * why. Returns undefined if there is none to take over. Never rejects.
  */
 export async function takeOver(input: TakeOverInput): Promise<TakenOver | undefined> {
   for (const folder of foldersIn(input.parent)) {
@@ -102,7 +102,7 @@ async function takeFrom(
   return undefined;
 }
 
-/** Why the Envoy of a record cannot be taken over; undefined if it may. */
+/** Returns why the Envoy of a record cannot be taken over; undefined if it may. */
 export function whyNot({ envoy }: EnvoyRecord, running: readonly ProcessIdentity[]): string | undefined {
   if (envoy === undefined) return 'no Envoy was LIVE';
   const isIt = running.some(({ pid, start }) => pid === envoy.pid && start === envoy.start);

@@ -67,8 +67,8 @@ export type AgentStatus = {
 };
 
 /**
- * `certificate`: a secret of the control plane, for a listener with TLS on port 15004. `listeners`: further listeners. `nodeId`: whom the control plane
- * serves.
+ * Makes a host with a control plane and an agent. `certificate`: a secret of the control plane, for a listener with TLS on port 15004.
+ * `listeners`: further listeners. `nodeId`: whom the control plane serves.
  */
 export async function makeAgentHost(
   name: string,

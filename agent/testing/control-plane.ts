@@ -120,7 +120,7 @@ const onPort = (port: number) => ({
   address: { socketAddress: { address: '0.0.0.0', portValue: port } },
 });
 
-/** A listener on port 15005 that every Envoy refuses: its access log is in no folder. */
+/** Returns a listener on port 15005 that every Envoy refuses: its access log is in no folder. */
 export function refusedListener() {
   const listener = onPort(15_005);
   const log = listener.filterChains[0]?.filters[0]?.typedConfig.accessLog[0];
@@ -128,7 +128,7 @@ export function refusedListener() {
   return listener;
 }
 
-/** A listener on port 15006 whose routes no control plane has, and which waits for them without a limit. */
+/** Returns a listener on port 15006 whose routes no control plane has, and which waits for them without a limit. */
 export function coldListener() {
   const { routeConfig: _, ...manager } = LISTENER_JSON.filterChains[0]?.filters[0]?.typedConfig ?? {};
   const rds = {
@@ -139,7 +139,10 @@ export function coldListener() {
   return { ...onPort(15_006), filterChains: [{ filters: [{ name, typedConfig: { ...manager, rds } }] }] };
 }
 
-/** A control plane for one node on a unix socket, which reaches into every network namespace. `certificate`: a secret for a listener with TLS. `more`: further listeners. */
+/**
+ * Starts a control plane for one node on a unix socket, which reaches into every network namespace. `certificate`: a secret for a listener
+ * with TLS. `more`: further listeners.
+ */
 export async function startControlPlane(
   socketPath: string,
   nodeId: string,

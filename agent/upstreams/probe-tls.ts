@@ -8,7 +8,7 @@ const LIMIT_MS = 2000;
  * Resolves with whether a server speaks TLS, after at most 2 s. A server that expects TLS closes a plaintext connection without a word, so that only
  * this tells its reason. Verifies no certificate and sends no credential. Never rejects.
  */
-export function speaksTls(host: string, port: number): Promise<boolean> {
+function speaksTls(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
   const timer = setTimeout(() => socket.destroy(), LIMIT_MS);

@@ -190,7 +190,7 @@ function createTable(sides: readonly Side[]): Table {
   };
 }
 
-/** The change that every stream sees. */
+/** Makes the change that every stream sees. */
 export function push(side: Side): Promise<Outcome> {
   return changeFor(side, EVERYONES, side.count);
 }

@@ -62,7 +62,7 @@ export function withWeight(model: Model, host: Watched, weight: number): Resourc
   return { ...route, spec: routeSpec([first, second], weight) };
 }
 
-/** A virtual node's specification. */
+/** Returns a virtual node's specification. */
 export function nodeSpec(node: number, backends: readonly string[]): Specs['virtualNode'] {
   return {
     listeners: [

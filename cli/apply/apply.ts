@@ -64,7 +64,7 @@ export type PlanOptions = Pick<ApplyOptions, 'mesh' | 'meshOwner' | 'dryRun' | '
 };
 
 /**
- * Like `apply`, for documents that are already parsed.
+ * Does the same as `apply`, for documents that are already parsed.
  * @throws DocumentsError or CommandError; nothing was changed then
  */
 export async function applyDocuments(

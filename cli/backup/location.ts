@@ -25,7 +25,7 @@ export function storeLocation({ data, store }: LocationFlags): StoreLocation {
 }
 
 /**
- * Like `storeLocation`, for a store that has to exist.
+ * Does the same as `storeLocation`, for a store that has to exist.
  * @throws CommandError if the folder has no model
  */
 export function existingLocation(flags: LocationFlags): StoreLocation {

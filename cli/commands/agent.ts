@@ -12,7 +12,7 @@ type Flags = {
   readonly envoyConfigPath?: string;
 };
 
-/** `daybreak agent`. */
+/** Creates the command `daybreak agent`. */
 export function makeCommand(): Command {
   const agent = new Command('agent')
     .description('bootstrap and supervise the Envoy of one proxy; set by APPMESH_* and ENVOY_* variables')

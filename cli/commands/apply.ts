@@ -4,7 +4,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { collect, filenameOption, outputOption, recursiveOption, withEndpoint } from '../options.ts';
 import { withMesh, type MeshFlags } from './resource-flags.ts';
 
-/** `daybreak apply`. */
+/** Creates the command `daybreak apply`. */
 export function makeCommand(): Command {
   type Options = Endpoint &
     MeshFlags &

@@ -4,7 +4,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { outputOption, withEndpoint } from '../options.ts';
 import { withMesh } from './resource-flags.ts';
 
-/** `daybreak authorize`. */
+/** Creates the command `daybreak authorize`. */
 export function makeCommand(): Command {
   return withMesh(withEndpoint(new Command('authorize')))
     .description(

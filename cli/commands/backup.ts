@@ -3,7 +3,7 @@ import type { LocationFlags } from '../backup/location.ts';
 import { withClient, type Endpoint } from '../client/with-client.ts';
 import { withEndpoint } from '../options.ts';
 
-/** `daybreak backup`. */
+/** Creates the command `daybreak backup`. */
 export function makeCommand(): Command {
   return (
     withEndpoint(new Command('backup'))

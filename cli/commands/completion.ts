@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { SHELLS, type Shell } from '../completion/shells.ts';
 
-/** `daybreak completion`, for all commands of `daybreak`. */
+/** Creates the command `daybreak completion`, for all commands of `daybreak`. */
 export function makeCommand(daybreak: Command): Command {
   return new Command('completion')
     .description('print the completion script for a shell')

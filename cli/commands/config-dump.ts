@@ -3,7 +3,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { outputOption } from '../options.ts';
 import { withProxy, type ProxyFlags } from './proxy-flags.ts';
 
-/** `daybreak config-dump`. */
+/** Creates the command `daybreak config-dump`. */
 export function makeCommand(): Command {
   type Options = Endpoint & ProxyFlags & { readonly output: 'yaml' | 'json'; readonly type?: string };
   return withProxy(new Command('config-dump'))

@@ -3,7 +3,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import type { ConsoleOptions } from '../console/console.ts';
 import { outputOption, withEndpoint } from '../options.ts';
 
-/** `daybreak console`. */
+/** Creates the command `daybreak console`. */
 export function makeCommand(): Command {
   return withEndpoint(new Command('console'))
     .description('print and open a link to the console that signs in once')

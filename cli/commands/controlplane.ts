@@ -84,7 +84,7 @@ const FLAGS: readonly (readonly [flags: string, description: string])[] = [
   ['--insecure [boolean]', 'listen beyond loopback without TLS or authentication'],
 ];
 
-/** `daybreak controlplane`. */
+/** Creates the command `daybreak controlplane`. */
 export function makeCommand(): Command {
   const controlplane = new Command('controlplane').description('serve the App Mesh API, and ADS to proxies');
   for (const [flags, description] of FLAGS) controlplane.addOption(flag(flags, description));

@@ -12,7 +12,7 @@ import {
   type ParentFlags,
 } from './resource-flags.ts';
 
-/** `daybreak delete`. */
+/** Creates the command `daybreak delete`. */
 export function makeCommand(): Command {
   type Options = Endpoint &
     MeshFlags &

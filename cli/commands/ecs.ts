@@ -3,7 +3,7 @@ import { TELEMETRIES } from '../ecs/options.ts';
 import type { EcsRenderOptions } from '../ecs/command.ts';
 import { collect, outputOption } from '../options.ts';
 
-/** `daybreak ecs`, with its subcommands. */
+/** Creates the command `daybreak ecs`, with its subcommands. */
 export function makeCommand(daybreak: Command): Command {
   const ecs = new Command('ecs')
     .description('convert ECS task definitions of App Mesh')

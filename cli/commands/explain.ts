@@ -3,7 +3,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { collect, outputOption } from '../options.ts';
 import { withProxy, type ProxyFlags } from './proxy-flags.ts';
 
-/** `daybreak explain`. */
+/** Creates the command `daybreak explain`. */
 export function makeCommand(): Command {
   type Options = Endpoint &
     ProxyFlags & {

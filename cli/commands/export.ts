@@ -6,7 +6,7 @@ import { outputOption, withEndpoint } from '../options.ts';
 import type { DocumentForm } from '../resources/write-documents.ts';
 import { withMesh, type MeshFlags } from './resource-flags.ts';
 
-/** `daybreak export`. */
+/** Creates the command `daybreak export`. */
 export function makeCommand(): Command {
   type Options = Endpoint & MeshFlags & { readonly output: DocumentForm; readonly as?: FormName };
   return withMesh(withEndpoint(new Command('export')))

@@ -11,7 +11,7 @@ import {
   type ParentFlags,
 } from './resource-flags.ts';
 
-/** `daybreak get`. */
+/** Creates the command `daybreak get`. */
 export function makeCommand(): Command {
   type Options = Endpoint & MeshFlags & ParentFlags & { readonly output: 'table' | 'json' | 'yaml' };
   return withParents(withMesh(withEndpoint(new Command('get'))))

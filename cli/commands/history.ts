@@ -3,7 +3,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import type { HistoryOptions } from '../history/history.ts';
 import { outputOption, withEndpoint } from '../options.ts';
 
-/** `daybreak history`. */
+/** Creates the command `daybreak history`. */
 export function makeCommand(): Command {
   return withEndpoint(new Command('history'))
     .description('show who changed what in a mesh, or undo a change')

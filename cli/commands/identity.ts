@@ -4,7 +4,7 @@ import { outputOption, withEndpoint } from '../options.ts';
 import type { IdentityOptions } from '../identity/identity.ts';
 import type { RevokeOptions } from '../identity/revoke.ts';
 
-/** `daybreak identity`, with its subcommands. */
+/** Creates the command `daybreak identity`, with its subcommands. */
 export function makeCommand(daybreak: Command): Command {
   return withEndpoint(new Command('identity'))
     .description('show the authority of the trust domain, and which proxies hold its certificates')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { importCommand } from '../import/command.ts';
 
-/** `daybreak import`. */
+/** Creates the command `daybreak import`. */
 export function makeCommand(): Command {
   return importCommand();
 }

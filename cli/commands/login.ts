@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { caFileOption, endpointOption, outputOption } from '../options.ts';
 import type { LoginCommandOptions } from '../login/run.ts';
 
-/** `daybreak login`. */
+/** Creates the command `daybreak login`. */
 export function makeCommand(): Command {
   return new Command('login')
     .description('get keys for an hour with credentials of AWS, as a credential_process of AWS tools')

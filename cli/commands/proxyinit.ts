@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { COMMANDS, type ProxyinitCommand } from '../../proxyinit/commands.ts';
 import { PROXY_CONFIGURATION, SOURCES, type Source } from '../../proxyinit/settings/sources.ts';
 
-/** `daybreak proxyinit`, with a flag for each of its settings. */
+/** Creates the command `daybreak proxyinit`, with a flag for each of its settings. */
 export function makeCommand(): Command {
   const sources: readonly Source[] = [PROXY_CONFIGURATION, ...Object.values(SOURCES)];
   const command = new Command('proxyinit')

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { LocationFlags } from '../backup/location.ts';
 import { flag } from '../options.ts';
 
-/** `daybreak restore`. */
+/** Creates the command `daybreak restore`. */
 export function makeCommand(): Command {
   return new Command('restore')
     .description(

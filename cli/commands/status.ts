@@ -3,7 +3,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { outputOption, withEndpoint } from '../options.ts';
 import type { StatusOptions } from '../status.ts';
 
-/** `daybreak status`. */
+/** Creates the command `daybreak status`. */
 export function makeCommand(): Command {
   return withEndpoint(new Command('status'))
     .description('show whether each connected proxy has the current configuration')

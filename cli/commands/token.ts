@@ -5,7 +5,7 @@ import type { CreateTokenOptions } from '../token/create.ts';
 import type { JoinTokenOptions } from '../token/join.ts';
 import type { RevokeTokenOptions } from '../token/revoke.ts';
 
-/** `daybreak token`, with its subcommands. */
+/** Creates the command `daybreak token`, with its subcommands. */
 export function makeCommand(daybreak: Command): Command {
   const token = new Command('token')
     .description('create, list and revoke tokens for proxies')

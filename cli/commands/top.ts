@@ -3,7 +3,7 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { outputOption, withEndpoint } from '../options.ts';
 import type { TopOptions } from '../top/top.ts';
 
-/** `daybreak top`. */
+/** Creates the command `daybreak top`. */
 export function makeCommand(): Command {
   return withEndpoint(new Command('top'))
     .description('show the requests on each line of a mesh, as they come')

@@ -26,7 +26,7 @@ type Options = {
   readonly caFile?: string;
 };
 
-/** `daybreak import`. */
+/** Creates the command `daybreak import`. */
 export function importCommand(): Command {
   return new Command('import')
     .description('convert meshes in other forms to documents')

@@ -116,7 +116,7 @@ function membersOf(shape: Shape): ReadonlyMap<string, string> {
   return names;
 }
 
-/** The form in which spellings are compared: no capitals, no `_`. */
+/** Returns the form in which spellings are compared: no capitals, no `_`. */
 export function fold(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }

@@ -5,7 +5,7 @@ export const TRACE_FORMATS = ['tracecontext', 'xray', 'b3', 'b3multi'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
 /** Formats that a tracer of Envoy reads and writes by itself, and that the others can be converted from. */
-export const TRACER_FORMATS = ['tracecontext', 'xray'] as const;
+const TRACER_FORMATS = ['tracecontext', 'xray'] as const;
 
 /** The trace context of a proxy: the tracer's own format, and the formats to convert it from and to. */
 export type TraceContext = {

@@ -40,27 +40,27 @@ export type MeshName = { readonly mesh: string; readonly owner: string };
 
 const enc = encodeURIComponent;
 
-/** The path of the list of a kind. */
-export function listPath({ mesh, owner }: MeshName, kind: Kind, parent = ''): string {
+/** Returns the path of the list of a kind. */
+function listPath({ mesh, owner }: MeshName, kind: Kind, parent = ''): string {
   const place = PLACES[kind];
   if (kind === 'mesh') return '/v20190125/meshes';
   const under = place.parent === undefined ? '' : `/${place.parent.step}/${enc(parent)}`;
   return `/${place.version}/meshes/${enc(mesh)}${under}/${place.list}${query({ meshOwner: owner })}`;
 }
 
-/** The path of one resource. */
+/** Returns the path of one resource. */
 export function resourcePath(at: MeshName, id: ResourceId): string {
   if (id.kind === 'mesh') return `/v20190125/meshes/${enc(at.mesh)}${query({ meshOwner: at.owner })}`;
   const [path = '', rest] = listPath(at, id.kind, id.parent).split('?');
   return `${path}/${enc(id.name)}${rest === undefined ? '' : `?${rest}`}`;
 }
 
-/** The name of an operation on a kind, e.g. `UpdateRoute`. */
+/** Returns the name of an operation on a kind, e.g. `UpdateRoute`. */
 export function operationOn(verb: 'Create' | 'Update' | 'Delete', kind: Kind): string {
   return `${verb}${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
 }
 
-/** The names that an operation on a resource takes, by the names of the API. */
+/** Returns the names that an operation on a resource takes, by the names of the API. */
 export function namesOf({ mesh, owner }: MeshName, id: ResourceId): Record<string, string> {
   const place = PLACES[id.kind];
   return {

@@ -144,7 +144,7 @@ function Content({ shown }: { shown: Place }): JSX.Element {
       </div>
     );
   }
-  // What a page keeps is of one mesh.
+  // The state of a page belongs to one mesh.
   return <PageOf key={`${at.owner}/${at.mesh}`} shown={shown} at={at} model={current.value} />;
 }
 

@@ -8,7 +8,7 @@ export function mayOn(verb: 'Create' | 'Update' | 'Delete', kind: Kind): boolean
   return may.value(`${isAppMeshs({ kind }) ? 'appmesh' : 'daybreak'}:${operationOn(verb, kind)}`);
 }
 
-/** The kinds within a mesh of which the user may create resources. */
+/** Returns the kinds within a mesh of which the user may create resources. */
 export function creatable(): readonly Kind[] {
   return KINDS.filter((kind) => kind !== 'mesh' && mayOn('Create', kind));
 }

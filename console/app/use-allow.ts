@@ -8,7 +8,7 @@ import { createResource, previewOf, updateResource } from '../state/change.ts';
 import { texts } from '../state/state.ts';
 
 /**
- * The question whether a refused caller is to be allowed: `ask` shows the access policy and its effect, `allow` writes it, `cancel` leaves it.
+ * Returns the question whether a refused caller is to be allowed: `ask` shows the access policy and its effect, `allow` writes it, `cancel` leaves it.
  * `setRefusal` takes the API's words if it refuses the policy.
  */
 export function useAllow(at: MeshName, model: MeshModel, setRefusal: (message: string | undefined) => void) {

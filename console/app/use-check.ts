@@ -23,7 +23,7 @@ const LONGER = 1000;
 
 const NOTHING: Checked = { error: undefined, preview: { state: 'none' } };
 
-/** The check of one editor. It ends with the editor. */
+/** Returns the check of one editor. It ends with the editor. */
 export function useCheck(t: Texts): Check {
   const [checked, setChecked] = useState(NOTHING);
   const asking = useRef<AbortController>(undefined);

@@ -24,7 +24,7 @@ type Draft = { readonly text: string; readonly form: TextForm; readonly seen: Se
 /** A deletion that waits for the user's answer, with its effect and the version for which the effect was computed. */
 type Removal = { readonly preview: Preview; readonly seen: Seen };
 
-/** The edit of one resource: its mode, and the handlers of its card. `onGone`: called after the resource was deleted. */
+/** Returns the edit of one resource: its mode, and the handlers of its card. `onGone`: called after the resource was deleted. */
 export function useResourceEdit(at: MeshName, resource: Resource, onGone: () => void) {
   const t = texts.value;
   const [draft, setDraft] = useDraft<Draft>(`${at.owner}/${at.mesh}/${keyOf(resource)}`);

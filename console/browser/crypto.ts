@@ -1,7 +1,7 @@
 // Stands in for `node:crypto` in the browser, for the labels of exports (`cli/export/forms/labels.ts`): they need a text that tells names apart
 // at once, and a browser hashes only later. It is no protection of anything.
 
-/** A hash of 64 bits of a text (FNV-1a, twice). */
+/** Creates a hash of 64 bits of a text (FNV-1a, twice). */
 export function createHash(_algorithm: string): { update(text: string): { digest(form: string): string } } {
   return {
     update: (text) => ({ digest: () => `${hash(text, 0x811c9dc5)}${hash(text, 0x01234567)}` }),

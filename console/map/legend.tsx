@@ -3,7 +3,7 @@ import { iconPath } from '../parts/icon.tsx';
 import { LOCK_DASHES } from './lock.ts';
 import type { Texts } from '../text/texts.ts';
 
-/** What the kinds of lines mean. */
+/** The meaning of the kinds of lines. */
 export function Legend({ t, hasLocks }: { t: Texts; hasLocks: boolean }): JSX.Element {
   const kinds = [
     ['busy', t.map.legendFlow],

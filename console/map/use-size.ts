@@ -5,7 +5,7 @@ import type { Size } from './frame.ts';
 /** Until the size is measured. */
 const USUAL: Size = { width: 1000, height: 600 };
 
-/** The size of an element before it is painted, and after each change. `measured`: whether it is known, or a usual one. */
+/** Returns the size of an element before it is painted, and after each change. `measured`: whether it is known, or a usual one. */
 export function useSize(element: RefObject<Element | null>): {
   readonly size: Size;
   readonly measured: boolean;

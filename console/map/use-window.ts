@@ -18,7 +18,7 @@ export type Looked = {
   readonly search: string;
 };
 
-/** The window on a map. It moves to a piece that is searched or chosen, and not by new figures. */
+/** Returns the window on a map. It moves to a piece that is searched or chosen, and not by new figures. */
 export function useWindow(
   box: RefObject<Element | null>,
   { graph, layout, chosen, search }: Looked,

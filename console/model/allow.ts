@@ -43,7 +43,7 @@ export function allowing(model: MeshModel, virtualNode: string, { caller, port, 
   return { kind: 'policy', verb: 'Update', id, existing, spec: { ...spec, allow } };
 }
 
-/** The name of a caller for people: the path of its proxy within the mesh, else its SPIFFE id. */
+/** Returns the name of a caller for people: the path of its proxy within the mesh, else its SPIFFE id. */
 export function callerName(model: MeshModel, caller: string): string {
   const own = proxyOf(model, caller);
   return own === undefined ? caller : `${own.kind}/${own.name}`;
@@ -89,7 +89,7 @@ function freeId(model: MeshModel, name: string): ResourceId {
   }
 }
 
-/** A caller that a virtual node refused, or would refuse: by key of the refusal, for lists. */
+/** Returns the key of a refusal, for lists: of a caller that a virtual node refused, or would refuse. */
 export function refusalKey(virtualNode: string, { caller, port, rule }: Refusal): string {
   return `${keyOf({ kind: 'virtualNode', parent: '', name: virtualNode })} ${port} ${caller} ${rule}`;
 }

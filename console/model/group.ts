@@ -3,7 +3,7 @@ import type { Rate, Rates } from './figures.ts';
 import type { Graph, Line, Piece } from './graph.ts';
 
 /** The number of pieces up to which the map shows each one. */
-export const SHOWN_PIECES = 300;
+const SHOWN_PIECES = 300;
 
 /** Ways to name the group of a piece by the words of its name, from fine to coarse. */
 const GROUPINGS: readonly ((words: readonly string[]) => string)[] = [

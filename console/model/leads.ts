@@ -15,7 +15,7 @@ export type Lead = {
 /** The routes of each router, by its name. */
 export type RoutesOf = ReadonlyMap<string, readonly Typed<'route'>[]>;
 
-/** From gateways to the services of their routes. */
+/** Returns the leads from gateways to the services of their routes. */
 export function gatewayLeads(model: MeshModel): readonly Lead[] {
   return ofKind(model, 'gatewayRoute').flatMap((route): Lead[] => {
     const { httpRoute, http2Route, grpcRoute } = route.spec;
@@ -26,7 +26,7 @@ export function gatewayLeads(model: MeshModel): readonly Lead[] {
   });
 }
 
-/** From virtual nodes to their backends. */
+/** Returns the leads from virtual nodes to their backends. */
 export function backendLeads(model: MeshModel): readonly Lead[] {
   return ofKind(model, 'virtualNode').flatMap((node) => {
     const standard = enforcesTls(node.spec.backendDefaults?.clientPolicy);
@@ -44,7 +44,7 @@ export function backendLeads(model: MeshModel): readonly Lead[] {
   });
 }
 
-/** From virtual services to the nodes that serve them: their provider, or the targets of their router. */
+/** Returns the leads from virtual services to the nodes that serve them: their provider, or the targets of their router. */
 export function targetLeads(
   model: MeshModel,
   routesOf: RoutesOf,

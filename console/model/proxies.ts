@@ -11,7 +11,7 @@ export type ProxySummary = { readonly count: number; readonly worst: ProxyState;
 export const STATES: readonly ProxyState[] = ['refused', 'orphaned', 'waiting', 'updating', 'in sync'];
 
 /**
- * The key of the piece that a proxy belongs to, e.g. `virtualNode/N`; undefined for one of another mesh. Proxies name the account of their mesh
+ * Returns the key of the piece that a proxy belongs to, e.g. `virtualNode/N`; undefined for one of another mesh. Proxies name the account of their mesh
  * (`mesh/M@ACCOUNT/…`) if several have one of that name. An empty `owner` is any.
  */
 export function pieceOf(resource: string, { mesh, owner }: MeshName): string | undefined {

@@ -86,7 +86,7 @@ export function find(model: MeshModel, id: ResourceId): Resource | undefined {
   return model.resources.find((each) => keyOf(each) === keyOf(id));
 }
 
-/** The path of a resource within its mesh, as problems name it, e.g. `virtualRouter/R/route/X`. */
+/** Returns the path of a resource within its mesh, as problems name it, e.g. `virtualRouter/R/route/X`. */
 export function keyOf({ kind, parent, name }: ResourceId): string {
   if (kind === 'route') return `virtualRouter/${parent}/route/${name}`;
   if (kind === 'gatewayRoute') return `virtualGateway/${parent}/gatewayRoute/${name}`;
@@ -103,14 +103,14 @@ export function idOf(key: string): ResourceId | undefined {
   return kind === undefined ? undefined : { kind, parent: '', name: key.slice(slash + 1) };
 }
 
-/** The key of the resource that a place is in: problems name parts of resources, e.g. `virtualNode/N/listener/8080`. */
+/** Returns the key of the resource that a place is in: problems name parts of resources, e.g. `virtualNode/N/listener/8080`. */
 export function resourceAt(where: string): string {
   const steps = where.split('/');
   const inParent = steps[2] === 'route' || steps[2] === 'gatewayRoute';
   return steps.slice(0, inParent ? 4 : 2).join('/');
 }
 
-/** The names of the virtual services that backends name. */
+/** Returns the names of the virtual services that backends name. */
 export function backendNames(backends: readonly Backend[] | undefined): string[] {
   return (backends ?? []).flatMap(({ virtualService }) =>
     virtualService === undefined ? [] : [virtualService.virtualServiceName],

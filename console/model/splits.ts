@@ -25,7 +25,7 @@ export function holdersOf(keys: readonly string[], proxies: readonly ProxyStatus
   return { connected: own.length, inSync: own.filter(({ state }) => state === 'in sync').length };
 }
 
-/** The key of a route with its version: another version may have other weights. */
+/** Returns the key of a route with its version: another version may have other weights. */
 export function versionKey(route: Typed<'route'>): string {
   return `${keyOf(route)} ${route.uid} ${route.version}`;
 }

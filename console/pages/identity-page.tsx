@@ -7,7 +7,7 @@ import { Refused } from './identity-refused.tsx';
 import type { IdentityPageProps } from './identity-state.ts';
 import { Tokens } from './identity-tokens.tsx';
 
-/** How nodes take their callers, which ones they refuse, who holds which certificate, and the tokens of proxies. */
+/** The page of identities: how nodes take their callers, which ones they refuse, who holds which certificate, and the tokens of proxies. */
 export function IdentityPage(props: IdentityPageProps): JSX.Element {
   const { t } = props;
   return (

@@ -3,7 +3,7 @@ import { Command } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
 import type { Texts } from '../text/texts.ts';
 
-/** What the console shows before there is a mesh. */
+/** The page before there is a mesh. */
 export function NoMeshPage({ t, endpoint }: { t: Texts; endpoint: string }): JSX.Element {
   return (
     <div class="page">

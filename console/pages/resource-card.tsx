@@ -11,7 +11,7 @@ import { useFocus } from '../parts/use-focus.ts';
 import type { Preview } from '../state/change.ts';
 import { ago, type Texts } from '../text/texts.ts';
 
-/** What the user does with a resource. */
+/** The action of the user on a resource. */
 export type ResourceMode =
   | { readonly mode: 'read' }
   | {
@@ -161,7 +161,7 @@ export function SpecEditor({
   readonly onEdit: (text: string) => void;
   readonly onSave: () => void;
   readonly onCancel: () => void;
-  /** What is missing before the API can check the text. */
+  /** The part that is missing before the API can check the text. */
   readonly hint?: string | undefined;
 }): JSX.Element {
   const unchanged = preview.state === 'ready' && preview.effect.change === 'none';
@@ -247,7 +247,10 @@ function Removal({
   );
 }
 
-/** The question before a deletion. A proxy keeps its configuration if its own resource is deleted; every other deleted resource leaves the configuration. */
+/**
+ * Returns the question before a deletion. A proxy keeps its configuration if its own resource is deleted; every other deleted resource
+ * leaves the configuration.
+ */
 export function removalText(
   t: Texts,
   { kind, name }: { readonly kind: string; readonly name: string },

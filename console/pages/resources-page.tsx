@@ -56,7 +56,7 @@ export function ResourcesPage(props: ResourcesPageProps): JSX.Element {
   );
 }
 
-/** What the list shows, and the way to a new resource. */
+/** The filter of the list, and the way to a new resource. */
 function Filters({
   t,
   mesh,

@@ -3,7 +3,7 @@ import type { Target } from '../model/routes.ts';
 import { ago, percent, userName, type Texts } from '../text/texts.ts';
 import type { RouteCardProps } from './route-card-state.ts';
 
-/** Since when the weights of a route stand, which proxies have them, and the way back to the weights before. */
+/** The standing of a route: since when its weights are in force, which proxies have them, and the way back to the weights before. */
 export function RouteStanding(props: RouteCardProps): JSX.Element {
   const { t, now, standing, holders, targets, writable, undoable, saving, onBack } = props;
   const { change, before, newest, since } = standing ?? { before: [], newest: false };

@@ -99,7 +99,7 @@ function Weight({
   );
 }
 
-/** What reached a target. */
+/** The traffic that reached a target. */
 function Seen({ t, observed }: { t: Texts; observed: Observed }): JSX.Element {
   const { share, perSecond, errors, unlike } = observed;
   return (

@@ -4,7 +4,7 @@ import { pathOf, ticksTo, timesBetween } from '../model/ticks.ts';
 
 /** A row of numbers over time: requests, and those that failed. */
 export type ChartProps = {
-  /** What it shows, for a screen reader. */
+  /** The description for a screen reader. */
   readonly label: string;
   /** Seconds since 1970, oldest first. */
   readonly times: readonly number[];

@@ -35,7 +35,7 @@ const PATHS = {
 /** The name of a picture. */
 export type IconName = keyof typeof PATHS;
 
-/** The path of a picture, for one within another SVG. */
+/** Returns the path of a picture, for one within another SVG. */
 export function iconPath(name: IconName): string {
   return PATHS[name];
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { Loaded } from '../state/state.ts';
 import type { Texts } from '../text/texts.ts';
 
-/** What stands in place of something that is not read yet, or that could not be read. */
+/** The text in place of something that is not read yet, or that could not be read. */
 export function NotReady({
   t,
   state,

@@ -1,4 +1,4 @@
-import type { ChangePreview, Undone } from '../../controlplane/console/contract.ts';
+import type { ChangePreview, Undone, PreviewRequest } from '../../controlplane/console/contract.ts';
 import { call, CallError } from '../api/call.ts';
 import { namesOf, operationOn, resourcePath, type MeshName } from '../api/kinds.ts';
 import type { Resource, ResourceId } from '../model/resources.ts';
@@ -28,7 +28,7 @@ export async function previewOf(
   try {
     const effect = await call<ChangePreview>('/console/preview', {
       method: 'POST',
-      body: { operation, input },
+      body: { operation, input } satisfies PreviewRequest,
       ...(signal === undefined ? {} : { signal }),
     });
     return { state: 'ready', effect };

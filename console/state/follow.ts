@@ -118,7 +118,7 @@ export const readStatus = together(async () => {
   proxyStatus.value = found;
 });
 
-/** The mesh that the address names, or the first one. */
+/** Returns the mesh that the address names, or the first one. */
 export function meshOnView(): MeshName | undefined {
   const known = meshes.value.state === 'ready' ? meshes.value.value : [];
   const wanted = place.value;

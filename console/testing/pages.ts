@@ -16,7 +16,7 @@ export async function buildPages(): Promise<void> {
   await buildConsole(join(ROOT, '.daybreak/console'));
 }
 
-/** The pages of the console for a mesh, each with its address behind the `#`. */
+/** Returns the pages of the console for a mesh, each with its address behind the `#`. */
 export function addresses(mesh: string, service: string, node: string): Readonly<Record<string, string>> {
   const at = (...steps: readonly string[]): string =>
     `#/${[mesh, ...steps].map(encodeURIComponent).join('/')}`;

@@ -16,9 +16,9 @@ export type Propagation = {
 type Change = { readonly at: number; readonly counted: Map<TypeUrl, Set<number>> };
 
 /**
- * `report` receives the seconds from a change until the ACK of a response that was sent since: once per change, stream and
- * type. Only streams opened before the change count: later streams did not wait for it. `now`: the clock of all times, in milliseconds;
- * default `performance.now`.
+ * Measures how fast changes arrive. `report` receives the seconds from a change until the ACK of a response that was sent since: once per
+ * change, stream and type. Only streams opened before the change count: later streams did not wait for it. `now`: the clock of all times, in
+ * milliseconds; default `performance.now`.
  */
 export function measurePropagation(
   report: (seconds: number) => void,

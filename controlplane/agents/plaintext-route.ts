@@ -11,7 +11,7 @@ import { partlyWatched } from './watched-meshes.ts';
 import type { Resource } from '../mesh/resource.ts';
 
 /** The path of the callers without mutual TLS. */
-export const PLAINTEXT_PATH = '/daybreak/v1/identity/plaintext';
+const PLAINTEXT_PATH = '/daybreak/v1/identity/plaintext';
 
 /** A virtual node with its callers without mutual TLS. */
 export type PlaintextNode = {
@@ -34,7 +34,7 @@ export type PlaintextOptions = {
 };
 
 /**
- * `GET /daybreak/v1/identity/plaintext`: the virtual nodes that have callers without mutual TLS, or a proxy without a certificate, in the
+ * Serves `GET /daybreak/v1/identity/plaintext`: the virtual nodes that have callers without mutual TLS, or a proxy without a certificate, in the
  * meshes that the caller may see, and the meshes whose list may not be complete. Needs the action `daybreak:GetIdentity`.
  */
 export function plaintextRoute({ model, callers, hasOthers, agents, window }: PlaintextOptions) {

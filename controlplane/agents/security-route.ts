@@ -55,7 +55,7 @@ const ACTION = 'daybreak:GetIdentity';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
- * `GET /daybreak/v1/security?mesh=M`: the modes of mutual TLS and authorization of each virtual node of a mesh, its callers in plain text,
+ * Serves `GET /daybreak/v1/security?mesh=M`: the modes of mutual TLS and authorization of each virtual node of a mesh, its callers in plain text,
  * and the callers that authorization refuses, or would refuse. `meshOwner=A` names the account of the mesh. Needs the action
  * `daybreak:GetIdentity`.
  */

@@ -65,7 +65,7 @@ export type ApiOptions = {
 const REQUEST_TIMEOUT = 30_000;
 
 /**
- * The App Mesh API, `/healthz` and `/readyz`, ready to listen. Callers may register further routes before it listens; those
+ * Creates the App Mesh API, `/healthz` and `/readyz`, ready to listen. Callers may register further routes before it listens; those
  * get the same request ids and error format.
  */
 export function createApi(options: ApiOptions): FastifyInstance {

@@ -16,7 +16,7 @@ export type SignedRequest = {
 /** Authenticates the sender of a request; rejects with an ApiError of AWS's names if that fails. */
 export type Authenticate = (request: SignedRequest) => Promise<Principal>;
 
-/** Authentication is off: every caller, with any signature or none, acts for that account with all rights. */
+/** Creates the authentication that is off: every caller, with any signature or none, acts for that account with all rights. */
 export function admitAnyone(account: string): Authenticate {
   const principal = anyone(account);
   return async () => principal;

@@ -117,7 +117,7 @@ function splitAt(text: string, separator: string): readonly string[] {
   return index < 0 ? [text] : [text.slice(0, index), text.slice(index + separator.length)];
 }
 
-/** The access key id that a request names, unverified; undefined if there is none. */
+/** Returns the access key id that a request names, unverified; undefined if there is none. */
 export function claimedAccessKey(
   headers: SignedRequest['headers'],
   query: SignedRequest['query'],

@@ -22,24 +22,24 @@ export type User = {
 /** The sender of a request. */
 export type Principal = Anyone | User;
 
-/** The principal of every caller if authentication is off. */
+/** Returns the principal of every caller if authentication is off. */
 export function anyone(account: string): Anyone {
   return { kind: 'anyone', account };
 }
 
-/** The ARN of a user. */
+/** Returns the ARN of a user. */
 export function userArn({ account, name }: Pick<User, 'account' | 'name'>): string {
   return `arn:aws:iam::${account}:user/${name}`;
 }
 
-/** The access of a principal to a mesh: it owns the mesh, the mesh is shared with its account, or none. `anyone` owns every mesh. */
+/** Returns the access of a principal to a mesh: it owns the mesh, the mesh is shared with its account, or none. `anyone` owns every mesh. */
 export function meshAccess(principal: Principal, { owner, mesh }: MeshId): 'own' | 'shared' | 'none' {
   if (owner === principal.account || principal.kind === 'anyone') return 'own';
   const shared = principal.sharedMeshes.some((other) => other.owner === owner && other.mesh === mesh);
   return shared ? 'shared' : 'none';
 }
 
-/** The caller for logs: the ARN of a user; `anyone` if authentication is off; undefined before authentication. */
+/** Returns the caller for logs: the ARN of a user; `anyone` if authentication is off; undefined before authentication. */
 export function describeCaller(caller: Principal | undefined): string | undefined {
   if (caller?.kind !== 'user') return caller?.kind;
   return caller.awsCaller === undefined ? userArn(caller) : `${userArn(caller)} by ${caller.awsCaller}`;

@@ -9,13 +9,13 @@ import { meshResourceId } from '../mesh/names.ts';
 import { accessReport, type AccessReport, type RefusalsOf } from './access-report.ts';
 
 /** The path of the report on who may call whom. */
-export const ACCESS_PATH = '/daybreak/v1/access';
+const ACCESS_PATH = '/daybreak/v1/access';
 
 const ACTION = 'daybreak:GetAccess';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
- * `GET /daybreak/v1/access?mesh=M`: which callers each virtual node of a mesh admits. `meshOwner=A` names the account of the mesh.
+ * Serves `GET /daybreak/v1/access?mesh=M`: which callers each virtual node of a mesh admits. `meshOwner=A` names the account of the mesh.
  * Needs the action `daybreak:GetAccess`.
  */
 export function accessRoute(

@@ -28,7 +28,7 @@ export type BackupHeader = {
 /** A whole backup. */
 export type Backup = { readonly header: BackupHeader; readonly contents: Contents };
 
-/** The lines of a backup, each with its newline. Equal contents give equal lines with every engine. */
+/** Returns the lines of a backup, each with its newline. Equal contents give equal lines with every engine. */
 export function* backupLines(contents: Contents, program: string, now: Date): Generator<string> {
   const { revision } = contents;
   const format = formatOf(contents);
@@ -77,7 +77,7 @@ export function readBackup(text: string, name: string): Backup {
   return { header: { format, program, createdAt, revision }, contents };
 }
 
-/** The number of resources, in words. */
+/** Returns the number of resources, in words. */
 export function countOf({ resources }: Pick<Contents, 'resources'>): string {
   return resources.length === 1 ? '1 resource' : `${resources.length} resources`;
 }

@@ -12,7 +12,7 @@ export const BACKUP_PATH = '/backup';
 const ACTION = 'daybreak:GetBackup';
 const CONFIG: RouteConfig = { action: ACTION };
 
-/** `GET /backup`: the whole content of the store at one revision, without stopping writes. Needs the action
+/** Serves `GET /backup`: the whole content of the store at one revision, without stopping writes. Needs the action
  * `daybreak:GetBackup` by its full name, because a backup contains all accounts. */
 export function backupRoute(store: Pick<Store, 'contents'>) {
   return async (app: FastifyInstance): Promise<void> => {

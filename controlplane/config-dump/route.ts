@@ -8,7 +8,7 @@ const ACTION = 'daybreak:GetConfigDump';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
- * `GET /config-dump?node=…`: the configuration of a proxy, connected or not. `features=ipv6,appAddress=::1,sds,files` overrides
+ * Serves `GET /config-dump?node=…`: the configuration of a proxy, connected or not. `features=ipv6,appAddress=::1,sds,files` overrides
  * the features that the proxy reported. Needs the action `daybreak:GetConfigDump`.
  */
 export function configDumpRoute(preview: PreviewOf) {

@@ -62,9 +62,9 @@ class Entry implements ConnectionSlot {
 }
 
 /**
- * If no slot is free, a new connection evicts another one: the oldest stranger (unauthenticated connection) of the address with the most, so that a flood
- * from one address evicts only its own connections; without strangers, the connection that has been idle for longest. If all
- * connections are busy, the new one is refused.
+ * Creates a limiter. If no slot is free, a new connection evicts another one: the oldest stranger (unauthenticated connection) of the
+ * address with the most, so that a flood from one address evicts only its own connections; without strangers, the connection that has been
+ * idle for longest. If all connections are busy, the new one is refused.
  */
 export function createConnectionLimiter({ limits, silentMs, onClosed }: LimiterOptions): ConnectionLimiter {
   const strangers = createAddressGroups<Entry>();

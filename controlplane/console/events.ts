@@ -36,7 +36,7 @@ export type StreamName = { readonly resource: string; readonly instance: string;
 
 type Reader = { readonly stream: EventStream; sees: (mesh: MeshId) => boolean };
 
-/** `GET /console/events`: changes of the model and how far they are, as server-sent events. Needs the action `daybreak:GetStatus`. */
+/** Serves `GET /console/events`: changes of the model and how far they are, as server-sent events. Needs the action `daybreak:GetStatus`. */
 export function eventRoutes({ api, progress, describeStream, callerNow, beat = BEAT }: EventServices) {
   const { live, region, now } = api;
   const readers = new Set<Reader>();

@@ -19,7 +19,7 @@ const COMPRESSED = 100;
 /** The fastest level: specifications repeat each other, and shrink to a tenth at any. */
 const LEVEL = 1;
 
-/** `GET /console/model?mesh=M`: all resources of a mesh that the caller may describe. */
+/** Serves `GET /console/model?mesh=M`: all resources of a mesh that the caller may describe. */
 export function modelRoute({ live, region }: ApiServices) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/console/model', { config: CONFIG, exposeHeadRoute: false }, async (request, reply) => {

@@ -12,7 +12,7 @@ const NAME = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
 /**
- * `GET /console/`: the pages, which anyone who reaches the API may load: they contain no data. Any other path that a browser opens shows
+ * Serves `GET /console/`: the pages, which anyone who reaches the API may load: they contain no data. Any other path that a browser opens shows
  * the same page. `folder`: where the built pages are; undefined if they were not built.
  */
 export function pageRoutes(folder: () => string | undefined) {

@@ -28,7 +28,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_COMPARED = 500;
 
 /**
- * `POST /console/preview`: tries a call of the API, and returns which proxies it touches and the difference of their resources. Needs the
+ * Serves `POST /console/preview`: tries a call of the API, and returns which proxies it touches and the difference of their resources. Needs the
  * permission for the call, and the action `daybreak:GetConfigDump`, because it shows configurations.
  */
 export function previewRoutes(services: ApiServices, previewChange: PreviewOfChange) {

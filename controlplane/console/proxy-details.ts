@@ -24,7 +24,7 @@ export type ProxyServices = {
 };
 
 /**
- * `GET /console/proxy?node=…[&instance=…]`: each connected proxy of a resource, with each of its resources: intended, served, acknowledged.
+ * Serves `GET /console/proxy?node=…[&instance=…]`: each connected proxy of a resource, with each of its resources: intended, served, acknowledged.
  * Needs the action `daybreak:GetConfigDump`.
  */
 export function proxyRoutes({ preview, xds, configs, statusOf }: ProxyServices) {

@@ -17,7 +17,7 @@ const PATIENCE = 2000;
 type State = { readonly addresses: NameAddresses | undefined; readonly isSettled: boolean };
 type Followed = { readonly onChange: () => void; state: State; isLate: boolean };
 
-/** Follows no names at first. `ask` is for tests; default: the host's resolver. */
+/** Creates a table of host names, which follows none at first. `ask` is for tests; default: the host's resolver. */
 export function createHostNames(log: Log, ask?: FollowNamesOptions['ask']): HostNames {
   const followed = new Map<string, Followed>();
   const names = followNames({ log, onChange: tell, ...(ask === undefined ? {} : { ask }) });

@@ -44,7 +44,7 @@ declare module 'fastify' {
   }
 }
 
-/** A call without any details yet. */
+/** Returns a call without any details yet. */
 export function newCall(): Call {
   return {
     caller: undefined,
@@ -56,7 +56,7 @@ export function newCall(): Call {
   };
 }
 
-/** The authenticated caller. Only for handlers, which run after the authentication hook. */
+/** Returns the authenticated caller. Only for handlers, which run after the authentication hook. */
 export function callerOf({ call }: FastifyRequest): Principal {
   if (call.caller === undefined) throw new Error('a handler ran before the caller was authenticated');
   return call.caller;

@@ -15,7 +15,7 @@ const STORE_TIMEOUT = 2000;
 const OPEN: RouteConfig = { open: true, anyHost: true };
 
 /**
- * `/healthz`: the process serves. `/readyz`: the store responds and accepts writes, and the model is up to date with it.
+ * Serves the health checks. `/healthz`: the process serves. `/readyz`: the store responds and accepts writes, and the model is up to date with it.
  * `/readyz?for=ads`: proxies are served, even if only from memory.
  */
 export function health({ live, writeFailure }: HealthSources) {

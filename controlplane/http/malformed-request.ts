@@ -17,7 +17,7 @@ export type MalformedRequestHandlers = {
   addTo(app: FastifyInstance): void;
 };
 
-/** `connectRefused`: the error for CONNECT. `requestTimeout`: the server's, in milliseconds. */
+/** Creates the handlers. `connectRefused`: the error for CONNECT. `requestTimeout`: the server's, in milliseconds. */
 export function createMalformedRequestHandlers(options: {
   readonly log: Log;
   readonly requestTimeout: number;

@@ -15,7 +15,7 @@ export function meshIdentityOf(
   return model.get<'meshIdentity'>(id)?.spec ?? {};
 }
 
-/** The principals that may be a proxy. */
+/** Returns the principals that may be a proxy. */
 export function principalsOf(model: Model, proxy: ProxyId): readonly NodePrincipal[] {
   return nodeIdentityOf(model, proxy)?.spec.principals ?? [];
 }
@@ -25,7 +25,7 @@ export function namesAwsPrincipals({ awsRole, awsUser }: NodePrincipal): boolean
   return awsRole !== undefined || awsUser !== undefined;
 }
 
-/** The document that would bind a principal to a proxy, for `daybreak apply -f -`. */
+/** Returns the document that would bind a principal to a proxy, for `daybreak apply -f -`. */
 export function bindingFor({ mesh, kind, name }: ProxyId, principal: NodePrincipal): string {
   const proxy =
     kind === 'virtualNode'

@@ -30,7 +30,7 @@ function serialOf(text: string): string {
 const MOST_SHOWN = 1000;
 
 /**
- * `POST /daybreak/v1/identity/rotate`: rotations of the authority, which concern all accounts; the action `daybreak:RotateIdentity` has to be named in
+ * Serves `POST /daybreak/v1/identity/rotate`: rotations of the authority, which concern all accounts; the action `daybreak:RotateIdentity` has to be named in
  * full; the answer has the rotation that is under way then. `POST /daybreak/v1/identity/revoke`: revokes a certificate and those that it renewed, or all those of a node, in a mesh of
  * the caller's account.
  */

@@ -38,7 +38,7 @@ export const MOST_ISSUED = 1000;
 const LATEST = 1e15;
 
 /**
- * The certificates of proxies that the caller may see, sorted by node, the latest end first.
+ * Returns the certificates of proxies that the caller may see, sorted by node, the latest end first.
  * @throws ApiError BadRequestException for another limit, or a token that this API did not issue
  */
 export function issuedPage(options: IssuedPageOptions): Page<IssuedEntry> {

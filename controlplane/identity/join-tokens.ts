@@ -27,7 +27,7 @@ export type ListedToken = Omit<JoinTokenRecord, 'sha256' | 'usedBy'> & {
 };
 
 /** How many digits of its SHA-256 name a token to people. */
-export const TOKEN_ID_DIGITS = 16;
+const TOKEN_ID_DIGITS = 16;
 
 /** A use of a token, by a proxy (`mesh/M/virtualNode/N`, its account) from an address, for a certificate by a signing request (PKCS #10, DER). */
 export type TokenUse = {
@@ -157,7 +157,7 @@ export function createJoinTokens(
   };
 }
 
-/** The name of a token for people, from its SHA-256 in hexadecimal. */
+/** Returns the name of a token for people, from its SHA-256 in hexadecimal. */
 export function tokenId(sha256: string): string {
   return sha256.slice(0, TOKEN_ID_DIGITS);
 }

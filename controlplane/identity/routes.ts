@@ -20,7 +20,7 @@ import { changeRoutes } from './change-routes.ts';
 import { TooManyTokens, type JoinTokens } from './join-tokens.ts';
 
 /** The path of the authority's state. */
-export const IDENTITY_PATH = '/daybreak/v1/identity';
+const IDENTITY_PATH = '/daybreak/v1/identity';
 
 /** How long a join token is valid if its creator does not say, in seconds: a quarter of an hour. */
 const TOKEN_SECONDS = 900;
@@ -38,8 +38,9 @@ export type IdentityRoutesOptions = {
 };
 
 /**
- * `GET /daybreak/v1/identity`: the authority, and the certificates of the proxies that the caller may see: all, or a page with `limit` and `nextToken`;
- * needs the action `daybreak:GetIdentity`. `PUT /daybreak/v1/meshes/M/joinTokens`: creates a join token, on the node's ARN.
+ * Serves `GET /daybreak/v1/identity`: the authority, and the certificates of the proxies that the caller may see: all, or a page with
+ * `limit` and `nextToken`; needs the action `daybreak:GetIdentity`. `PUT /daybreak/v1/meshes/M/joinTokens`: creates a join token, on the
+ * node's ARN.
  */
 export function identityRoutes(options: IdentityRoutesOptions) {
   const { live, authority, ledger, faultOf, tokens, region, key } = options;

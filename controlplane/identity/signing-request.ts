@@ -4,7 +4,7 @@ import 'reflect-metadata';
 import { Pkcs10CertificateRequest, type PublicKey } from '@peculiar/x509';
 
 /** The longest certificate signing request, in bytes. */
-export const LONGEST_REQUEST = 4096;
+const LONGEST_REQUEST = 4096;
 
 const CURVES: ReadonlySet<string> = new Set(['P-256', 'P-384']);
 

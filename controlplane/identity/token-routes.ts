@@ -10,7 +10,7 @@ import { meshOf } from './node-mesh.ts';
 import { tokenId, type JoinTokens, type ListedToken } from './join-tokens.ts';
 
 /** The path of the list of tokens. */
-export const TOKENS_PATH = '/daybreak/v1/tokens';
+const TOKENS_PATH = '/daybreak/v1/tokens';
 
 const GET_TOKENS = 'daybreak:GetTokens';
 
@@ -46,7 +46,7 @@ export type TokenRoutesOptions = {
 };
 
 /**
- * `GET /daybreak/v1/tokens` (`daybreak:GetTokens`): the join tokens that were not used yet, in meshes of the caller's account, and the tokens of
+ * Serves `GET /daybreak/v1/tokens` (`daybreak:GetTokens`): the join tokens that were not used yet, in meshes of the caller's account, and the tokens of
  * the file. A token of the file that is not for meshes of the caller's account alone is listed only for a caller whose policy names the action in
  * full. `POST /daybreak/v1/tokens/revoke` (`daybreak:RevokeJoinTokens`): takes join tokens away, by `id` or `node`.
  */

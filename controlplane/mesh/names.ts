@@ -6,22 +6,22 @@ export const PARENTS: { readonly [K in Kind]?: ApiKind } = {
   gatewayRoute: 'virtualGateway',
 };
 
-/** The member of inputs and outputs that holds the name of a resource of that kind. */
+/** Returns the member of inputs and outputs that holds the name of a resource of that kind. */
 export function nameMember(kind: Kind): string {
   return `${kind}Name`;
 }
 
-/** The kind as App Mesh writes it in messages: VirtualNode. */
+/** Returns the kind as App Mesh writes it in messages: VirtualNode. */
 export function title(kind: Kind): string {
   return kind.charAt(0).toUpperCase() + kind.slice(1);
 }
 
-/** The id of the mesh itself. */
+/** Returns the id of the mesh itself. */
 export function meshResourceId({ owner, mesh }: MeshId): ResourceId<'mesh'> {
   return { kind: 'mesh', owner, mesh, parent: '', name: mesh };
 }
 
-/** The parents of a resource, outermost first. */
+/** Returns the parents of a resource, outermost first. */
 export function parentIds({ kind, owner, mesh, parent }: ResourceId): readonly ResourceId[] {
   if (kind === 'mesh') return [];
   const within = PARENTS[kind];

@@ -1,23 +1,23 @@
 import type { GatewayRouteSpec, RouteSpec, VirtualNodeSpec } from '../model/types.ts';
 
-/** The virtual services that a virtual node names as backends. */
+/** Returns the virtual services that a virtual node names as backends. */
 export function backendNames(spec: VirtualNodeSpec): readonly string[] {
   return (spec.backends ?? []).flatMap(({ virtualService }) => virtualService?.virtualServiceName ?? []);
 }
 
-/** The virtual nodes that a route sends to. */
+/** Returns the virtual nodes that a route sends to. */
 export function routeTargets(spec: RouteSpec): readonly string[] {
   const routes = [spec.httpRoute, spec.http2Route, spec.grpcRoute, spec.tcpRoute];
   return routes.flatMap((route) => route?.action.weightedTargets.map((target) => target.virtualNode) ?? []);
 }
 
-/** The virtual services that a gateway route sends to. */
+/** Returns the virtual services that a gateway route sends to. */
 export function gatewayRouteTargets(spec: GatewayRouteSpec): readonly string[] {
   const routes = [spec.httpRoute, spec.http2Route, spec.grpcRoute];
   return routes.flatMap((route) => route?.action.target.virtualService.virtualServiceName ?? []);
 }
 
-/** Each name once, sorted. */
+/** Returns each name once, sorted. */
 export function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].toSorted();
 }

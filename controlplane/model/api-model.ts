@@ -45,7 +45,7 @@ export type ApiModel = {
 /** The App Mesh API of 2019-01-25, the current one. */
 export const API_MODEL = { service: 'appmesh', ...raw } as unknown as ApiModel;
 
-/** The shape of that name, by default in the current model. Throws an Error for an unknown name, which is a bug. */
+/** Returns the shape of that name, by default in the current model. Throws an Error for an unknown name, which is a bug. */
 export function shapeNamed(name: string, model: ApiModel = API_MODEL): Shape {
   const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`the API model has no shape ${name}`);

@@ -13,7 +13,7 @@ const COUNT_MAX = 2 ** 32 - 1;
 const COUNTS: ReadonlySet<string> = new Set(['MaxRetries', 'OutlierDetectionMaxServerErrors']);
 
 /**
- * The JSON Schema (draft 7) of a shape and the shapes in it. It refuses unknown members, unions without exactly one member,
+ * Returns the JSON Schema (draft 7) of a shape and the shapes in it. It refuses unknown members, unions without exactly one member,
  * and integers that JSON.parse rounds.
  */
 export function jsonSchemaOf(name: string, model: ApiModel): JsonSchema {

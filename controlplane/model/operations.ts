@@ -57,14 +57,14 @@ const byName: ReadonlyMap<string, Operation> = new Map(
   [...OPERATIONS, ...OWN_OPERATIONS].map((each) => [each.name, each]),
 );
 
-/** The current API's operation of that name, Daybreak's own included. Throws an Error for an unknown name, which is a bug. */
+/** Returns the current API's operation of that name, Daybreak's own included. Throws an Error for an unknown name, which is a bug. */
 export function operationNamed(name: string): Operation {
   const operation = byName.get(name);
   if (operation === undefined) throw new Error(`the API has no operation ${name}`);
   return operation;
 }
 
-/** Like `operationNamed`, for operations on kinds of resources only. */
+/** Does the same as `operationNamed`, for operations on kinds of resources only. */
 export function resourceOperationNamed(name: string): ResourceOperation {
   const operation = operationNamed(name);
   if (!('kind' in operation)) throw new Error(`operation ${name} is not on a kind of resource`);

@@ -24,7 +24,7 @@ export function askedMesh(caller: Principal, model: Model, query: unknown): Mesh
   throw notFound(`There is no mesh ${JSON.stringify(mesh)} of account ${id.owner}.`);
 }
 
-/** Why a reader may no longer have figures of a mesh; undefined if it may. `caller`: as it is now. */
+/** Returns why a reader may no longer have figures of a mesh; undefined if it may. `caller`: as it is now. */
 export function refusalOf(caller: Principal | undefined, mesh: MeshId): string | undefined {
   return refusalOfStream(caller, { action: ACTION, resource: '*' }, mesh);
 }

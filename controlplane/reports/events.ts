@@ -63,7 +63,7 @@ export function createEventStream(onClose: () => void, lastMs = LAST_MS): EventS
   };
 }
 
-/** The bytes of first events that wait for readers; those that several readers share count once. */
+/** Returns the bytes of first events that wait for readers; those that several readers share count once. */
 export function bytesWaiting(streams: Iterable<EventStream>): number {
   const waiting = new Set<Buffer>();
   for (const stream of streams) {

@@ -35,7 +35,7 @@ const MOST_RANGES = 4;
 /** The longest range from Prometheus, in seconds: 31 days. */
 const LONGEST_RANGE = 31 * 86_400;
 
-/** `GET /reports` and `GET /reports/stream`: live figures of a mesh. They need the action `daybreak:GetReports`. */
+/** Serves `GET /reports` and `GET /reports/stream`: live figures of a mesh. They need the action `daybreak:GetReports`. */
 export function reportsRoutes(options: ReportsRoutesOptions) {
   const { reports, model, mostStreams, callerNow, longRange } = options;
   const open = new Set<EventStream>();

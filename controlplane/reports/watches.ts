@@ -43,7 +43,7 @@ export type WatchEvents = {
 };
 
 /** How long a watch goes on after its last reader. */
-export const LINGER_MS = 30_000;
+const LINGER_MS = 30_000;
 /** The most meshes with figures: their memory is bounded by 28 MB each, if each is as large as can be and has many replicas. */
 export const MOST_MESHES = 16;
 

@@ -34,7 +34,7 @@ export function createStatus(
 }
 
 /**
- * `GET /status`: the status of every proxy that the caller may see, and of the agents that got no certificate in meshes of theirs. Needs the action
+ * Serves `GET /status`: the status of every proxy that the caller may see, and of the agents that got no certificate in meshes of theirs. Needs the action
  * `daybreak:GetStatus`. `refusals`: default none.
  */
 export function statusRoute(status: StatusFor, refusals: () => readonly RecentRefusal[] = () => []) {

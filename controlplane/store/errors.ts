@@ -76,7 +76,7 @@ export function damaged(what: string, cause: Error, advice = ''): StoreError {
   return new StoreError('STORE_DAMAGED', message, { cause });
 }
 
-/** Advice about damaged rows. `store`: the flags that name the store. */
+/** Returns advice about damaged rows. `store`: the flags that name the store. */
 export function adviceOnRows(store: string): string {
   return `Restore a backup (daybreak restore FILE ${store} --replace), or start the control plane once with --accept-loss, which deletes them.`;
 }

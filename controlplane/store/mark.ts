@@ -17,7 +17,7 @@ export type Mark = {
 };
 
 /** Returns the path of the mark in a data folder. */
-export function markFile(folder: string): string {
+function markFile(folder: string): string {
   return join(folder, 'newest-revision');
 }
 

@@ -88,7 +88,7 @@ export function egressConnections(port: number, service: string): string {
   return `egress_tcp_${port}_${service}`;
 }
 
-/** The statistics prefix of inbound traffic; it includes protocol and port if there are several listeners. */
+/** Returns the statistics prefix of inbound traffic; it includes protocol and port if there are several listeners. */
 export function ingressStats(protocol: PortProtocol, port: number, several: boolean): string {
   return several ? `ingress.${protocol}.${port}` : 'ingress';
 }

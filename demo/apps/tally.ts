@@ -6,7 +6,7 @@ export type Tally = {
   shares(): Record<string, number>;
 };
 
-/** An empty tally. */
+/** Creates an empty tally. */
 export function createTally(): Tally {
   const counts = new Map<string, number>();
   return {

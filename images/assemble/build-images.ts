@@ -9,7 +9,7 @@ import { spdx } from './sbom.ts';
 import { tarFolder } from './tar.ts';
 
 /** The path of the software bill of materials in an image. */
-export const SBOM = 'usr/share/daybreak/sbom.spdx.json';
+const SBOM = 'usr/share/daybreak/sbom.spdx.json';
 
 /** The commit that the sources are from; undefined outside of a checkout. */
 export type Source = { readonly revision: string | undefined };

@@ -128,7 +128,7 @@ export const IMAGES: Readonly<Record<Target, Definition>> = {
   },
 };
 
-/** The variables that bake an endpoint into the Envoy images, for tools that cannot set them. */
+/** Returns the variables that bake an endpoint into the Envoy images, for tools that cannot set them. */
 export function endpointEnv(endpoint: string | undefined, ca: string | undefined): readonly string[] {
   return [
     ...(endpoint === undefined ? [] : [`APPMESH_XDS_ENDPOINT=${endpoint}`]),
@@ -136,7 +136,7 @@ export function endpointEnv(endpoint: string | undefined, ca: string | undefined
   ];
 }
 
-/** The architecture's name in an image's configuration is Debian's. */
+/** Returns the platform of an image. The architecture's name in an image's configuration is Debian's. */
 export function platformOf(architecture: Architecture): {
   readonly architecture: string;
   readonly os: 'linux';

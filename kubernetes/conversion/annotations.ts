@@ -12,7 +12,7 @@ export const ANNOTATIONS = {
   routeAmendments: 'daybreak/route-amendments',
 } as const;
 
-/** The specification and the tags of an object, or of a route in it, after its annotations were applied. */
+/** Returns the specification and the tags of an object, or of a route in it, after its annotations were applied. */
 export function withAnnotations(
   { annotations }: Pick<KubernetesObject, 'annotations'>,
   spec: unknown,

@@ -62,12 +62,12 @@ export function usePlace(): Place {
   };
 }
 
-/** The order in which iptables lists chains depends on when they were made; that of rules in a chain is what counts. */
+/** Returns the lines, sorted. The order in which iptables lists chains depends on when they were made; that of rules in a chain is what counts. */
 export function lines(rules: string): readonly string[] {
   return rules.split('\n').toSorted();
 }
 
-/** The PATH with a folder before all others. */
+/** Returns the PATH with a folder before all others. */
 export function pathWith(folder: string): string {
   return `${folder}:${process.env['PATH']}`;
 }

@@ -7,7 +7,7 @@ import { EXCEPT } from './except.mjs';
 import { find } from './find.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROSE = /\.(?:md|ts|mjs|sh|yml)$/;
+const PROSE = /\.(?:md|tsx?|mjs|sh|yml)$/;
 const ELSEWHERE = /(^|\/)(?:\.git|node_modules|dist|\.daybreak|coverage|generated|testdata)\/|^xds\/envoy\//;
 
 /** Files at or below a path of the checkout; generated files and test data are left out. @param {string} path @returns {string[]} */

@@ -9,6 +9,13 @@ const WORD_RULE = 'rule 2: name the role';
 const FREE_RELATIVE = /(?:^|[.!?:;] )((?:What|Whatever|Whoever|Who|Whichever|Where what)\b[^.!?]*)([.!?]|$)/g;
 const FREE_RELATIVE_RULE = 'rule 1: start with a noun that does something';
 
+/** The documentation of an exported function of TypeScript, and its signature. Components of pages have names with a capital. */
+const FUNCTION = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?function\*? [a-z]\w*([^]*?) \{\n/g;
+/** A verb in the third person, or `Whether`. Factories of errors describe the problem instead. */
+const VERB = /^(?:Whether|(?!(?:This|Its)\b)[A-Z][A-Za-z]*s)\b/;
+const ERROR_FACTORY = /\): \w*Error$/;
+const VERB_RULE = 'rule 9: start with a verb';
+
 /**
  * What is wrong in a file, in the order of its lines.
  * @param {string} path tells a page (`.md`) from code
@@ -26,7 +33,17 @@ export function find(path, text) {
       .filter(([, , end]) => end !== '?')
       .map(([, found = '']) => ({ line, found: found.slice(0, 60), rule: FREE_RELATIVE_RULE })),
   );
-  return [...words, ...sentences].toSorted((a, b) => a.line - b.line);
+  return [...words, ...sentences, ...withoutVerb(path, text)].toSorted((a, b) => a.line - b.line);
+}
+
+/** Documentation of functions that does not begin with a verb. @param {string} path @param {string} text @returns {Finding[]} */
+function withoutVerb(path, text) {
+  if (!/(?<!\.d)\.tsx?$/.test(path)) return [];
+  return [...text.matchAll(FUNCTION)].flatMap(({ 1: doc = '', 2: signature = '', index }) => {
+    const found = doc.replaceAll(/\n \* ?/g, ' ').trim();
+    if (VERB.test(found) || ERROR_FACTORY.test(signature)) return [];
+    return [{ line: text.slice(0, index).split('\n').length, found: found.slice(0, 60), rule: VERB_RULE }];
+  });
 }
 
 /** A page without its blocks of code and code between backticks; its lines stay where they are. @param {string} text */

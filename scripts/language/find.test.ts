@@ -38,3 +38,33 @@ describe('sentences that begin with a free relative', () => {
     expect(found(path, text)).toEqual(findings);
   });
 });
+
+describe('documentation of functions that does not begin with a verb', () => {
+  const of = (path: string, doc: string, head = 'export function makeIt(): string {') =>
+    found(path, `/** ${doc} */\n${head}\n  return '';\n}\n`);
+  it.each([
+    ['a noun', 'a.ts', 'The name of it.', ['1: The name of it.']],
+    ['a verb', 'a.ts', 'Returns the name.', []],
+    ['a condition', 'a.ts', 'Whether it is one.', []],
+    ['a page', 'a.md', 'The name of it.', []],
+  ])('%s', (_, path, doc, findings) => {
+    expect(of(path, doc)).toEqual(findings);
+  });
+
+  it.each([
+    ['a factory of errors', 'export function missing(name: string): ApiError {'],
+    ['a component', 'export function Name({ text }: Props): JSX.Element {'],
+    ['a function that is not exported', 'function makeIt(): string {'],
+  ])('%s needs none', (_, head) => {
+    expect(of('a.tsx', 'The name is missing.', head)).toEqual([]);
+  });
+
+  it('an async function over several lines needs one', () => {
+    expect(
+      found(
+        'a.ts',
+        '/**\n * A page.\n */\nexport async function read(\n  name: string,\n): Promise<string> {\n}',
+      ),
+    ).toEqual(['1: A page.']);
+  });
+});

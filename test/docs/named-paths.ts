@@ -13,6 +13,7 @@ const TOP = [
   'demo',
   'docs',
   'images',
+  'kubernetes',
   'proxyinit',
   'scripts',
   'test',

@@ -30,7 +30,7 @@ const THINGS: readonly Thing[] = [
   { kind: 'Route', names: { virtualRouterName: 'router', routeName: 'all' }, specs: [route(1), route(2)] },
 ];
 
-/** Every operation of the beta API, once: creates one resource of each kind in a mesh, reads, lists, updates and deletes all of them. */
+/** Calls every operation of the beta API, once: creates one resource of each kind in a mesh, reads, lists, updates and deletes all of them. */
 export function betaStory(meshName: string): readonly Step[] {
   const step = (verb: string, { kind, names }: Thing, more: object = {}): Step => ({
     operation: `${verb}${kind}`,

@@ -8,7 +8,7 @@ export type Random = {
   from<T>(values: readonly [T, ...T[]] | readonly T[]): T;
 };
 
-/** Mulberry32, which is short and good enough for tests. */
+/** Creates a generator of random numbers: Mulberry32, which is short and good enough for tests. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

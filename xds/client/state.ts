@@ -15,17 +15,17 @@ export type ClientState =
 /** The state before the first subscription. */
 export const IDLE: ClientState = { kind: 'idle' };
 
-/** The state while a race is in progress. */
+/** Returns the state while a race is in progress. */
 export function racing(race: Race): ClientState {
   return { kind: 'racing', race };
 }
 
-/** The state after a server accepted `stream`. */
+/** Returns the state after a server accepted `stream`. */
 export function connected(stream: ClientStream): ClientState {
   return { kind: 'connected', stream };
 }
 
-/** The state until the next race, which `connect` starts after `ms` milliseconds. */
+/** Returns the state until the next race, which `connect` starts after `ms` milliseconds. */
 export function waiting(ms: number, connect: () => void): ClientState {
   return { kind: 'waiting', timer: setTimeout(connect, ms) };
 }

@@ -11,7 +11,7 @@ export type Subscriptions = {
   again(typeUrl: TypeUrl): DeltaRequestInit | undefined;
 };
 
-/** Starts without subscriptions. `versions`: the versions by name that the client has of a type; the type's first request contains them. */
+/** Creates an empty set of subscriptions. `versions`: the versions by name that the client has of a type; the type's first request contains them. */
 export function createSubscriptions(
   versions: (typeUrl: TypeUrl) => ReadonlyMap<string, string>,
 ): Subscriptions {

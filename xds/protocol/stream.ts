@@ -18,7 +18,7 @@ export class XdsStream<R extends SotwRequest | DeltaRequest = SotwRequest | Delt
   readonly #stream: Conversation;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Starts without subscriptions. */
+  /** Creates a stream without subscriptions. */
   constructor(variant: Variant<R>, world: StreamWorld) {
     this.#variant = variant;
     this.#stream = {

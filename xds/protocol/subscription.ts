@@ -35,7 +35,7 @@ export function noSubscription(): Subscription {
   return { wildcard: false, named: false, names: new Set() };
 }
 
-/** State of the world: replaces the subscribed names with those of a request. */
+/** Replaces, in state of the world, the subscribed names with those of a request. */
 export function replaceNames(
   subscription: Subscription,
   typeUrl: TypeUrl,
@@ -53,7 +53,7 @@ export function replaceNames(
   };
 }
 
-/** State of the world: whether a request certainly changes nothing, because it has the known names in the same order. */
+/** Whether, in state of the world, a request certainly changes nothing, because it has the known names in the same order. */
 export function isUnchanged(
   { wildcard, named, names: known }: Subscription,
   typeUrl: TypeUrl,
@@ -67,7 +67,7 @@ export function isUnchanged(
   return true;
 }
 
-/** Incremental: adds and removes names. A name that is subscribed to again counts as added: the client may have dropped it. */
+/** Adds and removes names, in the incremental variant. A name that is subscribed to again counts as added: the client may have dropped it. */
 export function changeNames(
   subscription: Subscription,
   typeUrl: TypeUrl,

@@ -23,7 +23,7 @@ export function bytesField(field: number, value: Uint8Array): Buffer {
   return bytes;
 }
 
-/** Like `bytesField`, for a value in pieces. Returns the head, followed by the pieces. */
+/** Does the same as `bytesField`, for a value in pieces. Returns the head, followed by the pieces. */
 export function bytesFieldOf(field: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const head = Buffer.allocUnsafe(1 + varintSize(length));

@@ -11,7 +11,7 @@ import { contentVersion } from '../../../xds/wire/version.ts';
 /** A metadata key that the agent does not use. */
 export const OTHER_METADATA = 'other';
 
-/** A listener as the control plane sends it. `others`: the chain per port for unknown addresses. `names`: the names of other chains. */
+/** Returns a listener as the control plane sends it. `others`: the chain per port for unknown addresses. `names`: the names of other chains. */
 export function namedListener(others: Readonly<Record<string, string>>, names?: ListenerNames): Resource {
   const map = Object.fromEntries(Object.entries(others).map(([port, chain]) => [port, toChain(chain)]));
   const listener = create(ListenerSchema, {
@@ -32,7 +32,7 @@ export function namedListener(others: Readonly<Record<string, string>>, names?: 
   return { name: 'egress', version: contentVersion(any), any };
 }
 
-/** The filter chain of each address by port, as the listener's matcher has them; `*` is every other address. */
+/** Returns the filter chain of each address by port, as the listener's matcher has them; `*` is every other address. */
 export function chainsOf({ any }: Resource): Record<string, Record<string, string>> {
   const { filterChainMatcher } = listenerOf(any);
   return Object.fromEntries(
@@ -40,7 +40,7 @@ export function chainsOf({ any }: Resource): Record<string, Record<string, strin
   );
 }
 
-/** The listener in a resource. */
+/** Returns the listener in a resource. */
 export function listenerOf(any: Uint8Array): Listener {
   const listener = anyUnpack(fromBinary(AnySchema, any), ListenerSchema);
   if (listener === undefined) throw new Error('the resource is no listener');

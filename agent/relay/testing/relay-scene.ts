@@ -9,10 +9,7 @@ import type { DeltaUpdate } from '../../../xds/client/update.ts';
 import { listenForTest } from '../../../xds/testing/server.ts';
 import { startRelay, type RelayOptions } from '../relay.ts';
 
-/** Control planes, relays and Envoys of one test. */
-export type RelayScene = ReturnType<typeof createRelayScene>;
-
-/** Creates an empty scene. Call `close` after the test. */
+/** Creates an empty scene of control planes, relays and Envoys of one test. Call `close` after the test. */
 export function createRelayScene() {
   const cleanups: (() => unknown)[] = [];
 

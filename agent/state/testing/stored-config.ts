@@ -7,7 +7,7 @@ import type { KeptConfig } from '../keepers.ts';
 import { bindingOf } from '../node-binding.ts';
 import type { ResourcesByType, StoredConfig } from '../state-format.ts';
 
-/** A node of the mesh `apps`. */
+/** Returns a node of the mesh `apps`. */
 export function nodeOf(id: string, daybreak: Readonly<Record<string, unknown>> = {}): NodeIdentity {
   const features = { instance: 'i', version: '1', sds: false, ipv6: false, ecds: true, ...daybreak };
   return { id, cluster: id, metadata: { daybreak: features } };
@@ -15,14 +15,14 @@ export function nodeOf(id: string, daybreak: Readonly<Record<string, unknown>> =
 
 export const NODE = nodeOf('mesh/apps/virtualNode/b');
 
-/** Resources by type, from contents. */
+/** Returns resources by type, from contents. */
 export function resourcesOf(
   types: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): ResourcesByType {
   return new Map(Array.from(makeSnapshot(types), ([typeUrl, { resources }]) => [typeUrl, resources]));
 }
 
-/** A complete configuration, whose cluster `c` has the given content. */
+/** Returns a complete configuration, whose cluster `c` has the given content. */
 export function typesWith(content = '1'): ResourcesByType {
   return resourcesOf({
     [CLUSTER]: { c: content },
@@ -54,7 +54,7 @@ export function keptConfig(some: Partial<KeptConfig> = {}): KeptConfig {
   };
 }
 
-/** A log whose lines from `warn` on are kept. */
+/** Returns a log whose lines from `warn` on are kept. */
 export function capturedLog(): { readonly log: Log; readonly warnings: readonly string[] } {
   const warnings: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });

@@ -15,7 +15,7 @@ export type BaseIds = {
 const SHARED_MEMORY = '/dev/shm';
 const NAME = 'envoy_shared_memory_';
 
-/** `path`: the file to which Envoy writes its base id. `isOn` false: Envoy takes no part in hot restarts. */
+/** Creates the base ids of hot restarts. `path`: the file to which Envoy writes its base id. `isOn` false: Envoy takes no part in hot restarts. */
 export function createBaseIds(path: string, isOn: boolean, sharedMemory = SHARED_MEMORY): BaseIds {
   function read(): string {
     const text = readFileSync(path, 'utf8').trim();

@@ -15,7 +15,7 @@ export type Retiring = {
   readonly stop: () => Promise<void>;
 };
 
-/** Starts without a previous Envoy. `retireMs`: its announced time to live. */
+/** Creates the state without a previous Envoy. `retireMs`: its announced time to live. */
 export function createRetiring(shared: SharedState, retireMs: () => number, log: Log): Retiring {
   let retiring: EnvoyProcess | undefined;
   return {

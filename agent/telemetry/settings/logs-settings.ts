@@ -5,7 +5,7 @@ import { exporterList } from './metrics-settings.ts';
 import { readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
 /** The outputs of logs. */
-export const LOGS_EXPORTERS = ['otlp', 'cloudwatch'] as const;
+const LOGS_EXPORTERS = ['otlp', 'cloudwatch'] as const;
 
 /** Settings of the logs that the agent sends: Envoy's access log, and records of the application. */
 export type LogsSettings = {

@@ -5,7 +5,7 @@ import { FOREIGN_WORDS } from './foreign-words.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
 /** The outputs of metrics. */
-export const METRICS_EXPORTERS = ['otlp', 'cloudwatch', 'emf', 'statsd', 'dogstatsd'] as const;
+const METRICS_EXPORTERS = ['otlp', 'cloudwatch', 'emf', 'statsd', 'dogstatsd'] as const;
 
 /** An output of metrics. */
 export type MetricsExporter = (typeof METRICS_EXPORTERS)[number];

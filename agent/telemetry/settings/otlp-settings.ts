@@ -22,7 +22,7 @@ export type OtlpSettings = {
 };
 
 /** The protocols of OTLP. */
-export const OTLP_PROTOCOLS = ['grpc', 'http/protobuf', 'http/json'] as const;
+const OTLP_PROTOCOLS = ['grpc', 'http/protobuf', 'http/json'] as const;
 
 /** A protocol of OTLP. */
 export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number];

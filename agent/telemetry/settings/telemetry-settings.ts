@@ -6,7 +6,7 @@ import { readTraces, type TracesSettings } from './traces-settings.ts';
 import { readResourceSettings, type ResourceSettings } from './resource-settings.ts';
 
 /** The protocols in which the agent receives telemetry on loopback. */
-export const TELEMETRY_INPUTS = ['statsd', 'otlp', 'xray'] as const;
+const TELEMETRY_INPUTS = ['statsd', 'otlp', 'xray'] as const;
 
 /** A protocol in which the agent receives telemetry. */
 export type TelemetryInput = (typeof TELEMETRY_INPUTS)[number];

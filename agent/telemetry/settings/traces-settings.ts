@@ -7,7 +7,7 @@ import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts
 import { readSampler, type Sampler } from './sampler-settings.ts';
 
 /** The outputs of traces. */
-export const TRACES_EXPORTERS = ['otlp', 'cloudwatch', 'xray', 'xray-daemon', 'zipkin'] as const;
+const TRACES_EXPORTERS = ['otlp', 'cloudwatch', 'xray', 'xray-daemon', 'zipkin'] as const;
 
 /** An output of traces. */
 export type TracesExporter = (typeof TRACES_EXPORTERS)[number];

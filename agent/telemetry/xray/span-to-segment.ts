@@ -34,7 +34,7 @@ export function spanToSegment(span: Span, resource: Resource | undefined): strin
 }
 
 /** Returns X-Ray's form of a trace id: `1-8 digits-24 digits`. */
-export function traceIdOf(id: Uint8Array): string {
+function traceIdOf(id: Uint8Array): string {
   const digits = hex(id);
   return `1-${digits.slice(0, 8)}-${digits.slice(8)}`;
 }

@@ -58,7 +58,7 @@ export function nameOf(
 }
 
 /** Returns a property of a resource, evaluated once. `path` leads to the reference. */
-export function propertyValue(
+function propertyValue(
   stack: Stack,
   id: string,
   { properties }: TemplateResource,

@@ -24,7 +24,7 @@ export function evaluate(stack: Stack, value: unknown, path: Path): Value {
 }
 
 /** Returns the name of the function that an object calls; undefined for any other object. */
-export function functionName(value: Readonly<Record<string, unknown>>): string | undefined {
+function functionName(value: Readonly<Record<string, unknown>>): string | undefined {
   const [name, ...others] = Object.keys(value);
   if (name === undefined || others.length > 0) return undefined;
   return name === 'Ref' || name.startsWith('Fn::') ? name : undefined;

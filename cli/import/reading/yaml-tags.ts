@@ -35,7 +35,7 @@ const FUNCTIONS = [
 ] as const;
 
 /**
- * The tags for parsing: the core schema, and CloudFormation's short forms, each converted to its long form. A number that
+ * Returns the tags for parsing: the core schema, and CloudFormation's short forms, each converted to its long form. A number that
  * JavaScript would write differently stays a text: an account that begins with 0, a version 1.0.
  */
 export function yamlTags(standard: Tags): Tags {

@@ -78,7 +78,7 @@ export function listedIn(state: Readonly<Record<string, unknown>>): readonly {
   });
 }
 
-/** Why import cannot read a state file; undefined if it can. */
+/** Returns why import cannot read a state file; undefined if it can. */
 export function whyNot(state: Readonly<Record<string, unknown>>): string | undefined {
   if ('encrypted_data' in state)
     return 'it is an encrypted state: import what tofu show -json prints instead';

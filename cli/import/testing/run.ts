@@ -53,7 +53,7 @@ export async function runImport(
   }
 }
 
-/** Like `runImport`, with temporary files. A name may have folders. */
+/** Does the same as `runImport`, with temporary files. A name may have folders. */
 export async function importTexts(
   texts: Readonly<Record<string, string | Uint8Array>>,
   { paths = Object.keys(texts), ...options }: RunOptions & { readonly paths?: readonly string[] } = {},

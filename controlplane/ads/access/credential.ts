@@ -44,7 +44,7 @@ export const ANYONE: Credential = {
   admit: () => undefined,
 };
 
-/** The holder of a token, by the token's SHA-256. `tokens` is called for each check, so changes take effect. */
+/** Returns the holder of a token, by the token's SHA-256. `tokens` is called for each check, so changes take effect. */
 export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number): Credential {
   const who = `the token ${sum.slice(0, 12)}`;
   return {
@@ -66,7 +66,7 @@ export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number
   };
 }
 
-/** The holder of a certificate that the TLS handshake verified. */
+/** Returns the holder of a certificate that the TLS handshake verified. */
 export function certificateHolder(
   certificate: X509Certificate,
   names: CertificateNames,
@@ -101,7 +101,7 @@ export function certificateHolder(
   };
 }
 
-/** The user who signed the call. Each check asks `keyOf` again for the key of the signature. */
+/** Returns the user who signed the call. Each check asks `keyOf` again for the key of the signature. */
 export function signer(
   key: AccessKey,
   keyOf: (id: string) => AccessKey | undefined,

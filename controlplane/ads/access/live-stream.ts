@@ -27,22 +27,22 @@ export type LiveStream = {
   expiry: NodeJS.Timeout | undefined;
 };
 
-/** A stream that was just opened. */
+/** Returns the state of a stream that was just opened. */
 export function opened(call: ServerCall): LiveStream {
   return { call, state: { kind: 'unverified' }, expiry: undefined };
 }
 
-/** The state once a credential has been verified. */
+/** Returns the state once a credential has been verified. */
 export function verified(credential: Credential): StreamState {
   return { kind: 'verified', credential };
 }
 
-/** The state once a stream may be the proxy that it named. */
+/** Returns the state once a stream may be the proxy that it named. */
 export function admitted(credential: Credential, identity: Identity, leaveCount: () => void): StreamState {
   return { kind: 'admitted', credential, identity, leaveCount };
 }
 
-/** The credential of a stream that may call. */
+/** Returns the credential of a stream that may call. */
 export function credentialOf({ state }: LiveStream): Credential | undefined {
   return state.kind === 'verified' || state.kind === 'admitted' ? state.credential : undefined;
 }

@@ -7,7 +7,7 @@ import { unauthenticated, type Credential } from './credential.ts';
 import { describeSubject } from './node-pattern.ts';
 
 /**
- * The holder of a certificate of the trust domain; undefined if its authority did not issue the certificate, or the certificate names
+ * Returns the holder of a certificate of the trust domain; undefined if its authority did not issue the certificate, or the certificate names
  * no proxy. The certificate names one node, and its holder may be that node alone.
  */
 export function svidHolder(leaf: X509Certificate, trust: Trust, now: () => number): Credential | undefined {

@@ -186,7 +186,7 @@ export function accessFixture(): AccessFixture {
   };
 }
 
-/** A line of a tokens file. */
+/** Returns a line of a tokens file. */
 export function tokenLine(token: string, nodes: readonly string[], expires?: string): string {
   const end = expires === undefined ? {} : { expires };
   return `${JSON.stringify({ sha256: tokenSum(token), nodes, ...end })}\n`;

@@ -2,7 +2,7 @@ import { createAdmission, type Admission, type AdmissionOptions } from '../acces
 import type { ProxyConfigs } from '../proxy-configs.ts';
 import { countProxies } from '../access/proxy-quotas.ts';
 
-/** An admission without authentication and limits, unless `options` say otherwise. For tests. */
+/** Returns an admission without authentication and limits, unless `options` say otherwise. For tests. */
 export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
   return createAdmission({
     authorities: {

@@ -4,7 +4,7 @@ import type { NodeId } from '../draining.ts';
 /** The place of all facts in the store. */
 export const PLACE = { owner: '', mesh: 'node-facts' } as const;
 
-/** The name of a fact in the store. `id`: unique for the node and the kind. */
+/** Returns the name of a fact in the store. `id`: unique for the node and the kind. */
 export function nameOf({ owner, mesh, name }: NodeId, kind: NodeFact['kind'], id: string): string {
   return JSON.stringify([owner, mesh, name, kind, id]);
 }
@@ -25,7 +25,7 @@ export function parseName(text: string): {
   return { node: { kind: 'virtualNode', owner, mesh, parent: '', name }, kind, id };
 }
 
-/** The id of a fact in the model. */
+/** Returns the id of a fact in the model. */
 export function idOf(name: string) {
   return { kind: 'nodeFact', ...PLACE, parent: '', name } as const;
 }

@@ -9,7 +9,7 @@ import { routerHandlers } from './router.ts';
 import { updateExpressible } from './update.ts';
 
 /**
- * The 19 operations of the beta API of 2018-10-01 as routes. Each request is read by the beta's model, executed as the
+ * Returns the 19 operations of the beta API of 2018-10-01 as routes. Each request is read by the beta's model, executed as the
  * current API's operation of the same name, and the response is converted to the beta's model.
  */
 export function betaOperations(services: ApiServices) {

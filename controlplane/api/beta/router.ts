@@ -11,7 +11,7 @@ import { tokenUse, writeTo } from '../write/write.ts';
 import { addService, decideSequentially, removeService, serviceNamesOf } from './service-names.ts';
 
 /**
- * The beta's handlers for virtual routers. Each name in `serviceNames` is a virtual service that has the router as its
+ * Returns the beta's handlers for virtual routers. Each name in `serviceNames` is a virtual service that has the router as its
  * provider, created and deleted with the router in one commit. The caller also needs permission to create or delete each one.
  * @param serviceNames the requested names
  */

@@ -10,7 +10,7 @@ import type { Decide } from '../write/write.ts';
 /** One of several changes in one commit. */
 type Change = Decide<unknown>;
 
-/** The names of the virtual services that have the router as their provider, sorted. */
+/** Returns the names of the virtual services that have the router as their provider, sorted. */
 export function serviceNamesOf(model: Model, router: ResourceId): readonly string[] {
   return model
     .list('virtualService', router)

@@ -24,7 +24,7 @@ export function toBetaSpec<K extends Kind>(kind: K, spec: Specs[K]): Json {
   return only(shape, renamed) as Json;
 }
 
-/** The paths of the members that the beta API cannot express, which an update through it would therefore remove. */
+/** Returns the paths of the members that the beta API cannot express, which an update through it would therefore remove. */
 export function inexpressible<K extends Kind>(kind: K, spec: Specs[K]): readonly string[] {
   if (kind === 'virtualRouter') return [];
   return missing(spec, toCurrentSpec(kind, toBetaSpec(kind, spec)), 'spec');

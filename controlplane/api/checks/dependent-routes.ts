@@ -4,7 +4,7 @@ import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import { routeOf, targetOf } from '../../mesh/spec-parts.ts';
 
 /**
- * The existing routes and gateway routes that a change of this resource could make ambiguous. None if its provider stays the
+ * Returns the existing routes and gateway routes that a change of this resource could make ambiguous. None if its provider stays the
  * same and the change does not take it from one listener to several.
  */
 export function routesThatDependOn(model: Model, changed: Resource): readonly Resource[] {
@@ -51,7 +51,7 @@ function throughProvider(model: Model, provider: Resource): readonly Resource[] 
     .flatMap((service) => gatewayRoutesTo(model, service));
 }
 
-/** Every route in the mesh that has the virtual node among its targets. */
+/** Returns every route in the mesh that has the virtual node among its targets. */
 export function routesTo(model: Model, node: ResourceId): readonly Resource<'route'>[] {
   return model
     .list('virtualRouter', node)
@@ -61,7 +61,7 @@ export function routesTo(model: Model, node: ResourceId): readonly Resource<'rou
     );
 }
 
-/** Every gateway route in the mesh that targets the virtual service. */
+/** Returns every gateway route in the mesh that targets the virtual service. */
 export function gatewayRoutesTo(model: Model, service: ResourceId): readonly Resource<'gatewayRoute'>[] {
   return model
     .list('virtualGateway', service)

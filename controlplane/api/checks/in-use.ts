@@ -8,8 +8,8 @@ import { title } from '../../mesh/names.ts';
 const SHOWN = 10;
 
 /**
- * A virtual service that is only named as a backend is not in use, because backends may name missing services. The
- * sentences are App Mesh's own (docs/errors.md); the lists of names after them are an addition.
+ * Requires that no other resource needs this one. A virtual service that is only named as a backend is not in use, because backends may name
+ * missing services. The sentences are App Mesh's own (docs/errors.md); the lists of names after them are an addition.
  * @throws ApiError ResourceInUseException that names the resources that depend on this one
  */
 export function requireUnused(model: Model, id: ResourceId): void {

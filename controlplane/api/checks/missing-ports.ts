@@ -10,7 +10,7 @@ export type MissingPort = {
   readonly ports: readonly number[];
 };
 
-/** The rule that a missing port violates. */
+/** Returns the rule that a missing port violates. */
 export function ruleOf({ use }: MissingPort): RuleName {
   return `${use}-port`;
 }
@@ -19,7 +19,7 @@ export function ruleOf({ use }: MissingPort): RuleName {
 const SHOWN = 5;
 
 /**
- * The error messages: one per place in the changed route, or, if another resource changed, one for all routes that its change
+ * Returns the error messages: one per place in the changed route, or, if another resource changed, one for all routes that its change
  * would make ambiguous. The words are App Mesh's if they are on record (docs/errors.md).
  */
 export function missingPortMessages(changed: Resource, missing: readonly MissingPort[]): readonly string[] {

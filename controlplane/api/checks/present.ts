@@ -3,7 +3,7 @@ import { parentIds, title } from '../../mesh/names.ts';
 import type { ResourceId } from '../../mesh/resource.ts';
 import { notFound } from '../../http/errors.ts';
 
-/** @throws ApiError NotFoundException for the outermost missing parent */
+/** Requires that all parents exist. @throws ApiError NotFoundException for the outermost missing parent */
 export function requireParents(model: Model, id: ResourceId): void {
   for (const parent of parentIds(id)) if (model.get(parent) === undefined) throw missing(parent);
 }

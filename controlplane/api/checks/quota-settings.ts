@@ -21,7 +21,7 @@ const quotas: Parser<Partial<Quotas>> = (text) => {
   return { value: Object.fromEntries(parsed.value) };
 };
 
-/** `--quotas virtualNodes=5000,routes=2000`. Quotas that are not named keep their defaults. */
+/** Reads `--quotas virtualNodes=5000,routes=2000`. Quotas that are not named keep their defaults. */
 export function readQuotas(read: Reader): Quotas {
   return { ...DEFAULT_QUOTAS, ...read('--quotas', quotas, {}) };
 }

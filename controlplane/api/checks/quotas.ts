@@ -59,7 +59,7 @@ export function requireRoom(quotas: Quotas, model: Model, { kind, owner, mesh, p
   );
 }
 
-/** @throws ApiError LimitExceededException for a virtual node with more backends than the quota, unless it already had as many */
+/** Checks the quota of a virtual node's backends. @throws ApiError LimitExceededException if there are more, unless the node already had as many */
 export function requireRoomForBackends(quotas: Quotas, before: Resource | undefined, after: Resource): void {
   const count = backendsOf(after);
   if (count <= quotas.backends || count <= backendsOf(before)) return;

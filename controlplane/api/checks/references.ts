@@ -4,7 +4,7 @@ import { missing } from './present.ts';
 import { isKind, routeOf, targetOf } from '../../mesh/spec-parts.ts';
 
 /**
- * The resources that a specification names must exist: a virtual service's provider, a route's targets, a gateway route's
+ * Requires that the resources that a specification names exist: a virtual service's provider, a route's targets, a gateway route's
  * virtual service. A virtual node's backends may be created later.
  * @throws ApiError NotFoundException for the first missing resource
  */

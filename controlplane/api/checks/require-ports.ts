@@ -10,7 +10,7 @@ import { elementPath } from '../validation/violation.ts';
 type Listener = { readonly portMapping: { readonly port: number } };
 
 /**
- * If there are several listeners, a route must name the port of one: a route for its router and for each target, a gateway
+ * Requires that a route names the port of a listener, if there are several: a route for its router and for each target, a gateway
  * route for its gateway and for the provider of its virtual service. A change is also checked against the existing routes.
  * A route may name a port or protocol that no listener has, because a router and its routes are updated one after the other,
  * in either order. Such a route has no effect until the listener exists, and the status lists it.
@@ -21,7 +21,7 @@ export function requirePorts(model: Model, changed: Resource): void {
   if (missing.length > 0) throw badRequest(missingPortMessages(changed, missing).join('. '));
 }
 
-/** The ports that would be missing after the change: in the changed resource, and in the existing routes. */
+/** Returns the ports that would be missing after the change: in the changed resource, and in the existing routes. */
 export function missingPorts(model: Model, changed: Resource): readonly MissingPort[] {
   const view = viewWith(model, changed);
   return [changed, ...routesThatDependOn(model, changed)].flatMap((route) => missingIn(view, route));

@@ -4,7 +4,7 @@ import type { Resource } from '../../mesh/resource.ts';
 import type { Output } from './context.ts';
 
 /** Returns the entity tag of a state of a resource: it changes with each change of the specification, and with a new creation. */
-export function entityTag({ uid, version }: Pick<Resource, 'uid' | 'version'>): string {
+function entityTag({ uid, version }: Pick<Resource, 'uid' | 'version'>): string {
   return `"${uid}-${version}"`;
 }
 

@@ -37,7 +37,7 @@ export const HANDLERS: Handlers = {
   List: list,
 };
 
-/** The operations of App Mesh and of Daybreak's own kinds as routes, made from the API models. */
+/** Returns the operations of App Mesh and of Daybreak's own kinds as routes, made from the API models. */
 export function currentOperations(services: ApiServices) {
   return async (app: FastifyInstance): Promise<void> => {
     for (const operation of [...OPERATIONS, ...DAYBREAK_OPERATIONS]) {
@@ -101,7 +101,7 @@ export async function execute(
     : TAG_HANDLERS[operation.verb](context, id, input);
 }
 
-/** The parts of a request. Throws an ApiError SerializationException if the body is not a JSON object. */
+/** Returns the parts of a request. Throws an ApiError SerializationException if the body is not a JSON object. */
 export function partsOf({ params, query, body }: FastifyRequest): RequestParts {
   return {
     params: params as RequestParts['params'],
@@ -110,7 +110,7 @@ export function partsOf({ params, query, body }: FastifyRequest): RequestParts {
   };
 }
 
-/** The methods of all operations at a path; empty for an unknown path. */
+/** Returns the methods of all operations at a path; empty for an unknown path. */
 export function methodsAt(path: string): readonly string[] {
   const segments = path.split('/');
   const matching = [...OPERATIONS, ...DAYBREAK_OPERATIONS, ...BETA_OPERATIONS].filter((operation) => {

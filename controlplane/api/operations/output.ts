@@ -9,7 +9,7 @@ import { PARENTS, nameMember } from '../../mesh/names.ts';
 export type Status = 'ACTIVE' | 'DELETED';
 
 /**
- * A resource in the form of an output shape: a data object (`RouteData`) or a reference (`RouteRef`). The model determines
+ * Returns a resource in the form of an output shape: a data object (`RouteData`) or a reference (`RouteRef`). The model determines
  * its members. Times are seconds since 1970.
  */
 export function resourceOutput(

@@ -13,7 +13,7 @@ export type ListCall = { readonly operation: string; readonly account: string; r
 type Token = { readonly after: string; readonly list: string };
 
 /**
- * The page of a sorted list that a call requests by `limit` (default: `most`) and `nextToken`. The token holds the last
+ * Returns the page of a sorted list that a call requests by `limit` (default: `most`) and `nextToken`. The token holds the last
  * returned key, not an index, so concurrent creates and deletes do not shift it. A token continues only its own list: in
  * another list it would skip items.
  * @throws ApiError BadRequestException for a token that this API did not issue, or that belongs to another list

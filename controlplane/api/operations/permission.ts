@@ -10,20 +10,20 @@ import { meshResourceId, parentIds, title } from '../../mesh/names.ts';
 import type { Input } from '../../model/input.ts';
 
 /**
- * The subject of a call for policies: the resource that it names, or the parent of those that it lists; undefined for the
+ * Returns the subject of a call for policies: the resource that it names, or the parent of those that it lists; undefined for the
  * list of meshes.
  */
 export function subjectOf({ verb }: Operation, id: ResourceId): ResourceId | undefined {
   return verb === 'List' ? parentIds(id).at(-1) : id;
 }
 
-/** The resource in a policy check: the ARN of a call's subject; `*` for the list of meshes, as in IAM. */
+/** Returns the resource in a policy check: the ARN of a call's subject; `*` for the list of meshes, as in IAM. */
 export function resourceOf(subject: ResourceId | undefined, region: string): string {
   return subject === undefined ? '*' : arnOf(subject, region);
 }
 
 /**
- * The caller needs the action of the operation's name, and to create a resource with tags, also that of TagResource.
+ * Requires that the caller has the action of the operation's name, and to create a resource with tags, also that of TagResource.
  * @param subject from `subjectOf`
  * @throws ApiError AccessDeniedException
  */
@@ -40,7 +40,7 @@ export function requirePermission(
   }
 }
 
-/** The meshes of the caller's account and those that are shared with it, sorted by name, then owner. */
+/** Returns the meshes of the caller's account and those that are shared with it, sorted by name, then owner. */
 export function visibleMeshes({ caller, live: { model } }: ApiContext): readonly Resource<'mesh'>[] {
   const own = model.list('mesh', { owner: caller.account, mesh: '' });
   if (caller.kind === 'anyone') return own;
@@ -49,7 +49,7 @@ export function visibleMeshes({ caller, live: { model } }: ApiContext): readonly
 }
 
 /**
- * Only the account that created a resource may update it, not even the owner of the mesh.
+ * Requires that the caller is of the account that created a resource: no other may update it, not even the owner of the mesh.
  * @throws ApiError ForbiddenException
  */
 export function requireMayChange(caller: Principal, existing: Resource): void {
@@ -58,7 +58,7 @@ export function requireMayChange(caller: Principal, existing: Resource): void {
 }
 
 /**
- * Only the account that created a resource and the owner of the mesh may delete it.
+ * Requires that the caller is of the account that created a resource, or of the owner of the mesh.
  * @throws ApiError ForbiddenException
  */
 export function requireMayDelete(caller: Principal, existing: Resource): void {

@@ -3,7 +3,7 @@ import { nameMember, PARENTS } from '../../mesh/names.ts';
 import type { ApiContext } from './context.ts';
 import type { Input } from '../../model/input.ts';
 
-/** The id of the resource that an input names. The name is '' if the input has none (in a list). */
+/** Returns the id of the resource that an input names. The name is '' if the input has none (in a list). */
 export function resourceId(context: ApiContext, kind: Kind, input: Input): ResourceId {
   const name = textOf(input, nameMember(kind));
   const owner = textOf(input, 'meshOwner') || context.caller.account;

@@ -4,7 +4,7 @@ import { badRequest } from '../../http/errors.ts';
 import type { Input } from '../../model/input.ts';
 
 /**
- * The resource that the input of an operation on tags names.
+ * Returns the resource that the input of an operation on tags names.
  * @throws ApiError BadRequestException if `resourceArn` is not the ARN of a resource of a mesh
  */
 export function taggedId(region: string, input: Input): ResourceId {

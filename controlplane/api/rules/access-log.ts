@@ -3,7 +3,7 @@ import { formatProblem } from '../../translate/envoy/access-log/access-log-forma
 import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
-/** The format of an access log line: Envoy refuses unknown commands. */
+/** Checks the format of an access log line: Envoy refuses unknown commands. */
 export function accessLogFormat(value: string, path: string): readonly Broken[] {
   const problem = formatProblem(value, 'some');
   if (problem === undefined) return [];
@@ -11,7 +11,7 @@ export function accessLogFormat(value: string, path: string): readonly Broken[] 
   return [{ rule: 'log-format', path, value, constraint }];
 }
 
-/** A JSON access log format: unique keys, and each value a valid text format. */
+/** Checks a JSON access log format: unique keys, and each value a valid text format. */
 export function jsonAccessLogFormat(value: JsonFormat, path: string): readonly Broken[] {
   const keys = new Set<string>();
   return value.flatMap(({ key, value: format }, index) => {

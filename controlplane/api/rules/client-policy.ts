@@ -3,7 +3,7 @@ import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
 /**
- * The TLS settings of a client policy. Names are compared exactly, so a wildcard in an enforced policy would match nothing.
+ * Checks the TLS settings of a client policy. Names are compared exactly, so a wildcard in an enforced policy would match nothing.
  * Authorities from an SDS socket certify SPIFFE ids, which cannot be derived from service discovery, so names are required.
  */
 export function clientPolicyTls(

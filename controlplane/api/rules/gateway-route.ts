@@ -3,7 +3,7 @@ import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
 
-/** A gateway route has one protocol, and sets at most one of each pair of exclusive matches and rewrites. */
+/** Checks a gateway route: it has one protocol, and sets at most one of each pair of exclusive matches and rewrites. */
 export function gatewayRouteSpec(value: GatewayRouteSpec, path: string): readonly Broken[] {
   return [
     ...oneRouteType(value, path, 'grpcRoute', 'http2Route', 'httpRoute'),

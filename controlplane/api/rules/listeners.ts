@@ -11,17 +11,17 @@ type AnyListener = {
   readonly healthCheck?: Pick<HealthCheckPolicy, 'port'>;
 };
 
-/** A virtual node's listener. */
+/** Checks a virtual node's listener. */
 export function listener(value: Listener, path: string): readonly Broken[] {
   return [...anyListener(value, path), ...freePort(value, path, PROXY_PORTS)];
 }
 
-/** A virtual gateway's listener. The gateway's Envoy listens on that port directly, and on 15001. */
+/** Checks a virtual gateway's listener. The gateway's Envoy listens on that port directly, and on 15001. */
 export function gatewayListener(value: VirtualGatewayListener, path: string): readonly Broken[] {
   return [...anyListener(value, path), ...freePort(value, path, [15_001])];
 }
 
-/** Listeners of a virtual node or gateway: two on one port would duplicate a filter chain match or an address. */
+/** Checks the listeners of a virtual node or gateway: two on one port would duplicate a filter chain match or an address. */
 export function uniqueListeners(
   listeners: readonly AnyListener[] | undefined,
   path: string,

@@ -4,7 +4,7 @@ import { memberPath } from '../validation/violation.ts';
 import { regex } from './regex.ts';
 import type { Broken } from './rule.ts';
 
-/** A structure with exclusive members: of two, one would be ignored silently. A structure without members counts as absent. */
+/** Checks a structure with exclusive members: of two, one would be ignored silently. A structure without members counts as absent. */
 export function atMostOneOf<T extends object>(
   value: T,
   path: string,
@@ -15,7 +15,7 @@ export function atMostOneOf<T extends object>(
   return [{ rule: 'one-of-two', path, value, constraint }];
 }
 
-/** The specification of a route or gateway route has exactly one protocol. */
+/** Checks that the specification of a route or gateway route has exactly one protocol. */
 export function oneRouteType<T extends object>(
   value: T,
   path: string,
@@ -30,28 +30,28 @@ function given<T extends object>(value: T, members: readonly (keyof T & string)[
   return members.filter((member) => value[member] !== undefined).length;
 }
 
-/** A header or gRPC metadata match. */
+/** Checks a header or gRPC metadata match. */
 export function headerMatch(value: HeaderMatchMethod, path: string): readonly Broken[] {
   return value.regex === undefined ? [] : regex(value.regex, memberPath(path, 'regex'));
 }
 
-/** A path match is exact or by regular expression. */
+/** Checks a path match: it is exact or by regular expression. */
 export function httpPath(value: HttpPathMatch, path: string): readonly Broken[] {
   return atMostOneOf(value, path, 'exact', 'regex');
 }
 
-/** A host name match is exact or by suffix. */
+/** Checks a host name match: it is exact or by suffix. */
 export function hostnameMatch(value: GatewayRouteHostnameMatch, path: string): readonly Broken[] {
   return atMostOneOf(value, path, 'exact', 'suffix');
 }
 
-/** A path prefix. */
+/** Checks a path prefix. */
 export function absolutePrefix(value: string | undefined, path: string): readonly Broken[] {
   if (value === undefined || value.startsWith('/')) return [];
   return [{ rule: 'absolute-prefix', path, value, constraint: 'Member must begin with /' }];
 }
 
-/** The name of a query parameter: Envoy refuses empty and too long names. */
+/** Checks the name of a query parameter: Envoy refuses empty and too long names. */
 export function queryName(value: string, path: string): readonly Broken[] {
   const bytes = Buffer.byteLength(value);
   if (bytes > 0 && bytes <= LONGEST_QUERY_NAME) return [];

@@ -12,7 +12,7 @@ const NAMES = [
   'accessPolicyName',
 ] as const;
 
-/** The resource names at the top level of an operation's input, from the path and the body. */
+/** Returns the resource names at the top level of an operation's input, from the path and the body. */
 export function inputNames(input: Readonly<Record<string, unknown>>): readonly Broken[] {
   return [
     ...broken(

@@ -2,7 +2,7 @@ import type { Duration, OutlierDetection } from '../../model/types.ts';
 import { memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
-/** The analysis interval and the ejection time: Envoy refuses 0, which disables other durations. */
+/** Checks the analysis interval and the ejection time: Envoy refuses 0, which disables other durations. */
 export function outlierDetection(value: OutlierDetection, path: string): readonly Broken[] {
   return [
     ...positive(value.interval, memberPath(path, 'interval')),

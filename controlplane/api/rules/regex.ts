@@ -2,7 +2,7 @@ import { LARGEST_PROGRAM, wideEscape } from '../../translate/envoy/routes/regex.
 import { programSize } from '../../translate/envoy/routes/regex-size.ts';
 import type { Broken } from './rule.ts';
 
-/** An expression that every supported Envoy accepts: valid RE2, and not too large. */
+/** Checks that every supported Envoy accepts an expression: valid RE2, and not too large. */
 export function regex(value: string, path: string): readonly Broken[] {
   const wide = wideEscape(value);
   if (wide !== undefined) {

@@ -10,7 +10,7 @@ import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
 
-/** A route has one protocol. An HTTP route matches by prefix, by path, or, with neither, every path. */
+/** Checks a route: it has one protocol. An HTTP route matches by prefix, by path, or, with neither, every path. */
 export function routeSpec(value: RouteSpec, path: string): readonly Broken[] {
   return [
     ...oneRouteType(value, path, 'grpcRoute', 'http2Route', 'httpRoute', 'tcpRoute'),
@@ -20,7 +20,7 @@ export function routeSpec(value: RouteSpec, path: string): readonly Broken[] {
   ];
 }
 
-/** A retry policy needs at least one event. */
+/** Checks a retry policy: it needs at least one event. */
 export function retryPolicy(value: HttpRetryPolicy | GrpcRetryPolicy, path: string): readonly Broken[] {
   const events = Object.keys(value).filter((member) => member.endsWith('RetryEvents'));
   if (events.length > 0) return [];
@@ -28,7 +28,7 @@ export function retryPolicy(value: HttpRetryPolicy | GrpcRetryPolicy, path: stri
   return [{ rule: 'retry-some-event', path, value, constraint }];
 }
 
-/** One of App Mesh's retry events. */
+/** Checks that a retry event is one of App Mesh's. */
 export function retryEvent(value: string, path: string): readonly Broken[] {
   if (isHttpRetryEvent(value)) return [];
   const constraint = `Member must satisfy enum value set: [${HTTP_RETRY_EVENTS.join(', ')}]`;

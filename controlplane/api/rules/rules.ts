@@ -53,7 +53,7 @@ const RULES_BY_SHAPE: { readonly [shape: string]: Rule } = {
   Cidr: cidr,
 };
 
-/** All violations of rules in an operation's input, which has passed the validation of its model (default: App Mesh's). */
+/** Returns all violations of rules in an operation's input, which has passed the validation of its model (default: App Mesh's). */
 export function ruleViolations(
   shape: string,
   input: unknown,

@@ -3,7 +3,7 @@ import { elementPath, memberPath } from '../validation/violation.ts';
 import type { RuleName } from './catalog.ts';
 import type { Broken } from './rule.ts';
 
-/** Tags: unique keys, and no keys that AWS reserves. */
+/** Checks tags: unique keys, and no keys that AWS reserves. */
 export function tagList(tags: TagList, path: string): readonly Broken[] {
   const keys = new Set<string>();
   return tags.flatMap(({ key }, index) => {

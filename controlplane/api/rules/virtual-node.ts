@@ -3,7 +3,7 @@ import { memberPath } from '../validation/violation.ts';
 import { uniqueListeners } from './listeners.ts';
 import type { Broken } from './rule.ts';
 
-/** A virtual node with listeners needs service discovery. */
+/** Checks a virtual node: with listeners, it needs service discovery. */
 export function virtualNodeSpec(value: VirtualNodeSpec, path: string): readonly Broken[] {
   const { listeners = [], serviceDiscovery } = value;
   const found = uniqueListeners(listeners, path);

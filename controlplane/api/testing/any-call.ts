@@ -15,7 +15,7 @@ export const WRITING_OPERATIONS: readonly Operation[] = [
   ...BETA_OPERATIONS,
 ].filter(({ method }) => method === 'PUT');
 
-/** Arbitrary calls of an operation, most of them nearly valid, on the resources that `makeAll` creates. */
+/** Returns arbitrary calls of an operation, most of them nearly valid, on the resources that `makeAll` creates. */
 export function anyCall(operation: Operation): fc.Arbitrary<AnyCall> {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? '');
   const query = 'kind' in operation ? '' : `?resourceArn=${encodeURIComponent(ARN)}`;
@@ -45,7 +45,7 @@ export async function sendCall(app: FastifyInstance, { url, body }: AnyCall): Pr
   };
 }
 
-/** The fault of a response, if any. A valid response has an error status that the model lists and a message, or the requested resource. */
+/** Returns the fault of a response, if any. A valid response has an error status that the model lists and a message, or the requested resource. */
 export function faultOf(
   operation: Operation,
   { body: sent }: AnyCall,

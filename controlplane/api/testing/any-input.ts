@@ -19,7 +19,7 @@ const TEXTS = [
 ];
 
 /**
- * Arbitrary values of a shape: mostly valid; each part is invalid with a probability of `faultRate` per cent.
+ * Returns arbitrary values of a shape: mostly valid; each part is invalid with a probability of `faultRate` per cent.
  */
 export function anyOf(shape: string, faultRate: number, model: ApiModel = API_MODEL): fc.Arbitrary<unknown> {
   const valid = validValue(shapeNamed(shape, model), faultRate, model);

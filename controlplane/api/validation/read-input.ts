@@ -25,7 +25,7 @@ export function readInput(operation: Operation, parts: RequestParts): Input {
 }
 
 /**
- * Like `readInput`, without the further rules, which apply to the current API only.
+ * Does the same as `readInput`, without the further rules, which apply to the current API only.
  * @throws ApiError BadRequestException that lists every violation of the operation's own model
  */
 export function readShape(operation: Operation, parts: RequestParts): Input {

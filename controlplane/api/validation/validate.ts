@@ -7,7 +7,7 @@ import { elementPath, memberPath, MOST_VIOLATIONS, type Violation } from './viol
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, ownProperties: true });
 const validators = new Map<ApiModel, Map<string, ValidateFunction>>();
 
-/** All violations of a shape of a model (default: the current one) in `input`. */
+/** Returns all violations of a shape of a model (default: the current one) in `input`. */
 export function shapeViolations(
   shape: string,
   input: unknown,

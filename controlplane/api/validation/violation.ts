@@ -13,12 +13,12 @@ export const MOST_VIOLATIONS = 100;
 /** The most violations that a message lists; its leading number counts all of them, up to MOST_VIOLATIONS. */
 const SHOWN = 50;
 
-/** The path of a member of the structure at `path`. */
+/** Returns the path of a member of the structure at `path`. */
 export function memberPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** The path of an element of the list at `path`; `index` starts at 0. */
+/** Returns the path of an element of the list at `path`; `index` starts at 0. */
 export function elementPath(path: string, index: number): string {
   return `${path}.${index + 1}.member`;
 }

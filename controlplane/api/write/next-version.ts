@@ -1,7 +1,7 @@
 import type { Resource } from '../../mesh/resource.ts';
 
 /**
- * A resource at its next version, changed at `now` (milliseconds since 1970). `lastUpdatedAt` never precedes that of the
+ * Returns a resource at its next version, changed at `now` (milliseconds since 1970). `lastUpdatedAt` never precedes that of the
  * previous version, nor `createdAt`, even if the clock was set back.
  */
 export function nextVersion(resource: Resource, now: number): Resource {

@@ -44,7 +44,7 @@ export function writeTo<T>(
   return promise;
 }
 
-/** The client token of a call and the digest of its parameters; undefined if the call has no token. */
+/** Returns the client token of a call and the digest of its parameters; undefined if the call has no token. */
 export function tokenUse(
   { caller, now }: ApiContext,
   { name }: ResourceOperation,

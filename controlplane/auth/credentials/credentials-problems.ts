@@ -8,7 +8,7 @@ const validate = new Ajv({ allErrors: true, verbose: true, strict: true, strictT
   CREDENTIALS_SCHEMA,
 );
 
-/** All problems of a document, with their paths: of its schema, or, if it is valid, of its content. Messages contain no secrets. */
+/** Returns all problems of a document, with their paths: of its schema, or, if it is valid, of its content. Messages contain no secrets. */
 export function credentialsProblems(document: unknown): readonly string[] {
   if (validate(document)) return senseProblems(document as CredentialsDocument);
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');

@@ -67,7 +67,7 @@ function compileStatement({ Effect, Action, Resource }: StatementDocument): Stat
   };
 }
 
-/** A list of one or several values: IAM's documents allow both forms everywhere. */
+/** Returns a list of one or several values: IAM's documents allow both forms everywhere. */
 export function asList<T extends object | string>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }

@@ -27,7 +27,7 @@ export type SignOptions = {
   readonly alsoSign?: string;
 };
 
-/** A client's request, signed by the library of AWS's own SDK. */
+/** Returns a client's request, signed by the library of AWS's own SDK. */
 export async function signed(
   { method = 'GET', path = '/v20190125/meshes', query = {}, headers = {}, body = '' }: Partial<HttpRequest>,
   options: SignOptions,

@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 /** Deviations from the usual header. `kind`: family and transport; `more`: bytes after the addresses. */
 type HeaderOptions = { readonly kind?: number; readonly more?: Uint8Array };
 
-/** A PROXY protocol version 2 header for a client at an IPv4 address, or without `host` for the balancer itself. */
+/** Returns a PROXY protocol version 2 header for a client at an IPv4 address, or without `host` for the balancer itself. */
 export function proxyHeader(
   host: string | undefined,
   port = 0,

@@ -8,7 +8,7 @@ import { undo } from './undo.ts';
 const READ: RouteConfig = { action: HISTORY_ACTION };
 const UNDO: RouteConfig = { authenticated: true };
 
-/** `GET /console/history` and `POST /console/undo`. */
+/** Serves `GET /console/history` and `POST /console/undo`. */
 export function historyRoutes(services: ApiServices, store: Pick<Store, 'history'>) {
   const { live, region } = services;
   return async (app: FastifyInstance): Promise<void> => {

@@ -10,7 +10,7 @@ const MAKE: RouteConfig = { authenticated: true, event: 'CreateConsoleLink' };
 const USE: RouteConfig = { open: true, event: 'ConsoleLogin' };
 
 /**
- * `POST /console/links`, signed: makes a link that signs the caller in. `GET /console/link/CODE`: the link. It begins a session and
+ * Serves `POST /console/links`, signed: makes a link that signs the caller in. `GET /console/link/CODE`: the link. It begins a session and
  * leads to the console.
  */
 export function linkRoutes({ links, ...services }: SessionServices & { readonly links: Links }) {

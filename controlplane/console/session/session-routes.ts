@@ -25,7 +25,7 @@ export type SessionServices = {
 const OPEN: RouteConfig = { open: true };
 const SIGN_IN: RouteConfig = { open: true, event: 'ConsoleLogin' };
 
-/** `GET /console/session` returns the session, `POST` signs in by key and secret, `DELETE` signs out. */
+/** Serves `/console/session`: `GET` returns the session, `POST` signs in by key and secret, `DELETE` signs out. */
 export function sessionRoutes(services: SessionServices) {
   const { signers, account, sessions, failures, now } = services;
   return async (app: FastifyInstance): Promise<void> => {

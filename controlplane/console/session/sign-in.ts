@@ -39,7 +39,7 @@ export function keyOfSignIn(
   }
 }
 
-/** @throws ApiError ForbiddenException if another machine could read the request */
+/** Requires a request that no other machine can read. @throws ApiError ForbiddenException */
 export function requireConfidential(request: FastifyRequest): void {
   if (isConfidential(request)) return;
   throw forbidden('The console signs users in over TLS or on the machine of the control plane only.');

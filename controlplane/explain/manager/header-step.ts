@@ -7,7 +7,7 @@ import { externalId, NEW_REQUEST_ID } from './request-id.ts';
 import type { ManagerSettings } from './settings.ts';
 
 /** A caller's address, in words. */
-export const CALLER_ADDRESS: HeaderValue = { made: "the caller's address" };
+const CALLER_ADDRESS: HeaderValue = { made: "the caller's address" };
 
 const HOP = ['keep-alive', 'proxy-connection', 'transfer-encoding'];
 

@@ -7,7 +7,7 @@ export type Judged = { readonly kind: 'met' } | { readonly kind: 'unmet' | 'unsu
 /** The condition holds. */
 export const MET: Judged = { kind: 'met' };
 
-/** The condition does not hold. */
+/** Returns unmet for this reason. */
 export function unmet(why: string): Judged {
   return { kind: 'unmet', why };
 }

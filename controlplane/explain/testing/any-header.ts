@@ -93,7 +93,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Values of a header: some that Envoy parses, and some that conditions distinguish. */
+/** Returns values of a header: some that Envoy parses, and some that conditions distinguish. */
 export function valueOf(name: string, { names, values }: Words): fc.Arbitrary<string> {
   if (name === 'connection') {
     const token = fc.constantFrom(
@@ -114,7 +114,7 @@ export function valueOf(name: string, { names, values }: Words): fc.Arbitrary<st
   return fc.constantFrom(...(own ?? values));
 }
 
-/** A condition on such a value, of any kind in the API. */
+/** Returns a condition on such a value, of any kind in the API. */
 export function matchOf(value: fc.Arbitrary<string>): fc.Arbitrary<HeaderMatchMethod | undefined> {
   const text = value.map((each) => (each === '' ? 'a' : each));
   const part = fc.tuple(text, fc.nat(3)).map(([each, length]) =>
@@ -138,7 +138,7 @@ export function matchOf(value: fc.Arbitrary<string>): fc.Arbitrary<HeaderMatchMe
   );
 }
 
-/** A name in mixed case, which HTTP/1.1 allows. */
+/** Returns a name in mixed case, which HTTP/1.1 allows. */
 export function anyCase(name: string): fc.Arbitrary<string> {
   return fc.constantFrom(
     name,

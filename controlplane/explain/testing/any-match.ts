@@ -14,7 +14,7 @@ const PSEUDO: Readonly<Record<string, readonly string[]>> = {
   ':nothing': ['a'],
 };
 
-/** The conditions of an http2 route of a virtual router, with headers of these names. */
+/** Returns the conditions of an http2 route of a virtual router, with headers of these names. */
 export function anyMatch(words: Words): fc.Arbitrary<HttpRouteMatch> {
   const header = fc.constantFrom(...words.names, ...words.names, ...Object.keys(PSEUDO)).chain((name) => {
     const pseudo = PSEUDO[name];

@@ -64,8 +64,8 @@ const QUERIES = [
   '#q',
 ];
 
-/** Random targets, with and without a query, including `paths` unchanged. */
-export function anyTarget(paths: readonly string[]): fc.Arbitrary<string> {
+/** Returns random targets, with and without a query, including `paths` unchanged. */
+function anyTarget(paths: readonly string[]): fc.Arbitrary<string> {
   const composed = fc
     .array(fc.constantFrom(...PIECES), { maxLength: 6 })
     .map((pieces) => `/${pieces.join('')}`);
@@ -73,7 +73,7 @@ export function anyTarget(paths: readonly string[]): fc.Arbitrary<string> {
   return fc.tuple(path, fc.constantFrom(...QUERIES)).map((parts) => parts.join(''));
 }
 
-/** Hosts like `names`: with ports, in other case, with a trailing dot, and invalid ones. */
+/** Returns hosts like `names`: with ports, in other case, with a trailing dot, and invalid ones. */
 export function anyHost(names: readonly string[], port: number): fc.Arbitrary<string> {
   const name = fc.constantFrom(...names);
   const changed = fc.oneof(
@@ -102,7 +102,7 @@ export function anyHost(names: readonly string[], port: number): fc.Arbitrary<st
   return fc.tuple(name, changed).map(([host, change]) => change(host));
 }
 
-/** A random request to such hosts and paths, with header lines of these words. */
+/** Returns a random request to such hosts and paths, with header lines of these words. */
 export function anyRequest(options: {
   readonly port: number;
   readonly hosts: readonly string[];

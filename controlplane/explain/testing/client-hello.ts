@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 
-/** The first bytes of a TLS client with this SNI; '' for none. */
+/** Returns the first bytes of a TLS client with this SNI; '' for none. */
 export async function clientHello(serverName: string): Promise<Buffer> {
   const { promise, resolve } = Promise.withResolvers<Buffer>();
   const socket = new Duplex({

@@ -14,9 +14,9 @@ import { proveCaller } from './prove-caller.ts';
 import { Refused } from './refused.ts';
 
 /**
- * The IAM role of a task or instance, by a signed GetCallerIdentity. This control plane builds the whole request itself and sends it to
- * a host of its own choice; only four strings, each of a strict form, are the agent's. The signature covers the nonce, the signing
- * request, the node and the trust domain, so a proof is of no use anywhere else.
+ * Creates the prover of the IAM role of a task or instance, by a signed GetCallerIdentity. This control plane builds the whole request
+ * itself and sends it to a host of its own choice; only four strings, each of a strict form, are the agent's. The signature covers the
+ * nonce, the signing request, the node and the trust domain, so a proof is of no use anywhere else.
  */
 export function awsIamProver(
   live: LiveModel,
@@ -79,7 +79,7 @@ export async function requireBinding(
   );
 }
 
-/** Why a principal is not the caller; undefined if it is. */
+/** Returns why a principal is not the caller; undefined if it is. */
 export function mismatch({ awsRole, awsUser }: NodePrincipal, caller: AwsCaller): string | undefined {
   if (awsUser !== undefined) {
     return caller.kind === 'user' && awsUser.userArn === caller.principalArn

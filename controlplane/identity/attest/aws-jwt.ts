@@ -16,9 +16,9 @@ const MOST_AGE_SECONDS = 300;
 const ROLE = /^arn:aws[a-z-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,600}$/;
 
 /**
- * The IAM role of a task or instance, by a token that AWS STS signed (`sts:GetWebIdentityToken`). The token is for this trust domain, and its
- * tags name the nonce of the stream, the signing request and the node, so it is of no use anywhere else. Only issuers of the settings count, each
- * for its own account. AWS is not asked: only the list of the issuer's keys is read, now and then.
+ * Creates the prover of the IAM role of a task or instance, by a token that AWS STS signed (`sts:GetWebIdentityToken`). The token is for
+ * this trust domain, and its tags name the nonce of the stream, the signing request and the node, so it is of no use anywhere else. Only
+ * issuers of the settings count, each for its own account. AWS is not asked: only the list of the issuer's keys is read, now and then.
  */
 export function awsJwtProver(
   binding: BindingOptions,

@@ -146,7 +146,7 @@ function identityIn(nodeId: string): ReturnType<typeof parseIdentity> {
   }
 }
 
-/** The address of a peer, without its port. */
+/** Returns the address of a peer, without its port. */
 export function hostOf(peer: string): string {
   const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return host.replace(/^::ffff:(?=\d+\.)/i, '');

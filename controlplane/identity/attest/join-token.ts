@@ -10,7 +10,7 @@ const REFUSALS: Readonly<Record<Exclude<Consumed['outcome'], 'consumed'>, readon
   'another address': ['TOKEN_ELSEWHERE', 'the join token may not be used from this address'],
 };
 
-/** A one-time token. Creating it bound it to its proxy, so no NodeIdentity is needed. */
+/** Creates the prover of a one-time token. Its creation bound it to its proxy, so no NodeIdentity is needed. */
 export function joinTokenProver(tokens: JoinTokens): Prover {
   return {
     method: 'join token',

@@ -31,7 +31,7 @@ const MOST = 200;
 /** How long a refusal is kept, in milliseconds: agents try again after five minutes at most. */
 const KEPT_MS = 15 * 60 * 1000;
 
-/** Starts empty. `now`: milliseconds since 1970. */
+/** Creates an empty table. `now`: milliseconds since 1970. */
 export function createRecentRefusals(now: () => number = Date.now): RecentRefusals {
   /** The one that was refused last is last. */
   const latest = new Map<string, RecentRefusal>();

@@ -66,9 +66,12 @@ const MESSAGE_MS = 10_000;
 const HOUR = 60 * 60 * 1000;
 /** A certificate with less than this part of its lifetime left is renewed before others. */
 const ENDING_SHARE = 0.25;
-/** The time that an attempt needs beside the work here, in milliseconds: the way to the control plane, and the store. Work has to be done earlier by this. */
+/**
+ * The time that an attempt needs beside the work here, in milliseconds: the way to the control plane, and the store. Work has to be done
+ * earlier by this.
+ */
 const ELSEWHERE_MS = 3000;
-/** Attestation as a service for the server of ADS. It asks for no credentials: it gives them out. */
+/** Creates the service of attestation for the server of ADS. It asks for no credentials: it gives them out. */
 export function createAttestation(options: AttestOptions): { readonly addTo: (server: GrpcServer) => void } {
   const { now = Date.now, clock = () => performance.now(), log } = options;
   const warn = boundedWarnings(log);

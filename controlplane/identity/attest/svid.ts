@@ -13,10 +13,10 @@ const LASTING: ReadonlySet<ProofMethod> = new Set(['aws iam', 'aws jwt', 'x509']
 const UNKNOWN = 'this control plane does not know it: it was issued after the backup that was restored';
 
 /**
- * Renewal: the connection has the last certificate of the same node, which TLS verified against the roots. A certificate that is no longer
- * good is not taken, and none whose first proof is older than the mesh allows (`proofHours`; default: any age), so that the agent has to
- * prove itself again. If a restored backup is older than a certificate, the ledger does not have its proof: an agent with a repeatable method proves
- * itself again, so that its principal stays bound. `now`: milliseconds since 1970.
+ * Creates the prover of a renewal: the connection has the last certificate of the same node, which TLS verified against the roots. A
+ * certificate that is no longer good is not taken, and none whose first proof is older than the mesh allows (`proofHours`; default: any
+ * age), so that the agent has to prove itself again. If a restored backup is older than a certificate, the ledger does not have its proof:
+ * an agent with a repeatable method proves itself again, so that its principal stays bound. `now`: milliseconds since 1970.
  */
 export function svidProver(
   model: Model,

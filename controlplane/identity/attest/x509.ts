@@ -16,7 +16,7 @@ export function hasName(
   );
 }
 
-/** A client certificate of an authority of `--client-ca`, with which the agent opened its connection, bound by one of its names. */
+/** Creates the prover of a client certificate of an authority of `--client-ca`, with which the agent opened its connection, bound by one of its names. */
 export function x509Prover({ model }: LiveModel): Prover {
   return {
     method: 'x509',

@@ -15,7 +15,7 @@ export function readAuthority(live: LiveModel): AuthorityRecord | undefined {
   return live.model.get<'authority'>(ID)?.spec;
 }
 
-/** The revision that a write of the authority is based on. Read it before the authority. */
+/** Returns the revision that a write of the authority is based on. Read it before the authority. */
 export function authorityRevision(live: LiveModel): number {
   return live.model.meshRevision(PLACE);
 }

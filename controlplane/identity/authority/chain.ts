@@ -37,7 +37,7 @@ function isBelow(issuer: X509Certificate, root: X509Certificate): boolean {
 
 const verified = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>();
 
-/** The alternative names of one type, from a certificate's list of names as Node writes it. */
+/** Returns the alternative names of one type, from a certificate's list of names as Node writes it. */
 export function alternativeNames(
   { subjectAltName = '' }: { readonly subjectAltName?: string | undefined },
   wanted: 'URI' | 'DNS',

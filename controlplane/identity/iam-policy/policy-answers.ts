@@ -27,7 +27,7 @@ const MOST_AT_ONCE = 4;
 const MOST_WAITING = 128;
 const MOST_KEPT = 10_000;
 
-/** Starts without answers. `now`: milliseconds of a monotonic clock. */
+/** Creates an empty table of answers. `now`: milliseconds of a monotonic clock. */
 export function createPolicyAnswers(
   simulate: Simulate,
   now: () => number = () => performance.now(),

@@ -44,7 +44,7 @@ export function startRecheck(options: RecheckOptions): { readonly close: () => v
 
 const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
 
-/** One round: the oldest answers first. A failure ends it. */
+/** Runs one round: the oldest answers first. A failure ends the round. */
 export async function recheck({ answers, log, ...options }: RecheckOptions): Promise<void> {
   const due = [...questionsOf(options).values()]
     .map((question) => ({ question, age: answers.latest(question)?.age ?? Infinity }))

@@ -41,7 +41,7 @@ export type LoginOptions = {
 };
 
 /**
- * `POST /daybreak/v1/login`: without a proof, it answers with a challenge; with the challenge and a signed GetCallerIdentity, with keys for
+ * Serves `POST /daybreak/v1/login`: without a proof, it answers with a challenge; with the challenge and a signed GetCallerIdentity, with keys for
  * an hour. No authentication: this is one.
  */
 export function loginRoute({ signers, live, keyring, trustDomain, sts, now = Date.now }: LoginOptions) {

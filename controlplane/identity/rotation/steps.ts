@@ -29,7 +29,7 @@ export function isStepDone(
   return missing(record, certificates).length === 0;
 }
 
-/** Step 1: both roots are trusted, and the old one signs. Undefined if a rotation is under way. */
+/** Returns the record of step 1: both roots are trusted, and the old one signs. Undefined if a rotation is under way. */
 export function withNextRoot(
   record: AuthorityRecord,
   root: RootRecord,
@@ -40,18 +40,18 @@ export function withNextRoot(
   return { ...later(record), roots, rotation: { step: 'distributing', since: now } };
 }
 
-/** Step 2: the last root signs, and is first from now on. The caller replaces the intermediate. */
+/** Returns the record of step 2: the last root signs, and is first from now on. The caller replaces the intermediate. */
 export function withLastRootSigning(record: AuthorityRecord, now: number): AuthorityRecord {
   const roots = [...record.roots.slice(-1), ...record.roots.slice(0, -1)];
   return { ...later(record), roots, rotation: { step: 'signing', since: now } };
 }
 
-/** Step 3: only the root that signs is trusted. `issuers`: the retired intermediates that are below it. */
+/** Returns the record of step 3: only the root that signs is trusted. `issuers`: the retired intermediates that are below it. */
 export function withFirstRootOnly(record: AuthorityRecord, issuers: readonly string[]): AuthorityRecord {
   return { ...later(record), roots: record.roots.slice(0, 1), retired: issuers, rotation: undefined };
 }
 
-/** The next generation: all certificates are issued again. */
+/** Returns the next generation: all certificates are issued again. */
 export function later(record: AuthorityRecord): AuthorityRecord {
   return { ...record, generation: (record.generation ?? 0) + 1 };
 }

@@ -2,16 +2,16 @@ import type { HttpAccess } from '../../model/daybreak-types.ts';
 import type { AccessLine, NodeAccess, OpenLine } from './node-access.ts';
 
 /** The rule name for a caller that has the node behind one of its backends. */
-export const BACKEND_LINE = 'backend';
+const BACKEND_LINE = 'backend';
 
 /** The rule name for a request that no rule matches. */
-export const NO_LINE = 'none';
+const NO_LINE = 'none';
 
 /**
  * The rule name for a request whose path has an escaped slash or backslash, or a segment of dots with a parameter (`..;x`): the application
  * may resolve the path after the rules were applied.
  */
-export const ESCAPED_LINE = 'escaped-slash';
+const ESCAPED_LINE = 'escaped-slash';
 
 /** The connections that a filter chain takes: mutual TLS of proxies; TLS of the model's own, or that passes through; plain text. */
 export type AccessChain = 'mesh' | 'user' | 'plain';

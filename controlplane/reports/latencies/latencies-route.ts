@@ -19,7 +19,7 @@ const MOST_QUESTIONS = 16;
 const SECONDS = { least: 0, most: MOST_SECONDS, fallback: 5 } as const;
 
 /**
- * `GET /reports/latencies?mesh=M&from=virtualNode/A[&to=virtualNode/B][&seconds=5]`, or `proxy=HOST:PORT` in place of `from`: p50, p95, p99 and
+ * Serves `GET /reports/latencies?mesh=M&from=virtualNode/A[&to=virtualNode/B][&seconds=5]`, or `proxy=HOST:PORT` in place of `from`: p50, p95, p99 and
  * responses by class, read from Envoys. Needs the action `daybreak:GetReports`.
  */
 export function latenciesRoute({ reports, model }: { readonly reports: Reports; readonly model: Model }) {

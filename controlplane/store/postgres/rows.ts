@@ -62,7 +62,7 @@ export function nameOf(id: string): string {
   }
 }
 
-/** Rows to write, as one list per column: keys, ids, meshes, bodies. */
+/** Returns the rows to write as one list per column: keys, ids, meshes, bodies. */
 export function toColumns(changes: readonly Omit<Change, 'revision'>[]): unknown[] {
   const ids = changes.map(({ id }) => idText(id));
   return [
@@ -89,7 +89,7 @@ export function meshText({ owner, mesh }: MeshId): string {
   return JSON.stringify([owner, mesh]);
 }
 
-/** The prefix that the ids of all meshes of an owner share, as stored. */
+/** Returns the prefix that the ids of all meshes of an owner share, as stored. */
 export function meshIdStart(owner: string): string {
   return `["mesh",${JSON.stringify(owner)},`;
 }

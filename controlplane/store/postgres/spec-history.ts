@@ -25,12 +25,12 @@ export type SpecChangeRow = {
 export const SPEC_CHANGE_COLUMNS = `id, revision, step, at, body,
   checksum = daybreak.spec_change_checksum(key, revision, step, id, mesh, at, body) as sound`;
 
-/** The last arguments of daybreak.commit: one list per column, the bound of each resource, and the time before which all are forgotten. */
+/** Returns the last arguments of daybreak.commit: one list per column, the bound of each resource, and the time before which all are forgotten. */
 export function historyColumns(history: readonly SpecChangeInput[]): unknown[] {
   return [...columnsOf(history), MOST_CHANGES, forgottenBefore(history)];
 }
 
-/** Rows to write, as one list per column: keys, ids, meshes, bodies, times. */
+/** Returns the rows to write as one list per column: keys, ids, meshes, bodies, times. */
 export function columnsOf(history: readonly SpecChangeInput[]): unknown[] {
   const ids = history.map(({ id }) => idText(id));
   return [

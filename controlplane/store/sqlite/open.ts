@@ -49,7 +49,7 @@ const SQLITE_NOTADB = 26;
 // An extended code: the file ends within a page.
 const SQLITE_IOERR_SHORT_READ = 522;
 
-/** The file in a data folder that holds the model. */
+/** Returns the file in a data folder that holds the model. */
 export function databaseFile(folder: string): string {
   return join(resolve(folder), 'daybreak.db');
 }

@@ -7,7 +7,7 @@ import { historyCases } from './conformance/history.ts';
 import { tokenCases } from './conformance/tokens.ts';
 import type { Store } from '../store.ts';
 
-/** The behaviour that every engine must have. `makeHome` creates an empty home for each case. */
+/** Tests the behaviour that every engine must have. `makeHome` creates an empty home for each case. */
 export function storeConformance(engine: string, makeHome: () => Promise<StoreHome>): void {
   describe(`${engine} as a store`, () => {
     let home: StoreHome;

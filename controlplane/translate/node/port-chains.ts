@@ -34,7 +34,7 @@ export type PortChains = {
   readonly places: () => readonly Place[];
 };
 
-/** Starts without chains. `several`: whether the virtual node has more than one listener, which names of statistics show. */
+/** Creates an empty table of chains. `several`: whether the virtual node has more than one listener, which names of statistics show. */
 export function createPortChains(
   view: OwnView,
   several: boolean,

@@ -12,7 +12,7 @@ const SERVICE = 'serviceb.local';
 
 const PORT = 8000;
 
-/** The mesh of docs/migrate.md, with a second virtual node that calls the first. The mesh itself exists. */
+/** Creates the mesh of docs/migrate.md, with a second virtual node that calls the first. The mesh itself exists. */
 export async function createPlainModel(client: AppMeshClient): Promise<void> {
   const meshName = 'apps';
   const listeners = [{ portMapping: { port: PORT, protocol: 'http' as const } }];

@@ -36,7 +36,7 @@ export async function startClientServerPlane(
   return controlPlane;
 }
 
-/** The `node.id` of a virtual node. */
+/** Returns the `node.id` of a virtual node. */
 export function idOf(node: string): string {
   return `mesh/m/virtualNode/${node}`;
 }

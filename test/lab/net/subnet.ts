@@ -10,12 +10,12 @@ export const SWITCH = 254;
 /** The number of labs that can be open at once on one machine: the subnets 1 to 255. */
 export const SUBNETS = 255;
 
-/** `198.18.N.host` */
+/** Returns `198.18.N.host`. */
 export function address(subnet: Subnet, host: number): string {
   return `198.18.${subnet.number}.${host}`;
 }
 
-/** `fd98:18:N::host`, both in hexadecimal. */
+/** Returns `fd98:18:N::host`, both in hexadecimal. */
 export function address6(subnet: Subnet, host: number): string {
   return `fd98:18:${subnet.number.toString(16)}::${host.toString(16)}`;
 }

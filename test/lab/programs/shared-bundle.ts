@@ -5,7 +5,7 @@ import { bundle, type Bundle } from './bundle.ts';
 /** The folder of the programs that vitest's set-up has bundled for all files of a run. */
 const VARIABLE = 'BUNDLE_OF_DAYBREAK';
 
-/** vitest's set-up of the tests with hosts: bundles the programs once, and again before a run that watches files repeats tests. */
+/** Bundles the programs for vitest's tests with hosts: once, and again before a run that watches files repeats tests. */
 export async function setup(project: TestProject): Promise<void> {
   const share = async (): Promise<void> => {
     process.env[VARIABLE] = (await bundle()).folder;

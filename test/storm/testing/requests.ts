@@ -43,7 +43,7 @@ const WEIGHTS: Readonly<Record<AppMeshKind, number>> = {
 const PORTS = [GATEWAY_PORT, 8080, 9080] as const;
 
 /**
- * Requests of all kinds that the API may accept, generated from its model. They refer to nothing in AWS, because the times of its answers would be
+ * Returns requests of all kinds that the API may accept, generated from its model. They refer to nothing in AWS, because the times of its answers would be
  * part of a proxy's configuration.
  */
 export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
@@ -64,12 +64,12 @@ export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
   );
 }
 
-/** All resources once, parents first, so that there is something to update. */
+/** Returns all resources once, parents first, so that there is something to update. */
 export function beginning(): readonly StormRequest[] {
   return APP_MESH_KINDS.flatMap((kind) => NAMES[kind].map((name) => plain(kind, name)));
 }
 
-/** The children that have to be deleted before a resource. */
+/** Returns the children that have to be deleted before a resource. */
 export function childrenOf({ kind }: Pick<StormRequest, 'kind'>): readonly StormRequest[] {
   const children = CHILDREN[kind];
   if (children === undefined) return [];
@@ -81,7 +81,7 @@ const CHILDREN: { readonly [kind in AppMeshKind]?: AppMeshKind } = {
   virtualGateway: 'gatewayRoute',
 };
 
-/** A resource with a minimal specification. */
+/** Returns a resource with a minimal specification. */
 export function plain(kind: AppMeshKind, name: string): StormRequest {
   return { kind, name, action: 'put', spec: PLAIN[kind] };
 }

@@ -38,7 +38,7 @@ export function xraySpans(endpoint: string): Pick<TraceReceiver, 'spans'> & { re
   };
 }
 
-/** X-Ray's API (moto), with X-Ray's tracer in Envoy. */
+/** Opens X-Ray's API (moto), with X-Ray's tracer in Envoy. */
 export async function openXRay(address: string): Promise<TraceReceiver> {
   const moto = await startMoto(address);
   const { spans, close } = xraySpans(moto.endpoint);
@@ -67,7 +67,7 @@ type Document = {
   readonly parent_id?: string;
 };
 
-/** A receiver of OTLP over HTTP. `env` says how traces reach it. */
+/** Opens a receiver of OTLP over HTTP. `env` says how traces reach it. */
 export async function openOtlp(
   address: string,
   env: Readonly<Record<string, string>> = {},
@@ -85,7 +85,7 @@ export async function openOtlp(
   };
 }
 
-/** A receiver of Zipkin's JSON. `env` says how traces reach it, from its port. */
+/** Opens a receiver of Zipkin's JSON. `env` says how traces reach it, from its port. */
 export async function openZipkin(
   address: string,
   env: (at: { readonly address: string; readonly port: number }) => Readonly<Record<string, string>>,

@@ -18,7 +18,7 @@ const LOOK_MS = 5000;
 const MOST_PAGES = 20;
 
 /** X-Ray's own default rule, before its rules are known: Envoy has no reservoir, so only the rule's rate applies. */
-export const RATE_WITHOUT_RULES = 0.05;
+const RATE_WITHOUT_RULES = 0.05;
 
 /** Polls X-Ray's sampling rules, and sets Envoy's rate by them, until the signal. If it cannot read the rules, the last rate stays. */
 export async function followRules(options: FollowRulesOptions, signal: AbortSignal): Promise<void> {

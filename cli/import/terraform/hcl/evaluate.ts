@@ -70,7 +70,7 @@ export function known(values: readonly unknown[], work: (values: readonly unknow
   return values.includes(undefined) ? undefined : work(values);
 }
 
-/** The entries of a map or the items of a list or set, with their keys, in Terraform's order; undefined for other values. */
+/** Returns the entries of a map or the items of a list or set, with their keys, in Terraform's order; undefined for other values. */
 export function entriesOf(value: unknown): readonly (readonly [Step, unknown])[] | undefined {
   if (Array.isArray(value)) return value.map((item: unknown, index) => [index, item] as const);
   if (value instanceof Lazy) return value.instances && [...value.instances];

@@ -1,5 +1,5 @@
 /**
- * `format` of Terraform, for the verbs that names and numbers need: %s, %d, %v, %q, %t, %f and %%, with `-`, `0`, a width and a precision.
+ * Evaluates Terraform's `format`, for the verbs that names and numbers need: %s, %d, %v, %q, %t, %f and %%, with `-`, `0`, a width and a precision.
  * Returns undefined for others, and if a verb has no argument of its type.
  */
 export function formatted(...args: readonly unknown[]): string | undefined {
@@ -21,7 +21,7 @@ export function formatted(...args: readonly unknown[]): string | undefined {
   return isWrong || next !== values.length ? undefined : text;
 }
 
-/** `formatlist` of Terraform: `format` for each item of its lists, which have one length. Other arguments are in each text. */
+/** Evaluates Terraform's `formatlist`: `format` for each item of its lists, which have one length. Other arguments are in each text. */
 export function formattedList(...args: readonly unknown[]): readonly string[] | undefined {
   const [first, ...others] = args.filter((each) => Array.isArray(each)) as readonly (readonly unknown[])[];
   if (others.some(({ length }) => length !== first?.length)) return undefined;

@@ -18,7 +18,7 @@ type Resources = Case['resources'];
 
 const some = (kind: Kind, most: number) => fc.array(validSpec(kind), { maxLength: most });
 
-/** Random meshes. They may have routes and gateway routes that do not match the listeners and so have no effect. */
+/** Returns random meshes. They may have routes and gateway routes that do not match the listeners and so have no effect. */
 export function anyMesh(files: Files): fc.Arbitrary<AnyMesh> {
   return fc.record({
     proxy: fc.constantFrom('virtualNode/app', 'virtualNode/blue', 'virtualGateway/door'),

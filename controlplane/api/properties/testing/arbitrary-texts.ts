@@ -30,7 +30,7 @@ const UNITS = [
   '*',
 ];
 
-/** Texts of `min` to `max` characters from `units`; both bounds are frequent. */
+/** Returns texts of `min` to `max` characters from `units`; both bounds are frequent. */
 export function textOf(min: number, max: number, units: readonly string[] = UNITS): fc.Arbitrary<string> {
   const unit = fc.constantFrom(...units);
   const exactly = (length: number) => fc.string({ unit, minLength: length, maxLength: length });
@@ -41,7 +41,7 @@ export function textOf(min: number, max: number, units: readonly string[] = UNIT
   );
 }
 
-/** Absolute paths, or prefixes of absolute paths. */
+/** Returns absolute paths, or prefixes of absolute paths. */
 export function pathOf(max: number): fc.Arbitrary<string> {
   return textOf(0, max - 1, [...UNITS, '/']).map((rest) => `/${rest}`);
 }

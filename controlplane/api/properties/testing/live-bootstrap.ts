@@ -9,7 +9,7 @@ export const STATIC_CLUSTERS = 3;
 /** The unix sockets of the control plane, of the SDS server, and of Envoy's admin interface. */
 export type Sockets = { readonly ads: string; readonly sds: string; readonly admin: string };
 
-/** A bootstrap that equals the agent's in every setting that a configuration can depend on. */
+/** Returns a bootstrap that equals the agent's in every setting that a configuration can depend on. */
 export function bootstrap(sockets: Sockets): object {
   const service = (cluster: string) => ({ envoy_grpc: { cluster_name: cluster } });
   const ads = { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' };

@@ -16,7 +16,7 @@ export type ValidValues = {
 /** Arbitraries of shapes that a further rule restricts. */
 export type Overrides = { readonly [shape: string]: (valid: ValidValues) => fc.Arbitrary<unknown> };
 
-/** Arbitraries from the overrides, and from the model for all other shapes. */
+/** Returns arbitraries from the overrides, and from the model for all other shapes. */
 export function modelValues(overrides: Overrides): ValidValues {
   const value: ValidValues['value'] = (name, given) => {
     const shape = shapeNamed(name);
@@ -65,7 +65,7 @@ export function modelValues(overrides: Overrides): ValidValues {
   return { value, structure };
 }
 
-/** Numbers between two bounds; both bounds are frequent. */
+/** Returns numbers between two bounds; both bounds are frequent. */
 export function wholeNumber(min: number, max: number): fc.Arbitrary<number> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min, max }) },

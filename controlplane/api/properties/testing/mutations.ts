@@ -4,7 +4,7 @@ import { elementPath, memberPath } from '../../validation/violation.ts';
 /** A value with one fault, and the path of the fault. */
 export type Mutation = { readonly path: string; readonly value: unknown };
 
-/** All mutations of a valid value with one fault: types, bounds, enumerations, members, and texts that rules refuse. */
+/** Returns all mutations of a valid value with one fault: types, bounds, enumerations, members, and texts that rules refuse. */
 export function mutationsOf(name: string, value: unknown, path: string): readonly Mutation[] {
   const shape = shapeNamed(name);
   const here = [...wrongHere(name, shape, value), ...(WRONG_BY_RULE[name] ?? [])];

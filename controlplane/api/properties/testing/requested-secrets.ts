@@ -9,7 +9,7 @@ export type Pem = { readonly cert: string; readonly key: string };
 
 type SecretType = NonNullable<MessageInitShape<typeof SecretSchema>['type']>;
 
-/** The secrets that a configuration requests from SDS sockets other than its control plane. */
+/** Returns the secrets that a configuration requests from SDS sockets other than its control plane. */
 export function requestedSecrets(snapshot: Snapshot, { cert, key }: Pem): readonly Resource[] {
   const all = [CLUSTER, LISTENER].flatMap((type) => [...(snapshot.get(type)?.resources.values() ?? [])]);
   const { certificates, trusts } = secretNames(all.map(resourceJson));

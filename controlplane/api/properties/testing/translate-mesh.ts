@@ -14,7 +14,7 @@ const INSTANCES: readonly Instance[] = [
 /** Names with the same first character share an address. */
 const addressesOf = (name: string): readonly string[] => [`10.0.1.${name.charCodeAt(0) % 4}`, 'fd00::9'];
 
-/** The configuration of a mesh's proxy, with all the certificates and instances that it names known, or none of them. */
+/** Returns the configuration of a mesh's proxy, with all the certificates and instances that it names known, or none of them. */
 export function translateMesh(
   { proxy, resources, features, known }: AnyMesh,
   { cert, key }: Pem,

@@ -4,7 +4,7 @@ import type { ValidValues } from './model-values.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
 import { prefixOrPath } from './valid-routes.ts';
 
-/** Valid gateway routes of the three protocols. */
+/** Returns valid gateway routes of the three protocols. */
 export function gatewayRouteSpec(valid: ValidValues): fc.Arbitrary<unknown> {
   return fc.oneof(
     http(valid).map((made) => ({ httpRoute: made })),

@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 /** Valid matches of an HTTP request's path. */
 export type Where = { readonly prefix?: unknown; readonly path?: unknown };
 
-/** A match by prefix, by path, or by neither. */
+/** Returns a match by prefix, by path, or by neither. */
 export function prefixOrPath({ value }: ValidValues): fc.Arbitrary<Where> {
   return fc.oneof(
     fc.record({ prefix: pathOf(255) }),
@@ -17,7 +17,7 @@ export function prefixOrPath({ value }: ValidValues): fc.Arbitrary<Where> {
   );
 }
 
-/** Valid routes of the four protocols. */
+/** Returns valid routes of the four protocols. */
 export function routeSpec(valid: ValidValues): fc.Arbitrary<unknown> {
   const { structure } = valid;
   const route = fc.oneof(

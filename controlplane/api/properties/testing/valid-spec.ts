@@ -5,7 +5,7 @@ import { modelValues } from './model-values.ts';
 import { OVERRIDES } from './overrides.ts';
 
 /**
- * Specifications that the API must accept, from the model and the further rules. They name only the resources in NAMED.
+ * Returns specifications that the API must accept, from the model and the further rules. They name only the resources in NAMED.
  */
 export function validSpec(kind: Kind): fc.Arbitrary<unknown> {
   return VALID.value(`${title(kind)}Spec`);

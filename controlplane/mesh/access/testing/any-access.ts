@@ -14,7 +14,7 @@ export const DECLARED = ['a', 'c'];
 /** A SPIFFE id of another trust domain. */
 export const FOREIGN = 'spiffe://other.example/x';
 
-/** The SPIFFE id of a virtual node of the mesh. */
+/** Returns the SPIFFE id of a virtual node of the mesh. */
 export function idOf(name: string): string {
   return `spiffe://${TRUST_DOMAIN}/account/${FIXTURE_OWNER}/mesh/m/virtualNode/${name}`;
 }

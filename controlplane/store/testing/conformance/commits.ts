@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { MeshId } from '../../../mesh/resource.ts';
 import { idOf, MESH, meshNamed, node, put, type MeshResource, type Subject } from './fixture.ts';
 
-/** The effects of a commit, and the conditions that make it stale. */
+/** Tests the effects of a commit, and the conditions that make it stale. */
 export function commitCases(subject: Subject): void {
   it('is empty at first', async () => {
     expect(await subject.since(0)).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { idOf, node, put, use, type Subject } from './fixture.ts';
 
-/** Contents, replacement, and reopening. */
+/** Tests contents, replacement, and reopening. */
 export function contentsCases(subject: Subject): void {
   it('returns its contents without deleted resources', async () => {
     await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });

@@ -16,7 +16,7 @@ export type Subject = {
 /** The mesh of most cases. */
 export const MESH: MeshId = { owner: '111122223333', mesh: 'colors' };
 
-/** A virtual node. */
+/** Returns a virtual node. */
 export function node(name: string, version = 1, mesh = MESH): Resource<'virtualNode'> {
   return {
     kind: 'virtualNode',

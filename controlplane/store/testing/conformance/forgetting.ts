@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { MeshId } from '../../../mesh/resource.ts';
 import { idOf, MESH, node, put, type Subject } from './fixture.ts';
 
-/** Pruning of tombstones. */
+/** Tests the pruning of tombstones. */
 export function forgettingCases(subject: Subject): void {
   describe('that prunes tombstones', () => {
     const other: MeshId = { owner: '999988887777', mesh: 'shapes' };

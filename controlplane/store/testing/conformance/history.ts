@@ -11,7 +11,7 @@ function changeOf(name: string, version: number, at = AT): SpecChangeInput {
   return { id: idOf(node(name)), at, change: 'update', origin, before: { version, spec, tags } };
 }
 
-/** Changes of specifications, which a store keeps for undo. */
+/** Tests the changes of specifications, which a store keeps for undo. */
 export function historyCases(subject: Subject): void {
   const commit = async (revision: number, ...history: readonly SpecChangeInput[]) => {
     const puts = [node(`any-${revision}`)];

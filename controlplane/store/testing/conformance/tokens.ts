@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { TOKEN_LIFETIME } from '../../store.ts';
 import { node, put, use, type Subject } from './fixture.ts';
 
-/** How long client tokens are kept, and with which content. */
+/** Tests how long client tokens are kept, and with which content. */
 export function tokenCases(subject: Subject): void {
   it('keeps a token with the change for its lifetime', async () => {
     await subject.store.commit({ ...put(0, node('white')), tokens: [use] });

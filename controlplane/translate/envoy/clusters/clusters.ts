@@ -33,7 +33,7 @@ export type Pool = {
   readonly maxRequests?: number;
 };
 
-/** A cluster as a resource. */
+/** Returns a cluster as a resource. */
 export function cluster(init: ClusterInit & { name: string }): Resource {
   return encode(ClusterSchema, init.name, create(ClusterSchema, init));
 }

@@ -16,7 +16,7 @@ type Http2 = Exclude<MessageInitShape<typeof Http2ProtocolOptionsSchema>, { $typ
 export const HTTP1: Http1 = { enableTrailers: true, allowChunkedLength: true };
 
 /**
- * HTTP/2 on both sides: a WebSocket is a stream (RFC 8441). As over HTTP/1.1, one header may be as large as all headers together
+ * Returns the options of HTTP/2 on both sides: a WebSocket is a stream (RFC 8441). As over HTTP/1.1, one header may be as large as all headers together
  * (`kib`), up to Envoy's limit; an Envoy without the field accepts 64 KiB.
  */
 export function http2({ longHeaders }: Options, kib: number): Http2 {
@@ -25,7 +25,7 @@ export function http2({ longHeaders }: Options, kib: number): Http2 {
 }
 
 /**
- * HTTP/1.1 as a server: accepts 1.0 too, and ignores an upgrade to any protocol but WebSocket, as a server does that does not
+ * Returns the options of HTTP/1.1 as a server: it accepts 1.0 too, and ignores an upgrade to any protocol but WebSocket, as a server does that does not
  * know the protocol. An Envoy without the field answers such an upgrade with 403.
  */
 export function http1Server({ recentHttp }: Options): Http1 {
@@ -53,7 +53,7 @@ export function clientLimits({ headers, recentHttp }: Options): Common {
   return { maxHeadersCount: headers.lines, ...(recentHttp ? { maxResponseHeadersKb: headers.kib } : {}) };
 }
 
-/** HTTP/2 to an upstream. If an Envoy cannot limit the size of responses, one response header has Envoy's own limit. */
+/** Returns the options of HTTP/2 to an upstream. If an Envoy cannot limit the size of responses, one response header has Envoy's own limit. */
 export function http2Client(options: Options): Http2 {
   return http2(options, options.recentHttp ? options.headers.kib : HEADER_KIB);
 }

@@ -49,18 +49,18 @@ export function durationLog(
   );
 }
 
-/** Only entries of a type. */
+/** Returns a filter for entries of a type. */
 export function ofType(type: AccessLogType): LogCondition {
   return { filterSpecifier: { case: 'logTypeFilter', value: { types: [type] } } };
 }
 
-/** Only entries whose status is at least or at most a number; without a response the status is 0. */
+/** Returns a filter for entries whose status is at least or at most a number; without a response the status is 0. */
 export function status(op: 'GE' | 'LE', than: number): LogCondition {
   const value = { defaultValue: than, runtimeKey: 'daybreak.metric_extension.status' };
   return { filterSpecifier: { case: 'statusCodeFilter', value: { comparison: { op: Op[op], value } } } };
 }
 
-/** Only entries for which a CEL expression is true. */
+/** Returns a filter for entries for which a CEL expression is true. */
 export function expression(text: string): LogCondition {
   const filter = extension('envoy.access_loggers.extension_filters.cel', ExpressionFilterSchema, {
     expression: text,

@@ -33,7 +33,7 @@ type Response = {
 };
 
 /** The path of health checks. */
-export const HEALTH_PATH = '/health';
+const HEALTH_PATH = '/health';
 
 /** Answers with the received request as JSON, or as the request's plan says. */
 export function answerHttp(app: AppPort, request: Request, response: Response): void {

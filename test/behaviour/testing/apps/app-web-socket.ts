@@ -19,7 +19,7 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex): void 
   echo(socket);
 }
 
-/** Like `acceptWebSocket`, as a stream of HTTP/2 (RFC 8441). Also works for an HTTP/1.1 caller behind a proxy, which checks the key. */
+/** Does the same as `acceptWebSocket`, as a stream of HTTP/2 (RFC 8441). Also works for an HTTP/1.1 caller behind a proxy, which checks the key. */
 export function acceptWebSocketStream(key: string | undefined, stream: ServerHttp2Stream): void {
   stream.respond({ ':status': 200, 'sec-websocket-accept': acceptance(key) });
   echo(stream);

@@ -10,7 +10,7 @@ export const PORTS = { http: 7401, http2: 7402, grpc: 7403, tcp: 7404, silent: 7
 /** The port of the virtual gateway. */
 export const GATE = 8080;
 
-/** A mesh in which a node and a gateway call virtual node `target`, on host `app`, without a router. */
+/** Returns a mesh in which a node and a gateway call virtual node `target`, on host `app`, without a router. */
 export function timesModel({
   perRequest,
   idle,

@@ -9,7 +9,7 @@ import { PORTS, type Protocol } from './ports.ts';
 import { failing, OLD_TOKEN, SERVICE, type Client, type LoadPath, type MutualScene } from './scene.ts';
 
 /** The paths of traffic beside that of the caller to the server. */
-export const OTHER_PATHS = ['gateway to server', 'old to server', 'client to old'] as const;
+const OTHER_PATHS = ['gateway to server', 'old to server', 'client to old'] as const;
 
 /** A path of traffic, by its name. */
 export type OtherPath = (typeof OTHER_PATHS)[number];

@@ -37,7 +37,7 @@ export type LoadPath = {
   readonly kinds?: readonly Client[] | undefined;
 };
 
-/** The clients of a load with failures. */
+/** Returns the clients of a load with failures. */
 export function failing(load: Load): readonly object[] {
   return Object.entries(load)
     .filter(([, { failed }]) => failed > 0)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 /** The release of Kubernetes; the modules of its parts have the same numbers, as v0.35.4. */
-export const KUBERNETES = '1.35.4';
+const KUBERNETES = '1.35.4';
 
 /** Time-out of a build, in milliseconds: kube-apiserver has 2,000 packages. */
 const LIMIT_MS = 7_200_000;
