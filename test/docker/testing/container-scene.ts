@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { CreateMeshCommand, CreateVirtualNodeCommand, type AppMeshClient } from '@aws-sdk/client-app-mesh';
 import { appMeshClient } from '../../../demo/color-model.ts';
-import { PAGE } from '../../docs/migrate-page.ts';
+import { PAGE } from '../../docs/walks/migrate-page.ts';
 import { ROOT } from '../../docs/pages.ts';
 import { createLab, type Lab } from '../../lab/lab.ts';
 import { until } from '../../lab/until.ts';

@@ -3,7 +3,7 @@ import {
   CreateVirtualServiceCommand,
   type AppMeshClient,
 } from '@aws-sdk/client-app-mesh';
-import { PAGE } from '../../docs/migrate-page.ts';
+import { PAGE } from '../../docs/walks/migrate-page.ts';
 import { blockOf } from './blocks.ts';
 import type { Docker } from './dockerd.ts';
 

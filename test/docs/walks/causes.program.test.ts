@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { currentProblems } from '../../agent/problems/current-problems.ts';
-import { startRelay } from '../../agent/relay/relay.ts';
-import { NO_RELOAD } from '../../agent/reload/reload.ts';
-import { readAgentSettings } from '../../agent/settings/settings.ts';
-import { starting } from '../../agent/supervisor/state.ts';
-import { plaintextProbe } from '../../agent/upstreams/probe-tls.ts';
-import { upstreams } from '../../agent/upstreams/upstreams.ts';
-import { createLog } from '../../common/log.ts';
-import { selfSigned } from '../../controlplane/tls/testing/certificates.ts';
-import { createDeltaClient } from '../../xds/client/client.ts';
-import { CLUSTER } from '../../xds/types.ts';
+import { currentProblems } from '../../../agent/problems/current-problems.ts';
+import { startRelay } from '../../../agent/relay/relay.ts';
+import { NO_RELOAD } from '../../../agent/reload/reload.ts';
+import { readAgentSettings } from '../../../agent/settings/settings.ts';
+import { starting } from '../../../agent/supervisor/state.ts';
+import { plaintextProbe } from '../../../agent/upstreams/probe-tls.ts';
+import { upstreams } from '../../../agent/upstreams/upstreams.ts';
+import { createLog } from '../../../common/log.ts';
+import { selfSigned } from '../../../controlplane/tls/testing/certificates.ts';
+import { createDeltaClient } from '../../../xds/client/client.ts';
+import { CLUSTER } from '../../../xds/types.ts';
 
 // docs/when-it-breaks.md: each cause between an agent and real control planes, and the code that the agent shows for it.
 
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
+const MAIN = join(import.meta.dirname, '../../../cli/main.ts');
 const NODE = 'mesh/m/virtualNode/n';
 const TOKENS = {
   valid: 'valid-token',

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandsOf } from '../docker/testing/blocks.ts';
-import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/secured-control-plane.ts';
+import { commandsOf } from '../../docker/testing/blocks.ts';
+import { startSecuredControlPlane, type SecuredControlPlane } from '../../testing/secured-control-plane.ts';
 
 // The lines of docs/kubernetes.md for a certificate, as a reader runs them.
 

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { blockOf } from '../docker/testing/blocks.ts';
-import { request } from '../lab/clients/http.ts';
-import { createLab, type Lab } from '../lab/lab.ts';
-import { awsCommand } from '../operations/clients/installed.ts';
-import { ROOT } from './pages.ts';
+import { blockOf } from '../../docker/testing/blocks.ts';
+import { request } from '../../lab/clients/http.ts';
+import { createLab, type Lab } from '../../lab/lab.ts';
+import { awsCommand } from '../../operations/clients/installed.ts';
+import { ROOT } from '../pages.ts';
 
 // The first commands of the README, as a newcomer runs them in a clone. test/docker/ runs those with Docker, images/package.program.test.ts the npm package.
 

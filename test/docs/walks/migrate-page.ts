@@ -3,7 +3,7 @@ export const PAGE = 'docs/migrate.md';
 
 const CONTAINERS = 'test/docker/images.net.test.ts';
 const SCENE = 'test/docker/testing/container-scene.ts';
-const MACHINE = 'test/docs/migrate.net.test.ts';
+const MACHINE = 'test/docs/walks/migrate.net.test.ts';
 
 /** How each code block of the page begins, in order, and the test that runs all of its lines or, if none can, why. */
 export const BLOCKS: readonly (readonly [start: string, by: string])[] = [

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SCHEMA_VERSION } from '../../controlplane/store/sqlite/schema.ts';
-import { blockOf } from '../docker/testing/blocks.ts';
-import { request } from '../lab/clients/http.ts';
-import { startLocalControlPlane } from '../lab/programs/local-control-plane.ts';
-import { ROOT } from './pages.ts';
+import { SCHEMA_VERSION } from '../../../controlplane/store/sqlite/schema.ts';
+import { blockOf } from '../../docker/testing/blocks.ts';
+import { request } from '../../lab/clients/http.ts';
+import { startLocalControlPlane } from '../../lab/programs/local-control-plane.ts';
+import { ROOT } from '../pages.ts';
 
 // docs/upgrades.md, "Back from a newer schema": the error and the commands, as the page has them. One program plays both parts here;
 // `test/long/upgrades.ts` has two.

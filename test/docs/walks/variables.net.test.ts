@@ -2,21 +2,21 @@ import { chmodSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DOCUMENT } from '../../controlplane/auth/testing/signed-requests.ts';
-import { appMeshClient } from '../../demo/color-model.ts';
-import { blockOf } from '../docker/testing/blocks.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/clients/envoy-admin.ts';
-import { request } from '../lab/clients/http.ts';
-import type { Host } from '../lab/host.ts';
-import { createLab, type Lab } from '../lab/lab.ts';
-import { openLoopback, type Loopback } from '../lab/net/loopback.ts';
-import { startControlPlane, type ControlPlane } from '../lab/programs/control-plane.ts';
-import type { Program } from '../lab/programs/program.ts';
-import { startAgent } from '../lab/programs/sidecar.ts';
-import { stage, type Stage } from '../lab/stage.ts';
-import { until } from '../lab/until.ts';
-import { createPair, FRONT } from '../testing/pair-model.ts';
-import { createAuthority } from '../tls/testing/authority.ts';
+import { DOCUMENT } from '../../../controlplane/auth/testing/signed-requests.ts';
+import { appMeshClient } from '../../../demo/color-model.ts';
+import { blockOf } from '../../docker/testing/blocks.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/clients/envoy-admin.ts';
+import { request } from '../../lab/clients/http.ts';
+import type { Host } from '../../lab/host.ts';
+import { createLab, type Lab } from '../../lab/lab.ts';
+import { openLoopback, type Loopback } from '../../lab/net/loopback.ts';
+import { startControlPlane, type ControlPlane } from '../../lab/programs/control-plane.ts';
+import type { Program } from '../../lab/programs/program.ts';
+import { startAgent } from '../../lab/programs/sidecar.ts';
+import { stage, type Stage } from '../../lab/stage.ts';
+import { until } from '../../lab/until.ts';
+import { createPair, FRONT } from '../../testing/pair-model.ts';
+import { createAuthority } from '../../tls/testing/authority.ts';
 
 // The number of variables that the README and docs/migrate.md promise: one on a trusted network, two on any other one, and a third if no public
 // authority issued the control plane's certificate.

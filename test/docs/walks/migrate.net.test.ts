@@ -2,18 +2,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DOCUMENT, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
-import { startMoto } from '../../controlplane/discovery/testing/moto.ts';
-import { writeSelfSigned } from '../../controlplane/tls/testing/certificates.ts';
-import { blockOf } from '../docker/testing/blocks.ts';
-import { createLab, type Lab } from '../lab/lab.ts';
-import { awsCommand } from '../operations/clients/installed.ts';
-import type { Booted, Machine } from '../proxyinit/machine.ts';
-import { openMachineScene, SERVICE_B } from '../testing/machine-scene.ts';
-import { watchPath } from '../testing/watch-path.ts';
-import { until } from '../lab/until.ts';
+import { DOCUMENT, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
+import { startMoto } from '../../../controlplane/discovery/testing/moto.ts';
+import { writeSelfSigned } from '../../../controlplane/tls/testing/certificates.ts';
+import { blockOf } from '../../docker/testing/blocks.ts';
+import { createLab, type Lab } from '../../lab/lab.ts';
+import { awsCommand } from '../../operations/clients/installed.ts';
+import type { Booted, Machine } from '../../proxyinit/machine.ts';
+import { openMachineScene, SERVICE_B } from '../../testing/machine-scene.ts';
+import { watchPath } from '../../testing/watch-path.ts';
+import { until } from '../../lab/until.ts';
 import { PAGE } from './migrate-page.ts';
-import { ROOT } from './pages.ts';
+import { ROOT } from '../pages.ts';
 
 // The commands of docs/migrate.md for a machine with systemd, for an untrusted network and for ECS, in the order and with the text of the page.
 // test/docker/images.net.test.ts runs those for Docker.

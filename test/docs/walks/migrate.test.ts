@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { blocksOf, commandsInText } from '../docker/testing/blocks.ts';
+import { blocksOf, commandsInText } from '../../docker/testing/blocks.ts';
 import { BLOCKS, IN_TEXT, NAMES, PAGE, PROGRAMS } from './migrate-page.ts';
-import { ROOT } from './pages.ts';
+import { ROOT } from '../pages.ts';
 
 // Each command of docs/migrate.md has a test that runs it, or a reason why none does.
 
