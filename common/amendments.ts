@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isObject } from './is-object.ts';
 
 /** A part of a value that another form cannot express, and its path. */
 export type Amendment = { readonly path: readonly (string | number)[]; readonly value: unknown };
@@ -17,7 +18,7 @@ export function amendmentsFor(
   }
   if (arePairs(wanted) && arePairs(had) && isDeepStrictEqual(sorted(wanted as Pairs), sorted(had as Pairs)))
     return [];
-  if (isMembers(wanted) && isMembers(had) && Object.keys(had).every((name) => name in wanted)) {
+  if (isObject(wanted) && isObject(had) && Object.keys(had).every((name) => name in wanted)) {
     return Object.entries(wanted).flatMap(([name, part]) => amendmentsFor(part, had[name], [...path, name]));
   }
   return [{ path, value: wanted }];
@@ -32,7 +33,7 @@ export function amended(value: unknown, amendments: readonly Amendment[]): unkno
 export function areAmendments(value: unknown): value is readonly Amendment[] {
   return (
     Array.isArray(value) &&
-    value.every((each) => isMembers(each) && Array.isArray(each['path']) && 'value' in each)
+    value.every((each) => isObject(each) && Array.isArray(each['path']) && 'value' in each)
   );
 }
 
@@ -43,14 +44,14 @@ function put(into: unknown, [step, ...rest]: Amendment['path'], part: unknown): 
     // An element that no longer exists needs no amendment.
     return list.map((each, index) => (index === step ? put(each, rest, part) : each));
   }
-  const members = isMembers(into) ? into : {};
+  const members = isObject(into) ? into : {};
   return { ...members, [step]: put(members[step], rest, part) };
 }
 
 function arePairs(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
   const keys = value.map((each) =>
-    isMembers(each) && Object.keys(each).toSorted().join() === 'key,value' ? each['key'] : undefined,
+    isObject(each) && Object.keys(each).toSorted().join() === 'key,value' ? each['key'] : undefined,
   );
   return !keys.includes(undefined) && new Set(keys).size === keys.length;
 }
@@ -59,8 +60,4 @@ type Pairs = readonly { readonly key: string }[];
 
 function sorted(pairs: Pairs): readonly unknown[] {
   return pairs.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import type { IssuedCertificate } from '../../common/contracts/attestation/messa
 import { readCertificates } from '../secrets/pem.ts';
 import { resourceName } from '../settings/parsers/resource-name.ts';
 import { pemOf } from './pem.ts';
+import { isIssuedBy } from '../../common/is-issued-by.ts';
 
 /** A certificate with its key, ready for TLS. Times in milliseconds since 1970. */
 export type HeldIdentity = {
@@ -115,8 +116,4 @@ export function rootOf({ chain, roots }: Pick<HeldIdentity, 'chain' | 'roots'>):
   const last = readCertificates('', Buffer.from(chain)).at(-1);
   const trusted = readCertificates('', Buffer.from(roots));
   return trusted.find((root) => last !== undefined && isIssuedBy(last, root))?.fingerprint256;
-}
-
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

@@ -3,6 +3,7 @@ import { PLAIN_CALLERS_PATH } from '../../common/contracts/identity-secrets.ts';
 import type { PlainCaller } from '../../common/contracts/agent-channel/state.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { status } from '../../xds/grpc/status.ts';
+import { valuesAt } from '../../xds/wire/values-at.ts';
 
 /** The callers without mutual TLS, from Envoy's access log of the connections and requests that came in plain text. */
 export type PlainCallers = {
@@ -33,11 +34,11 @@ export function createPlainCallers(now: () => number = Date.now): PlainCallers {
 
   function take(message: Uint8Array): void {
     const last = Math.floor(now() / MINUTE) * MINUTE;
-    for (const common of find(message, [MESSAGE.tcpLogs, LOGS.entry, ENTRY.common])) {
-      const [remote] = find(common, [COMMON.remote, ADDRESS.socket]);
-      const [local] = find(common, [COMMON.local, ADDRESS.socket]);
+    for (const common of valuesAt(message, [MESSAGE.tcpLogs, LOGS.entry, ENTRY.common])) {
+      const [remote] = valuesAt(common, [COMMON.remote, ADDRESS.socket]);
+      const [local] = valuesAt(common, [COMMON.local, ADDRESS.socket]);
       if (remote === undefined) continue;
-      const [address] = find(remote, [SOCKET.address]);
+      const [address] = valuesAt(remote, [SOCKET.address]);
       if (address === undefined) continue;
       const text = Buffer.from(address).toString();
       callers.delete(text);
@@ -61,19 +62,6 @@ export function createPlainCallers(now: () => number = Date.now): PlainCallers {
       return [...callers.values()].toReversed();
     },
   };
-}
-
-/** Returns all values at a path of field numbers of messages or strings. */
-function find(message: Uint8Array, [field, ...rest]: readonly number[]): readonly Uint8Array[] {
-  if (field === undefined) return [message];
-  const found: Uint8Array[] = [];
-  const reader = new BinaryReader(message);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    if (number === field && wireType === WireType.LengthDelimited) found.push(reader.bytes());
-    else reader.skip(wireType, number);
-  }
-  return rest.length === 0 ? found : found.flatMap((each) => find(each, rest));
 }
 
 function portOf(socket: Uint8Array): number {

@@ -1,6 +1,6 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { CLUSTER, LISTENER, type Resource, type TypeUrl } from '../../xds/types.ts';
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
+import { valuesAt } from '../../xds/wire/values-at.ts';
 
 /** The server of a secret: `files` is the agent, `sds` the server at `APPMESH_SDS_SOCKET_PATH`, `ads` the control plane. */
 export type SecretSource = 'files' | 'sds' | 'ads';
@@ -38,14 +38,14 @@ const TLS_CONTEXTS = /\.transport_sockets\.tls\.v3\.(?:Downstream|Upstream)TlsCo
 
 /** Returns the secrets that a listener or cluster references; none for other types. */
 export function secretReferences(typeUrl: TypeUrl, { name, any }: Resource): readonly SecretReference[] {
-  const content = find(any, [ANY.value]);
+  const content = valuesAt(any, [ANY.value]);
   if (typeUrl === LISTENER) {
     const chains = [LISTENER_FIELDS.filterChains, LISTENER_FIELDS.defaultFilterChain].flatMap((field) =>
-      content.flatMap((each) => find(each, [field])),
+      content.flatMap((each) => valuesAt(each, [field])),
     );
     return chains.flatMap((chain) => {
       const user = { kind: 'listener', name: text(chain, FILTER_CHAIN.name) || name } as const;
-      return find(chain, [FILTER_CHAIN.transportSocket]).flatMap((socket) => ofSocket(socket, user));
+      return valuesAt(chain, [FILTER_CHAIN.transportSocket]).flatMap((socket) => ofSocket(socket, user));
     });
   }
   if (typeUrl !== CLUSTER) return [];
@@ -53,17 +53,17 @@ export function secretReferences(typeUrl: TypeUrl, { name, any }: Resource): rea
     [CLUSTER_FIELDS.transportSocket],
     [CLUSTER_FIELDS.transportSocketMatches, TRANSPORT_SOCKET_MATCH.transportSocket],
   ];
-  const sockets = paths.flatMap((path) => content.flatMap((each) => find(each, path)));
+  const sockets = paths.flatMap((path) => content.flatMap((each) => valuesAt(each, path)));
   return sockets.flatMap((socket) => ofSocket(socket, { kind: 'cluster', name }));
 }
 
 function ofSocket(socket: Uint8Array, user: SecretReference['user']): readonly SecretReference[] {
-  const contexts = find(socket, [TRANSPORT_SOCKET.typedConfig])
+  const contexts = valuesAt(socket, [TRANSPORT_SOCKET.typedConfig])
     .filter((config) => TLS_CONTEXTS.test(text(config, ANY.typeUrl)))
-    .flatMap((config) => find(config, [ANY.value, TLS_CONTEXT.commonTlsContext]));
+    .flatMap((config) => valuesAt(config, [ANY.value, TLS_CONTEXT.commonTlsContext]));
   const of = (kind: SecretReference['kind'], path: readonly number[]) =>
     contexts
-      .flatMap((context) => find(context, path))
+      .flatMap((context) => valuesAt(context, path))
       .flatMap((config) => {
         const source = sourceOf(config);
         return source === undefined
@@ -79,33 +79,20 @@ function ofSocket(socket: Uint8Array, user: SecretReference['user']): readonly S
 
 /** Undefined for a source that this agent's bootstrap does not have. */
 function sourceOf(config: Uint8Array): SecretSource | undefined {
-  if (find(config, [SDS_SECRET_CONFIG.sdsConfig, CONFIG_SOURCE.ads]).length > 0) return 'ads';
+  if (valuesAt(config, [SDS_SECRET_CONFIG.sdsConfig, CONFIG_SOURCE.ads]).length > 0) return 'ads';
   const path = [
     SDS_SECRET_CONFIG.sdsConfig,
     CONFIG_SOURCE.apiConfigSource,
     API_CONFIG_SOURCE.grpcServices,
     GRPC_SERVICE.envoyGrpc,
   ];
-  const [service] = find(config, path);
+  const [service] = valuesAt(config, path);
   const cluster = service === undefined ? '' : text(service, ENVOY_GRPC.clusterName);
   if (cluster === AGENT_CLUSTER) return 'files';
   return cluster === SDS_CLUSTER ? 'sds' : undefined;
 }
 
-/** Returns all values at a path of field numbers of messages or strings. */
-function find(message: Uint8Array, [field, ...rest]: readonly number[]): readonly Uint8Array[] {
-  if (field === undefined) return [message];
-  const found: Uint8Array[] = [];
-  const reader = new BinaryReader(message);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    if (number === field && wireType === WireType.LengthDelimited) found.push(reader.bytes());
-    else reader.skip(wireType, number);
-  }
-  return rest.length === 0 ? found : found.flatMap((each) => find(each, rest));
-}
-
 function text(message: Uint8Array, field: number): string {
-  const [bytes] = find(message, [field]);
+  const [bytes] = valuesAt(message, [field]);
   return bytes === undefined ? '' : Buffer.from(bytes).toString();
 }

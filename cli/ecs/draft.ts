@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '../import/is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 import type { Path } from '../import/place.ts';
 import { pathText, type TaskDefinition } from './task-definition.ts';
 

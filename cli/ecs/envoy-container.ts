@@ -1,4 +1,4 @@
-import { isObject } from '../import/is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 import { containersOf, objects, type Container, type TaskDefinition } from './task-definition.ts';
 
 /** The Envoy container of a task: its index in `containerDefinitions`, or the reason why there is none. */

@@ -1,4 +1,4 @@
-import { isObject } from '../import/is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 import type { Path } from '../import/place.ts';
 
 /** The input of RegisterTaskDefinition. A value that a template leaves open is an `Open` of cli/import, at any depth. */

@@ -1,5 +1,5 @@
 import { shapeNamed, type Shape } from '../../controlplane/model/api-model.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 import { Open } from './source.ts';
 import type { Path } from './place.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from '../resources/document.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /** Members with the default of the API, which answers of App Mesh and states of Terraform have, and configurations may leave out. */
 const DEFAULTS: Readonly<Record<string, boolean>> = { enforce: true, invert: false };

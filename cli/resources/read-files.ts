@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { CommandError } from '../errors.ts';
 import { parseDocuments, type Parsed } from './parse-documents.ts';
+import { whileReading } from '../while-reading.ts';
 
 /** The names of files to read in a folder; a file on the command line may have any name. */
 const EXTENSIONS = /\.(?:json|ya?ml)$/i;
@@ -32,9 +33,9 @@ export async function readFiles(
 }
 
 async function filesAt(path: string, recursive: boolean): Promise<readonly string[]> {
-  const found = await attempt(path, stat(path));
+  const found = await whileReading(path, stat(path));
   if (!found.isDirectory()) return [path];
-  const entries = await attempt(path, readdir(path, { withFileTypes: true }));
+  const entries = await whileReading(path, readdir(path, { withFileTypes: true }));
   const files: string[] = [];
   for (const entry of entries.toSorted((a, b) => compareText(a.name, b.name))) {
     const inside = join(path, entry.name);
@@ -46,20 +47,12 @@ async function filesAt(path: string, recursive: boolean): Promise<readonly strin
 }
 
 async function read(file: string): Promise<string> {
-  const { size } = await attempt(file, stat(file));
+  const { size } = await whileReading(file, stat(file));
   if (size > FILE_LIMIT) throw new CommandError(`${file} has ${size} bytes, and may have ${FILE_LIMIT}`);
-  const bytes = await attempt(file, readFile(file));
+  const bytes = await whileReading(file, readFile(file));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new CommandError(`${file} is not valid UTF-8`, { cause: error });
-  }
-}
-
-async function attempt<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new CommandError(`${path} cannot be read`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { BODY_LIMIT, bodyTooLong } from '../../controlplane/model/body-limit.ts';
 import { TOKEN_HEADER } from '../../controlplane/console/contract.ts';
+import { parseJson } from '../../common/parse-json.ts';
 
 /** An error answer of the control plane, or no answer at all (`status` 0). The message is for people: show it as text. */
 export class CallError extends Error {
@@ -94,7 +95,7 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
 
 /** @throws CallError */
 function jsonOf({ path, response, text }: Answer): unknown {
-  const value = parsed(text);
+  const value = parseJson(text);
   // A proxy may answer in the place of the control plane, e.g. with a page to sign in.
   if (response.ok && value === undefined && text !== '')
     throw new CallError(0, 'away', 'The answer is not that of a control plane.');
@@ -109,14 +110,6 @@ function jsonOf({ path, response, text }: Answer): unknown {
     code === '' ? `HTTP ${response.status}` : code,
     typeof message === 'string' ? message : `HTTP ${response.status}`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Returns a query string, with the parts that are defined; empty without any. */

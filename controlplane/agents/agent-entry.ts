@@ -73,9 +73,3 @@ export function decodeMessage(bytes: Uint8Array): ReturnType<typeof decodeAgentM
     throw new CallError(status.INVALID_ARGUMENT, 'a message that is not an AgentMessage', { cause });
   }
 }
-
-/** Returns the address of a peer, `HOST:PORT`, without brackets; that of an IPv4 client on an IPv6 socket in IPv4 form. */
-export function hostOf(peer: string): string {
-  const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  return host.replace(/^::ffff:(?=\d+\.)/i, '');
-}

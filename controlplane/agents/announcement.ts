@@ -2,6 +2,7 @@ import { asObject } from '../../common/as-object.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
 import type { KnownLeaving } from './draining-table.ts';
 import type { NodeId } from './draining.ts';
+import { parseJson } from '../../common/parse-json.ts';
 
 /**
  * A message between replicas. `replica`: a name that a process chooses at its start. `out`: draining instances by the replica's own ids.
@@ -46,7 +47,7 @@ export function encodeAnnouncements(
 
 /** Decodes a text; undefined if the text is not an announcement. Skips entries of an unknown form, which a later version may send. */
 export function decodeAnnouncement(text: string): Announcement | undefined {
-  const message = asObject(parse(text));
+  const message = asObject(parseJson(text));
   const replica = message['replica'];
   if (typeof replica !== 'string') return undefined;
   const out = asList(message['out']).flatMap((each): readonly AnnouncedLeaving[] => {
@@ -81,14 +82,6 @@ function asLeaving(value: unknown): Leaving | undefined {
   const { from, addresses } = asObject(value);
   const list = asList(addresses).filter((each) => typeof each === 'string');
   return typeof from === 'string' ? { from, addresses: list } : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -2,10 +2,11 @@ import type { AgentState } from '../../common/contracts/agent-channel/state.ts';
 import type { Log } from '../../common/log.ts';
 import { resolve } from '../ads/identity.ts';
 import type { Model } from '../mesh/model.ts';
-import { hostOf, type Entry } from './agent-entry.ts';
+import type { Entry } from './agent-entry.ts';
 import type { Draining } from './draining.ts';
 import type { MutualInstances } from './mutual-instances.ts';
 import type { PlainCallers } from './plain-callers.ts';
+import { peerHost } from '../../common/addresses/peer-host.ts';
 
 /** The tables of instances that states of agents change. */
 export type InstanceTables = {
@@ -28,7 +29,7 @@ export function noteState(
   const { peer } = call.connection;
   const node = resolve(model, identity);
   if (node === undefined || node.kind !== 'virtualNode') return;
-  const own = { from: hostOf(peer), addresses: isIdentified ? state.addresses : [] };
+  const own = { from: peerHost(peer), addresses: isIdentified ? state.addresses : [] };
   const taking = state.mtlsPorts.length > 0 ? { ...own, ports: state.mtlsPorts } : undefined;
   mutual.set(peer, node, taking, own.from);
   if (isIdentified) plain.add(node, state.plainCallers);

@@ -1,8 +1,9 @@
 import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
 import { resolve } from '../ads/identity.ts';
 import { idKey, type Model } from '../mesh/model.ts';
-import { hostOf, stateOf, type Entry } from './agent-entry.ts';
+import { stateOf, type Entry } from './agent-entry.ts';
 import type { ResourceId } from '../mesh/resource.ts';
+import { peerHost } from '../../common/addresses/peer-host.ts';
 
 /** The reports of all agents at one moment. */
 export type AgentReports = {
@@ -23,7 +24,7 @@ export function readReports(entries: ReadonlyMap<string, Entry>, model: Model): 
     const id = resolve(model, entry.identity);
     const state = stateOf(entry);
     // An unauthenticated agent could name the addresses of others.
-    const own = [hostOf(peer), ...((entry.isIdentified && state?.addresses) || [])];
+    const own = [peerHost(peer), ...((entry.isIdentified && state?.addresses) || [])];
     for (const address of own) if (!proxies.has(address)) proxies.set(address, { path: entry.resource, id });
     const reported = state?.refusals ?? [];
     if (id?.kind !== 'virtualNode' || reported.length === 0) continue;

@@ -2,6 +2,7 @@ import { asObject } from '../../common/as-object.ts';
 import type { FiguresCaller } from '../../common/contracts/reports.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import type { Counts } from './figures/mesh-figures.ts';
+import { parseJson } from '../../common/parse-json.ts';
 
 /** How much of a slot the proxies of a caller at one replica have reported. */
 export type AnnouncedCaller = { readonly from: FiguresCaller; readonly reported: number };
@@ -75,7 +76,7 @@ const TAIL = ']}}';
 export function decodeReports(text: string): ReportsAnnouncement | undefined {
   // Announcements about other things come often, and most are not about figures.
   if (!text.includes('"reports":')) return undefined;
-  const message = asObject(parse(text));
+  const message = asObject(parseJson(text));
   const { replica } = message;
   if (typeof replica !== 'string') return undefined;
   const { wanted, figures, reporting, entries } = asObject(message['reports']);
@@ -125,14 +126,6 @@ const MOST_COUNT = 2 ** 40;
 
 function asCount(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= MOST_COUNT ? value : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function rounded(value: number): number {

@@ -1,5 +1,6 @@
 import type { Cluster, KubernetesObject } from './objects.ts';
-import { isObject, type Path, type Reference } from './to-model.ts';
+import type { Path, Reference } from './to-model.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /**
  * Returns the virtual services that the backend groups of a virtual node add to its backends: each once, without those that are backends

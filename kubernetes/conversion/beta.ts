@@ -1,6 +1,7 @@
 import type { Converted } from './converted.ts';
 import { GROUP, type KubernetesObject } from './objects.ts';
-import { isObject, type Path } from './to-model.ts';
+import type { Path } from './to-model.ts';
+import { isObject } from '../../common/is-object.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Tell = (path: Path, message: string) => void;

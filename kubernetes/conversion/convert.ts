@@ -14,7 +14,8 @@ import {
   type CrdKind,
   type KubernetesObject,
 } from './objects.ts';
-import { isObject, toModel, type Conversation, type Path, type Reference } from './to-model.ts';
+import { toModel, type Conversation, type Path, type Reference } from './to-model.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /**
  * Converts all objects of App Mesh among these to resources of the API, by the rules of Amazon's controller: names, the mesh of each

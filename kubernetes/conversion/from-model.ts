@@ -1,7 +1,7 @@
 import { shapeNamed } from '../../controlplane/model/api-model.ts';
 import { CRD_MEMBERS } from './members.ts';
 import type { CrdKind } from './objects.ts';
-import { isObject } from './to-model.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /** How a specification names another object: by its name in Kubernetes or, if the object is not part of the conversion, by its ARN. */
 export type Naming = (kind: CrdKind, name: string) => { readonly object: string } | { readonly arn: string };

@@ -1,7 +1,8 @@
 import { appMeshName } from './names.ts';
 import type { Cluster, KubernetesObject } from './objects.ts';
 import { selects, type Selected } from './selectors.ts';
-import { isObject, type Path } from './to-model.ts';
+import type { Path } from './to-model.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /**
  * The mesh or gateway that an object belongs to. `unknown`: there is none of the kind, or the files lack labels of the object's namespace,

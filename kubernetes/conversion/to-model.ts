@@ -2,6 +2,7 @@ import { shapeNamed, type Shape } from '../../controlplane/model/api-model.ts';
 import type { CrdKind } from './objects.ts';
 import { CLUSTER_MEMBERS, CRD_MEMBERS, type MemberRule } from './members.ts';
 import { nameInArn } from './names.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /** The members and indexes that lead to a part of an object. */
 export type Path = readonly (string | number)[];
@@ -101,9 +102,4 @@ function namedByArn(walk: Walk, kind: string, value: unknown, path: Path): strin
     `${JSON.stringify(value)} is no ARN of a ${kind}: arn:aws:appmesh:REGION:ACCOUNT:mesh/MESH/${kind}/NAME`,
   );
   return undefined;
-}
-
-/** Whether a value is an object and not a list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

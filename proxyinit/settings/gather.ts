@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRawSetting, type RawSettings } from './raw-settings.ts';
-import { parseProxyConfiguration, type ProxyConfiguration } from './proxy-configuration.ts';
+import { parseProxyConfiguration, withProblem, type ProxyConfiguration } from './proxy-configuration.ts';
 import { PROXY_CONFIGURATION } from './sources.ts';
 
 const RESOLV_CONF = '/etc/resolv.conf';
@@ -25,7 +25,7 @@ async function load(text: string, at: string, env: RawSettings['env']): Promise<
   try {
     return parseProxyConfiguration(await readFile(text, 'utf8'), `${at}=${text}`);
   } catch (error) {
-    return unreadable(at, text, `JSON, metadata, or a file that can be read (${(error as Error).message})`);
+    return withProblem(at, text, `JSON, metadata, or a file that can be read (${(error as Error).message})`);
   }
 }
 
@@ -33,7 +33,7 @@ async function load(text: string, at: string, env: RawSettings['env']): Promise<
 async function loadMetadata(at: string, env: RawSettings['env']): Promise<ProxyConfiguration> {
   const uri = env[METADATA_URI] ?? '';
   if (!/^https?:\/\//.test(uri)) {
-    return unreadable(
+    return withProblem(
       at,
       'metadata',
       `JSON or a file, because this is not an ECS task: ${METADATA_URI} is not a URL`,
@@ -44,7 +44,7 @@ async function loadMetadata(at: string, env: RawSettings['env']): Promise<ProxyC
   } catch (error) {
     const { message, cause } = error as Error;
     const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    return unreadable(at, 'metadata', `JSON or a file, because ${uri}/task did not answer (${why})`);
+    return withProblem(at, 'metadata', `JSON or a file, because ${uri}/task did not answer (${why})`);
   }
 }
 
@@ -66,8 +66,4 @@ async function fetchText(url: string, tries = METADATA_TRIES): Promise<string> {
 async function readNameservers(): Promise<readonly string[]> {
   const text = await readFile(RESOLV_CONF, 'utf8').catch(() => '');
   return Array.from(text.matchAll(/^[ \t]*nameserver[ \t]+([^\s%#;]+)/gm), ([, address]) => address ?? '');
-}
-
-function unreadable(name: string, got: string, wanted: string): ProxyConfiguration {
-  return { properties: {}, problems: [{ name, got, wanted }] };
 }

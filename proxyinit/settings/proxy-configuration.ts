@@ -1,5 +1,6 @@
 import type { Problem } from '../../common/settings.ts';
 import { SOURCES } from './sources.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /** The properties of an ECS `proxyConfiguration` by name, and its problems. */
 export type ProxyConfiguration = {
@@ -25,13 +26,13 @@ export function parseProxyConfiguration(json: string, at: string): ProxyConfigur
   try {
     document = JSON.parse(json);
   } catch (error) {
-    return wrong(at, excerpt(json), `JSON (${(error as Error).message})`);
+    return withProblem(at, excerpt(json), `JSON (${(error as Error).message})`);
   }
   const found = find(document);
   if (typeof found === 'string') return parseProxyConfiguration(found, `${at}, label ${LABEL}`);
   if (found === undefined) {
     const wanted = `a proxyConfiguration, or a task definition or metadata (label ${LABEL}) that has one`;
-    return wrong(at, excerpt(json), wanted);
+    return withProblem(at, excerpt(json), wanted);
   }
   return read(found, at);
 }
@@ -86,11 +87,8 @@ function read(configuration: Members, at: string): ProxyConfiguration {
   return { properties, problems };
 }
 
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function wrong(name: string, got: string, wanted: string): ProxyConfiguration {
+/** Returns no properties, and a problem with the setting that names them. */
+export function withProblem(name: string, got: string, wanted: string): ProxyConfiguration {
   return { properties: {}, problems: [{ name, got, wanted }] };
 }
 

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isObject } from '../../cli/import/is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 import { parseFile } from '../../cli/import/reading/parse.ts';
 import { importedDocuments } from '../../cli/import/testing/imported-documents.ts';
 import { liveOf } from '../../cli/import/testing/live.ts';

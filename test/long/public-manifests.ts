@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isObject } from '../../cli/import/is-object.ts';
+import { isObject } from '../../common/is-object.ts';
 import { parseYaml } from '../../cli/import/reading/yaml.ts';
 import { importedDocuments, type ImportedDocuments } from '../../cli/import/testing/imported-documents.ts';
 import { liveOf } from '../../cli/import/testing/live.ts';

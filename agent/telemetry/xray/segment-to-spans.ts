@@ -6,7 +6,8 @@ import {
   type Span,
 } from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
 import { attribute } from '../traces/attribute.ts';
-import { DEEPEST, isId, isObject, isSegment, isTime, type Segment, type SegmentFields } from './segment.ts';
+import { DEEPEST, isId, isSegment, isTime, type Segment, type SegmentFields } from './segment.ts';
+import { isObject } from '../../../common/is-object.ts';
 
 const NANOSECONDS = 1e9;
 

@@ -1,3 +1,4 @@
+import { isObject } from '../../../common/is-object.ts';
 /** A segment or subsegment of X-Ray, as far as the agent reads it. `document` is the whole text as it came. */
 export type Segment = SegmentFields & { readonly traceId: string; readonly document: string };
 
@@ -72,11 +73,6 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   } catch {
     return undefined;
   }
-}
-
-/** Returns whether a value of JSON is an object. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

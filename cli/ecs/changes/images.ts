@@ -1,4 +1,4 @@
-import { isObject } from '../../import/is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { Open } from '../../import/source.ts';
 import type { Draft } from '../draft.ts';
 import type { RenderOptions } from '../options.ts';

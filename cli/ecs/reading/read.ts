@@ -1,4 +1,4 @@
-import { isObject } from '../../import/is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedDocument, ParsedFile } from '../../import/reading/parsed.ts';
 import { isTemplate } from '../../import/cloudformation/template.ts';
 import { withHint } from '../../import/kubernetes/hint.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../import/is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { Open } from '../../import/source.ts';
 
 // AWS::ECS::TaskDefinition has the members of RegisterTaskDefinition in another spelling, and takes texts for numbers.

@@ -4,7 +4,7 @@ import type { Stack } from '../../import/cloudformation/stack.ts';
 import { rootStack, type Shared } from '../../import/cloudformation/stacks.ts';
 import { templateSet } from '../../import/cloudformation/template-set.ts';
 import { placeIn, resourceNamed } from '../../import/cloudformation/template.ts';
-import { isObject } from '../../import/is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ImportProblem } from '../../import/place.ts';
 import type { ParsedFile } from '../../import/reading/parsed.ts';
 import type { ImportContext } from '../../import/source.ts';

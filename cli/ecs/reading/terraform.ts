@@ -1,4 +1,4 @@
-import { isObject } from '../../import/is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedDocument } from '../../import/reading/parsed.ts';
 import type { Path } from '../../import/place.ts';
 import { resourcesIn } from '../../import/terraform/json.ts';

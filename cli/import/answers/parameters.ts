@@ -1,7 +1,8 @@
 import { CommandError, UsageError } from '../../errors.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { describePlace } from '../place.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
+import { isScalar } from '../is-scalar.ts';
 
 type Pair = readonly [string, string];
 
@@ -59,8 +60,4 @@ function pairOf(entry: unknown): readonly Pair[] | undefined {
   if (value === null) return [];
   if (Array.isArray(value)) return [[key, value.map(String).join(',')]];
   return isScalar(value) ? [[key, String(value)]] : undefined;
-}
-
-function isScalar(value: unknown): value is string | number | boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -1,6 +1,6 @@
 import type { ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { Path } from '../place.ts';
 import { Open } from '../source.ts';
 import { arnOf, kindOfType, nameProperties } from './app-mesh.ts';

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 
 /** A stack in the output of `cdk synth`. */

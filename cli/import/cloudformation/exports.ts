@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { describePlace, type Path } from '../place.ts';
 import { Open } from '../source.ts';
 import { fault, once, type Export, type Stack } from './stack.ts';

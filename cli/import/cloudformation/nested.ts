@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { resourceNamed, type Template } from './template.ts';
 
 /** The type of nested stacks. */

@@ -1,5 +1,5 @@
 import { CommandError } from '../../errors.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import { describePlace } from '../place.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { Open, type Question } from '../source.ts';
 import { fault, once, type Stack } from './stack.ts';
 import { textOf, type Value } from './value.ts';

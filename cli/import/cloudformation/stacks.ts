@@ -1,7 +1,7 @@
 import type { ImportProblem } from '../place.ts';
 import type { ImportContext } from '../source.ts';
 import { evaluate } from './evaluate.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { TemplateSet } from './template-set.ts';
 import { tell, type Exports, type Stack, type StackEnvironment } from './stack.ts';
 import { resourceNamed, type Template } from './template.ts';

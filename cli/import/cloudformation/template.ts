@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedDocument, ParsedFile } from '../reading/parsed.ts';
 import type { Path, Place } from '../place.ts';
 

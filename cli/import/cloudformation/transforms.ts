@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { show } from './value.ts';
 
 /** Formats the problem of a transform at the top of a template. */

@@ -2,7 +2,7 @@ import { nameMember, PARENTS } from '../../../controlplane/mesh/names.ts';
 import { APP_MESH_KINDS, type ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { OPERATIONS } from '../../../controlplane/model/operations.ts';
 import type { Json } from '../../client/client.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { Path } from '../place.ts';
 
 /** A resource in an answer, or a reference to one. */

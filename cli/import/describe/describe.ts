@@ -2,7 +2,7 @@ import { nameMember, PARENTS } from '../../../controlplane/mesh/names.ts';
 import type { ApiKind } from '../../../controlplane/mesh/resource.ts';
 import type { Json } from '../../client/client.ts';
 import { kindInWords } from '../../resources/kinds.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedDocument, ParsedFile } from '../reading/parsed.ts';
 import type { Found, Gathered, Left, Source } from '../source.ts';
 import { isEmptyAnswer, itemsIn, type Item } from './answers.ts';

@@ -2,7 +2,7 @@ import { convertObjects } from '../../../kubernetes/conversion/convert.ts';
 import type { Converted, Remark } from '../../../kubernetes/conversion/converted.ts';
 import type { Membership } from '../../../kubernetes/conversion/membership.ts';
 import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { describePath } from '../place.ts';
 import type { Found, Gathered, ImportContext, Left, Source } from '../source.ts';
 import { EXPORT_MARK } from '../../export/forms/form.ts';

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../kubernetes/conversion/objects.ts';
 import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportProblem, Path, Place } from '../place.ts';
 import type { Variables } from './variables.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { Answers } from '../answers/answers.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { Open, type Question } from '../source.ts';
 
 /**

@@ -5,6 +5,7 @@ import { CommandError } from '../../errors.ts';
 import { decode } from './decode.ts';
 import { parseFile } from './parse.ts';
 import type { ParsedFile } from './parsed.ts';
+import { whileReading } from '../../while-reading.ts';
 
 /** The names of files that import reads in a folder; a file on the command line may have any name. */
 const EXTENSIONS = /\.(?:json|ya?ml|template|tf|tfvars|tfstate)$/i;
@@ -34,9 +35,9 @@ export type Reader = {
 export function createReader(maxFileSize: number, stdin: NodeJS.ReadableStream): Reader {
   const read = async (file: string): Promise<ParsedFile> => {
     if (file === '-') return parseFile(file, decode('(stdin)', limited(await buffer(stdin), maxFileSize)));
-    const { size } = await attempt(file, stat(file));
+    const { size } = await whileReading(file, stat(file));
     requireSize(file, size, maxFileSize);
-    return parseFile(file, decode(file, await attempt(file, readFile(file))));
+    return parseFile(file, decode(file, await whileReading(file, readFile(file))));
   };
   return { read, further: async (file) => ((await isFile(file)) ? read(file) : undefined) };
 }
@@ -77,13 +78,13 @@ function requireSize(file: string, size: number, maxFileSize: number): void {
 }
 
 async function filesAt(path: string): Promise<readonly { file: string; named: boolean }[]> {
-  const found = await attempt(path, stat(path));
+  const found = await whileReading(path, stat(path));
   if (!found.isDirectory()) return [{ file: path, named: true }];
   return (await filesIn(path)).map((file) => ({ file, named: false }));
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {
-  const entries = await attempt(folder, readdir(folder, { withFileTypes: true }));
+  const entries = await whileReading(folder, readdir(folder, { withFileTypes: true }));
   const files: string[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = join(folder, entry.name);
@@ -92,12 +93,4 @@ async function filesIn(folder: string): Promise<readonly string[]> {
     else if (entry.isFile() && EXTENSIONS.test(entry.name)) files.push(inside);
   }
   return files;
-}
-
-async function attempt<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new CommandError(`${path} cannot be read`, { cause: error });
-  }
 }

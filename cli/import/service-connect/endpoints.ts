@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { Path } from '../place.ts';
 import { taskDefinitionOf, type EcsService, type TaskDefinition } from './ecs.ts';
 

@@ -3,7 +3,7 @@ import { templateSet } from '../cloudformation/template-set.ts';
 import { isTemplate, placeIn, resourceNamed, type TemplateResource } from '../cloudformation/template.ts';
 import { readOutputs } from '../cloudformation/outputs.ts';
 import type { Stack } from '../cloudformation/stack.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ImportProblem } from '../place.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import { Open, type ImportContext } from '../source.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ImportProblem, Path, Place } from '../place.ts';
 import type { ParsedDocument } from '../reading/parsed.ts';
 import { Open, type Left, type Question } from '../source.ts';

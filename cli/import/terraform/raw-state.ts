@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import type { ImportProblem, Path } from '../place.ts';
 import type { ParsedDocument } from '../reading/parsed.ts';
 import { marked, questionAt, wholePlace, type Ask, type TerraformJson } from './json.ts';

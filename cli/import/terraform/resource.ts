@@ -1,7 +1,7 @@
 import { amended, type Amendment } from '../../../common/amendments.ts';
 import { nameMember, title } from '../../../controlplane/mesh/names.ts';
 import { APP_MESH_KINDS, type ApiKind } from '../../../controlplane/mesh/resource.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../../common/is-object.ts';
 import { spell } from '../names.ts';
 import type { Path, Place } from '../place.ts';
 import { Open, type Found } from '../source.ts';

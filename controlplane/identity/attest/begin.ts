@@ -14,6 +14,7 @@ import { alternativeNames, isCurrent, rootAbove, type Trust } from '../authority
 import { readSigningRequest } from '../signing-request.ts';
 import type { Attempt, Prover } from './attempt.ts';
 import { Refused } from './refused.ts';
+import { peerHost } from '../../../common/addresses/peer-host.ts';
 
 /** The longest node.id, in characters: an ARN with two names of 255. */
 export const LONGEST_NODE_ID = 1024;
@@ -96,7 +97,7 @@ export async function begin(
     proxy,
     spiffeId,
     challenge,
-    address: hostOf(call.connection.peer),
+    address: peerHost(call.connection.peer),
     certificateNames,
     certificateSerial,
     renewalFault,
@@ -144,10 +145,4 @@ function identityIn(nodeId: string): ReturnType<typeof parseIdentity> {
   } catch (error) {
     throw new Refused('NODE_UNKNOWN', errorText(error));
   }
-}
-
-/** Returns the address of a peer, without its port. */
-export function hostOf(peer: string): string {
-  const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  return host.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -28,19 +28,12 @@ import type { Trust } from '../authority/chain.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
 import { createBudget } from './budget.ts';
-import {
-  begin,
-  hostOf,
-  LONGEST_NODE_ID,
-  namedProxy,
-  notRenewed,
-  ownCertificate,
-  type Begun,
-} from './begin.ts';
+import { begin, LONGEST_NODE_ID, namedProxy, notRenewed, ownCertificate, type Begun } from './begin.ts';
 import type { Place } from './places.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
 import { Refused } from './refused.ts';
 import { createWorkQueue, type WorkKind } from './work-queue.ts';
+import { peerHost } from '../../../common/addresses/peer-host.ts';
 
 /** Inputs of the service. */
 export type AttestOptions = {
@@ -161,7 +154,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       if (!(error instanceof Refused)) return call.fail(budget.withRetry(error));
       const { refusal } = error;
       const proxy = state.kind === 'deciding' ? state.proxy : undefined;
-      if (proxy !== undefined) options.refusals?.refused(proxy, hostOf(call.connection.peer), refusal);
+      if (proxy !== undefined) options.refusals?.refused(proxy, peerHost(call.connection.peer), refusal);
       options.onOutcome(methodAt(state), refusal.code);
       const node = state.kind === 'deciding' ? state.node : undefined;
       const fields = { reason: refusal.code, node, from: call.connection.peer };

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { isIssuedBy } from '../../../common/is-issued-by.ts';
 
 /** The certificates of an authority that leaves are verified against. */
 export type Trust = {
@@ -22,7 +23,7 @@ export function rootAbove(
   now: number,
 ): X509Certificate | undefined {
   if (leaf.ca || !isCurrent(leaf, now)) return undefined;
-  const issuer = issuers().find((each) => isCurrent(each, now) && isSignedBy(leaf, each));
+  const issuer = issuers().find((each) => isCurrent(each, now) && isIssuedBy(leaf, each));
   return issuer && roots().find((each) => isCurrent(each, now) && isBelow(issuer, each));
 }
 
@@ -30,7 +31,7 @@ export function rootAbove(
 function isBelow(issuer: X509Certificate, root: X509Certificate): boolean {
   const known = verified.get(issuer) ?? new WeakMap<X509Certificate, boolean>();
   verified.set(issuer, known);
-  const isSigned = known.get(root) ?? isSignedBy(issuer, root);
+  const isSigned = known.get(root) ?? isIssuedBy(issuer, root);
   known.set(root, isSigned);
   return isSigned;
 }
@@ -47,10 +48,6 @@ export function alternativeNames(
     ([, type = '', name = '']) =>
       type === wanted ? [name.startsWith('"') ? String(JSON.parse(name)) : name.trim()] : [],
   );
-}
-
-function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
 /** Whether a moment is within the dates of a certificate. */

@@ -9,11 +9,12 @@ import { MOST_TEXTS, type Asker, type LatencyMessage } from './announced-latenci
 import type { Distribution } from './histogram.ts';
 import type { LatencyPart } from './latency-parts.ts';
 import { MOST_PROXIES, MOST_SECONDS, type AskedProxies } from './question.ts';
+import { parseJson } from '../../../common/parse-json.ts';
 
 /** Decodes a text; undefined if it is about something else, or of a form that this version does not know. Skips such entries, too. */
 export function decodeLatencies(text: string): LatencyMessage | undefined {
   if (!text.includes('"latencies":')) return undefined;
-  const { replica, latencies } = asObject(parsed(text));
+  const { replica, latencies } = asObject(parseJson(text));
   if (typeof replica !== 'string') return undefined;
   const content = asObject(latencies);
   if (content['question'] !== undefined) return asQuestion(replica, content);
@@ -130,12 +131,4 @@ function asAsker(value: unknown): Asker | undefined {
 
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

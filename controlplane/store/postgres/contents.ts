@@ -3,7 +3,6 @@ import { LIMITS } from './connection.ts';
 import { deleteDamaged } from './damage.ts';
 import { currentRevision, setRevision } from './revision.ts';
 import {
-  bareId,
   CHANGE_COLUMNS,
   readChanges,
   readTokens,
@@ -15,6 +14,7 @@ import {
 import { columnsOf, readSpecChanges, SPEC_CHANGE_COLUMNS, type SpecChangeRow } from './spec-history.ts';
 import { inTransaction } from './transaction.ts';
 import type { Contents, Replaced } from '../store.ts';
+import { bareId } from '../../mesh/bare-id.ts';
 
 const LONG = { query_timeout: LIMITS.longMs };
 /** Rows per insert statement. */

@@ -11,7 +11,6 @@ import { listenForCommits } from './listener.ts';
 import { probe } from './probe.ts';
 import { historyColumns, readHistory } from './spec-history.ts';
 import {
-  bareId,
   meshIdStart,
   meshText,
   readChanges,
@@ -24,6 +23,7 @@ import {
 import { ANNOUNCEMENTS, FORGOTTEN, SCHEMA_VERSION } from './schema.ts';
 import { START_PATIENCE_MS } from '../wait-for-store.ts';
 import { TOKEN_LIFETIME, type Changes, type Hint, type Loss, type Store, type Write } from '../store.ts';
+import { bareId } from '../../mesh/bare-id.ts';
 
 /**
  * `url`: postgres://user:password@host:port/database?sslmode=…. `patience`: how long to wait for an unavailable server when

@@ -93,8 +93,3 @@ export function meshText({ owner, mesh }: MeshId): string {
 export function meshIdStart(owner: string): string {
   return `["mesh",${JSON.stringify(owner)},`;
 }
-
-/** Returns only the members of a resource's id. */
-export function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
-  return { kind, owner, mesh, parent, name };
-}

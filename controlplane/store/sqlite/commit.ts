@@ -3,6 +3,7 @@ import type { Change, MeshId, ResourceId } from '../../mesh/resource.ts';
 import { PUT_RESOURCE, PUT_TOKEN, readTokens } from './rows.ts';
 import { sqliteSpecHistory } from './spec-history.ts';
 import { TOKEN_LIFETIME, type TokenKey, type Write, type Written } from '../store.ts';
+import { bareId } from '../../mesh/bare-id.ts';
 
 /** Implements Store.commit and Store.tokenContent. Call `commit` in a transaction. */
 export type SqliteWrites = {
@@ -79,8 +80,4 @@ function hasRevision(statements: Statements, { owner, mesh }: MeshId, expected: 
 function tokenContent(statements: Statements, key: TokenKey, now: number): string | undefined {
   const [use] = readTokens(statements.token.all(key.account, key.operation, key.token, now - TOKEN_LIFETIME));
   return use?.content;
-}
-
-function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
-  return { kind, owner, mesh, parent, name };
 }

@@ -1,23 +1,11 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { Host } from '../../lab/host.ts';
 import type { Program } from '../../lab/programs/program.ts';
+import { isOnPath } from '../../operations/clients/on-path.ts';
 
 /** Returns why there is no browser for the test; undefined if there is one. */
 export function whyNoChromium(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.some((folder) => isProgram(join(folder, 'chromium')))
-    ? undefined
-    : 'chromium is not installed';
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return isOnPath('chromium') ? undefined : 'chromium is not installed';
 }
 
 const FLAGS = [

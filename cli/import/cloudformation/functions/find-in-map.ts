@@ -1,4 +1,4 @@
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import { fault, type TemplateFunction } from '../stack.ts';
 import { combine, show, textOf } from '../value.ts';
 

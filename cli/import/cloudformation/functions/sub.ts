@@ -1,4 +1,4 @@
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import type { Path } from '../../place.ts';
 import { attribute, reference } from '../names.ts';
 import { fault, type Stack, type TemplateFunction } from '../stack.ts';

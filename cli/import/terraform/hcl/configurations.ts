@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { areAmendments } from '../../../../common/amendments.ts';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import type { ImportProblem } from '../../place.ts';
 import type { ParsedFile } from '../../reading/parsed.ts';
 import { Open, type ImportContext, type Left } from '../../source.ts';

@@ -1,11 +1,11 @@
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import type { Path } from '../../place.ts';
 import { Open, type Question } from '../../source.ts';
 import { questionAt, type Ask } from '../json.ts';
 import { dynamicBlocks } from './dynamic-blocks.ts';
 import { evaluateExpression, type Bindings, type Resolve } from './evaluate.ts';
 import { literalIn, partsOf, referenceIn } from './expressions.ts';
-import { isPlain } from './functions.ts';
+import { isScalar } from '../../is-scalar.ts';
 import { Lazy, UNKNOWN } from './lazy.ts';
 import { collectionFrom, NO_BINDINGS } from './repetition.ts';
 import type { Expressions } from './syntax.ts';
@@ -46,7 +46,7 @@ export function blockEvaluator(
   // Evaluates a key of a map; an unknown key stays as written.
   const keyOf = (name: string, address: string, path: Path, bindings: Bindings): string => {
     const key = text(name, address, path, bindings);
-    return isPlain(key) ? String(key) : name;
+    return isScalar(key) ? String(key) : name;
   };
   // An answer is text. Of a local value, an output or an argument of a module, only its use says what it has to be.
   const answered = (answer: unknown, path: Path): unknown =>
@@ -63,7 +63,7 @@ export function blockEvaluator(
     if (parts.length === 1 && only !== undefined) return only;
     const open = parts.filter((part) => part instanceof Open);
     if (open.length > 0) return new Open(open.flatMap(({ questions }) => questions));
-    return parts.every(isPlain) ? parts.join('') : ask(unknownAt(address, path, value));
+    return parts.every(isScalar) ? parts.join('') : ask(unknownAt(address, path, value));
   };
   const expressionValue = (expression: string, bindings: Bindings): unknown => {
     const literal = literalIn(expression);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import { Open } from '../../source.ts';
 import type { Expression, ForExpression, Step } from './expression.ts';
-import { FUNCTIONS, isPlain, toBoolean } from './functions.ts';
+import { isScalar } from '../../is-scalar.ts';
+import { FUNCTIONS, toBoolean } from './functions.ts';
 import { Lazy, stepInto, UNKNOWN } from './lazy.ts';
 
 /** The values of names that an expression or a block brings: `each`, `count`, and the variables of `for` and `dynamic`. */
@@ -24,7 +25,7 @@ export function evaluateExpression(expression: Expression, resolve: Resolve, bin
       return resolve(expression.steps, bindings);
     case 'template':
       return known(expression.parts.map(evaluate), (parts) =>
-        parts.every(isPlain) ? parts.join('') : undefined,
+        parts.every(isScalar) ? parts.join('') : undefined,
       );
     case 'tuple':
       return known(expression.items.map(evaluate), (items) => items);
@@ -34,7 +35,7 @@ export function evaluateExpression(expression: Expression, resolve: Resolve, bin
       return known([evaluate(expression.of)], ([value]) => stepInto(value, expression.steps));
     case 'index':
       return known([evaluate(expression.of), evaluate(expression.key)], ([value, key]) =>
-        isPlain(key) ? stepInto(value, [Array.isArray(value) ? Number(key) : stepOf(key)]) : undefined,
+        isScalar(key) ? stepInto(value, [Array.isArray(value) ? Number(key) : stepOf(key)]) : undefined,
       );
     case 'splat':
       return known([evaluate(expression.of)], ([value]) =>
@@ -132,7 +133,7 @@ function objectOf(parts: readonly unknown[]): unknown {
   const members: [string, unknown][] = [];
   for (let at = 0; at < parts.length; at += 2) {
     const key = parts[at];
-    if (!isPlain(key)) return undefined;
+    if (!isScalar(key)) return undefined;
     members.push([String(key), parts[at + 1]]);
   }
   return Object.fromEntries(members);

@@ -1,3 +1,5 @@
+import { isScalar } from '../../is-scalar.ts';
+
 /**
  * Evaluates Terraform's `format`, for the verbs that names and numbers need: %s, %d, %v, %q, %t, %f and %%, with `-`, `0`, a width and a precision.
  * Returns undefined for others, and if a verb has no argument of its type.
@@ -38,9 +40,8 @@ const MOST_PATTERN = 10_000;
 const VERB = /%(?:%|([-0]*)(\d{0,3})(?:\.(\d{1,2}))?([a-zA-Z]))/g;
 
 function show(letter: string, value: unknown, precision: string | undefined): string | undefined {
-  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  if (letter === 's' || letter === 'v') return isPlain ? cut(String(value), precision) : undefined;
-  if (letter === 'q') return isPlain ? JSON.stringify(String(value)) : undefined;
+  if (letter === 's' || letter === 'v') return isScalar(value) ? cut(String(value), precision) : undefined;
+  if (letter === 'q') return isScalar(value) ? JSON.stringify(String(value)) : undefined;
   if (letter === 't') return typeof value === 'boolean' ? String(value) : undefined;
   const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || Number.isNaN(number)) return undefined;

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RE2JS } from 're2js';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import { formatted, formattedList } from './format.ts';
+import { isScalar } from '../../is-scalar.ts';
 
 /** A function of Terraform. Returns undefined for arguments that it does not take. */
 type Pure = (...args: readonly unknown[]) => unknown;
@@ -65,7 +66,7 @@ export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['zipmap', (keys, values) => zipped(keys, values)],
   ['coalesce', (...values) => values.find((value) => value !== null && value !== '')],
   ['coalescelist', (...lists) => lists.find((list) => Array.isArray(list) && list.length > 0)],
-  ['tostring', (value) => (isPlain(value) ? String(value) : value === null ? null : undefined)],
+  ['tostring', (value) => (isScalar(value) ? String(value) : value === null ? null : undefined)],
   ['tonumber', toNumber],
   ['tobool', (value) => toBoolean(value)],
   ['tolist', (value) => (Array.isArray(value) ? value : undefined)],
@@ -73,11 +74,6 @@ export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['tomap', (map) => (isObject(map) ? map : undefined)],
   ['nonsensitive', (value) => value],
 ]);
-
-/** Whether a value can stand in a text. */
-export function isPlain(value: unknown): value is string | number | boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
-}
 
 /** Returns a boolean as Terraform converts to one; undefined for a value that is none. */
 export function toBoolean(value: unknown): boolean | undefined {
@@ -102,7 +98,7 @@ function numbers(values: readonly unknown[], work: (...values: readonly number[]
 }
 
 function textual(value: unknown, work: (value: string) => unknown): unknown {
-  return isPlain(value) ? work(String(value)) : undefined;
+  return isScalar(value) ? work(String(value)) : undefined;
 }
 
 function listed(value: unknown, work: (items: readonly unknown[]) => unknown): unknown {
@@ -185,7 +181,7 @@ function withoutSuffix(text: string, suffix: string): string {
 
 /** A pattern between slashes is a regular expression of RE2, in which `$1` and `${name}` stand for groups. */
 function replaced(text: unknown, pattern: unknown, by: unknown): unknown {
-  if (!isPlain(text) || typeof pattern !== 'string' || !isPlain(by)) return undefined;
+  if (!isScalar(text) || typeof pattern !== 'string' || !isScalar(by)) return undefined;
   const expression = /^\/(.+)\/$/s.exec(pattern)?.[1];
   if (expression === undefined) return String(text).replaceAll(pattern, () => String(by));
   try {

@@ -1,4 +1,4 @@
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import { Open } from '../../source.ts';
 import type { Step } from './expression.ts';
 

@@ -1,5 +1,5 @@
 import { dirname, join, normalize } from 'node:path';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import type { ConfigurationFile } from './parse.ts';
 
 /** A block of a configuration, with its file. */

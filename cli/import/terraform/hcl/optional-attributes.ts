@@ -1,4 +1,4 @@
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import { Open } from '../../source.ts';
 import { evaluateExpression } from './evaluate.ts';
 import type { Expression } from './expression.ts';

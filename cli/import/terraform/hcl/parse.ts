@@ -1,5 +1,5 @@
 import type { ParsedFile } from '../../reading/parsed.ts';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import type { ImportProblem } from '../../place.ts';
 
 /** A parsed configuration file: blocks by type and label, expressions as texts in `${…}`. */

@@ -1,7 +1,7 @@
 import { Open } from '../../source.ts';
 import type { Bindings } from './evaluate.ts';
 import { entriesOf } from './evaluate.ts';
-import { isPlain } from './functions.ts';
+import { isScalar } from '../../is-scalar.ts';
 import type { Step } from './expression.ts';
 
 /** An instance of a resource or of a module's call. `key`: undefined without `count` and `for_each`. */
@@ -37,7 +37,7 @@ export function suffixOf(key: Step | undefined): string {
 
 function countedInstances(value: unknown): Instances {
   if (value instanceof Open) return { kind: 'open', open: value };
-  const count = isPlain(value) ? Number(value) : Number.NaN;
+  const count = isScalar(value) ? Number(value) : Number.NaN;
   if (!Number.isInteger(count) || count < 0 || count > MOST_INSTANCES) {
     return {
       kind: 'wrong',
@@ -56,7 +56,7 @@ function eachInstance(given: unknown): Instances {
   if (given instanceof Open) return { kind: 'open', open: given };
   const value = collectionFrom(given);
   const items = entriesOf(value)?.map(([key, item]) => [Array.isArray(value) ? item : key, item] as const);
-  if (items === undefined || !items.every(([key]) => isPlain(key))) {
+  if (items === undefined || !items.every(([key]) => isScalar(key))) {
     return { kind: 'wrong', message: `for_each is ${shown(value)}: it has to be a map, or a set of texts` };
   }
   const instances = items.map(([key, item]) => ({

@@ -1,4 +1,4 @@
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../../common/is-object.ts';
 import { literalIn, partsOf, referenceIn } from './expressions.ts';
 import type { Expression, Step } from './expression.ts';
 import type { Syntax } from './hcl2json.d.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MeshId } from '../../../mesh/resource.ts';
-import { idOf, MESH, meshNamed, node, put, type MeshResource, type Subject } from './fixture.ts';
+import { MESH, meshNamed, node, put, type MeshResource, type Subject } from './fixture.ts';
+import { bareId } from '../../../mesh/bare-id.ts';
 
 /** Tests the effects of a commit, and the conditions that make it stale. */
 export function commitCases(subject: Subject): void {
@@ -10,7 +11,10 @@ export function commitCases(subject: Subject): void {
 
   it('gives all changes of a commit one revision, which rises by one per commit', async () => {
     const first = await subject.store.commit(put(0, node('white'), node('blue')));
-    const second = await subject.store.commit({ ...put(1, node('white', 2)), deletes: [idOf(node('blue'))] });
+    const second = await subject.store.commit({
+      ...put(1, node('white', 2)),
+      deletes: [bareId(node('blue'))],
+    });
     expect(first).toMatchObject({ outcome: 'committed', changes: [{ revision: 1 }, { revision: 1 }] });
     expect(second).toMatchObject({ outcome: 'committed', changes: [{ revision: 2 }, { revision: 2 }] });
   });
@@ -26,10 +30,10 @@ export function commitCases(subject: Subject): void {
     await subject.store.commit(put(0, node('white')));
     await subject.store.commit(put(1, node('blue')));
     await subject.store.commit(put(2, node('white', 2)));
-    await subject.store.commit({ ...put(3), deletes: [idOf(node('blue'))] });
+    await subject.store.commit({ ...put(3), deletes: [bareId(node('blue'))] });
     const expected = [
-      { revision: 3, id: idOf(node('white')), resource: node('white', 2) },
-      { revision: 4, id: idOf(node('blue')), resource: undefined },
+      { revision: 3, id: bareId(node('white')), resource: node('white', 2) },
+      { revision: 4, id: bareId(node('blue')), resource: undefined },
     ];
     expect(await subject.since(0)).toEqual(expected);
     expect(await subject.since(3)).toEqual(expected.slice(1));
@@ -57,14 +61,14 @@ export function commitCases(subject: Subject): void {
 
   it('counts a deletion as the last change of its mesh', async () => {
     await subject.store.commit(put(0, node('white'), node('blue')));
-    await subject.store.commit({ ...put(1), deletes: [idOf(node('white'))] });
+    await subject.store.commit({ ...put(1), deletes: [bareId(node('white'))] });
     expect(await subject.store.commit(put(1, node('white')))).toEqual({ outcome: 'stale' });
     expect(await subject.store.commit(put(2, node('white')))).toMatchObject({ outcome: 'committed' });
   });
 
   it('treats an empty mesh as one that never existed', async () => {
     await subject.store.commit(put(0, node('white')));
-    await subject.store.commit({ ...put(1), deletes: [idOf(node('white'))] });
+    await subject.store.commit({ ...put(1), deletes: [bareId(node('white'))] });
     expect(await subject.store.commit(put(1, node('white')))).toEqual({ outcome: 'stale' });
     expect(await subject.store.commit(put(0, node('white')))).toMatchObject({
       outcome: 'committed',
@@ -80,7 +84,7 @@ export function commitCases(subject: Subject): void {
     expect(await make({ ...shapes, owner: '1' }, 0)).toMatchObject({ outcome: 'committed' });
     expect(await make(shapes, 0)).toEqual({ outcome: 'stale' });
     expect(await make(shapes, 1)).toMatchObject({ outcome: 'committed' });
-    const gone = { ...put(1), expectedMeshes: 2, deletes: [idOf(colors)] };
+    const gone = { ...put(1), expectedMeshes: 2, deletes: [bareId(colors)] };
     expect(await subject.store.commit(gone)).toMatchObject({ outcome: 'committed' });
     expect(await make(colors, 2)).toEqual({ outcome: 'stale' });
     expect(await make(colors, 1)).toMatchObject({ outcome: 'committed' });

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { idOf, node, put, use, type Subject } from './fixture.ts';
+import { node, put, use, type Subject } from './fixture.ts';
+import { bareId } from '../../../mesh/bare-id.ts';
 
 /** Tests contents, replacement, and reopening. */
 export function contentsCases(subject: Subject): void {
   it('returns its contents without deleted resources', async () => {
     await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });
-    await subject.store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
+    await subject.store.commit({ ...put(1), deletes: [bareId(node('blue'))] });
     expect(await subject.store.contents()).toEqual({
       revision: 2,
       resources: [node('white')],
@@ -42,9 +43,9 @@ export function contentsCases(subject: Subject): void {
     expect(changes).toHaveLength(3);
     expect(changes).toEqual(
       expect.arrayContaining([
-        { revision: 2, id: idOf(node('white')), resource: undefined },
-        { revision: 2, id: idOf(node('blue')), resource: node('blue', 9) },
-        { revision: 2, id: idOf(node('red')), resource: node('red') },
+        { revision: 2, id: bareId(node('white')), resource: undefined },
+        { revision: 2, id: bareId(node('blue')), resource: node('blue', 9) },
+        { revision: 2, id: bareId(node('red')), resource: node('red') },
       ]),
     );
   });

@@ -41,11 +41,6 @@ export function meshNamed(name: string): MeshResource {
   return { ...node(name), kind: 'mesh', mesh: name, spec: {} };
 }
 
-/** Returns only the members of a resource's id. */
-export function idOf({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
-  return { kind, owner, mesh, parent, name };
-}
-
 /** Returns a write that puts `puts` and expects that revision of their mesh. */
 export function put(expectedMeshRevision: number, ...puts: Resource[]): Write {
   return { mesh: MESH, expectedMeshRevision, puts, deletes: [], tokens: [] };

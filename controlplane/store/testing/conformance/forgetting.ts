@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MeshId } from '../../../mesh/resource.ts';
-import { idOf, MESH, node, put, type Subject } from './fixture.ts';
+import { MESH, node, put, type Subject } from './fixture.ts';
+import { bareId } from '../../../mesh/bare-id.ts';
 
 /** Tests the pruning of tombstones. */
 export function forgettingCases(subject: Subject): void {
@@ -8,16 +9,16 @@ export function forgettingCases(subject: Subject): void {
     const other: MeshId = { owner: '999988887777', mesh: 'shapes' };
     const gone = (revision: number, name: string, mesh = MESH) => ({
       revision,
-      id: idOf(node(name, 1, mesh)),
+      id: bareId(node(name, 1, mesh)),
       resource: undefined,
     });
     beforeEach(async () => {
       // Revisions 1 to 5: a live mesh that lost two nodes, and a mesh that is gone.
       await subject.store.commit(put(0, node('white'), node('blue'), node('red')));
       await subject.store.commit({ ...put(0, node('square', 1, other)), mesh: other });
-      await subject.store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
-      await subject.store.commit({ ...put(2), mesh: other, deletes: [idOf(node('square', 1, other))] });
-      await subject.store.commit({ ...put(3), deletes: [idOf(node('red'))] });
+      await subject.store.commit({ ...put(1), deletes: [bareId(node('blue'))] });
+      await subject.store.commit({ ...put(2), mesh: other, deletes: [bareId(node('square', 1, other))] });
+      await subject.store.commit({ ...put(3), deletes: [bareId(node('red'))] });
     });
 
     it('keeps the requested number of tombstones, the latest ones', async () => {
@@ -25,7 +26,7 @@ export function forgettingCases(subject: Subject): void {
       expect(await subject.since(2)).toHaveLength(3);
       await subject.store.prune(2);
       const expected = [
-        { revision: 1, id: idOf(node('white')), resource: node('white') },
+        { revision: 1, id: bareId(node('white')), resource: node('white') },
         gone(4, 'square', other),
         gone(5, 'red'),
       ];
@@ -61,14 +62,14 @@ export function forgettingCases(subject: Subject): void {
       const names = ['a', 'b', 'c'];
       await subject.store.commit({ ...put(0, ...names.map((name) => node(name, 1, other))), mesh: other });
       for (const [index, name] of names.slice(1).entries()) {
-        const write = { ...put(6 + index), mesh: other, deletes: [idOf(node(name, 1, other))] };
+        const write = { ...put(6 + index), mesh: other, deletes: [bareId(node(name, 1, other))] };
         await subject.store.commit(write);
       }
       await subject.store.prune(1);
       expect(await subject.since(0)).toEqual([
-        { revision: 1, id: idOf(node('white')), resource: node('white') },
+        { revision: 1, id: bareId(node('white')), resource: node('white') },
         gone(5, 'red'),
-        { revision: 6, id: idOf(node('a', 1, other)), resource: node('a', 1, other) },
+        { revision: 6, id: bareId(node('a', 1, other)), resource: node('a', 1, other) },
         gone(8, 'c', other),
       ]);
       expect(await subject.store.commit(put(5, node('blue')))).toMatchObject({ outcome: 'committed' });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { CHANGE_LIFETIME, MOST_CHANGES, type SpecChangeInput } from '../../spec-history.ts';
-import { idOf, MESH, meshNamed, node, put, type Subject } from './fixture.ts';
+import { MESH, meshNamed, node, put, type Subject } from './fixture.ts';
+import { bareId } from '../../../mesh/bare-id.ts';
 
 const AT = 1_700_000_000_000;
 
@@ -8,7 +9,7 @@ const AT = 1_700_000_000_000;
 function changeOf(name: string, version: number, at = AT): SpecChangeInput {
   const { spec, tags } = node(name, version);
   const origin = { by: 'arn:aws:iam::1:user/ü', source: 'console', undoes: '1.1' } as const;
-  return { id: idOf(node(name)), at, change: 'update', origin, before: { version, spec, tags } };
+  return { id: bareId(node(name)), at, change: 'update', origin, before: { version, spec, tags } };
 }
 
 /** Tests the changes of specifications, which a store keeps for undo. */
@@ -33,7 +34,7 @@ export function historyCases(subject: Subject): void {
     await commit(0, created);
     await commit(1, changeOf('white', 1), changeOf('blue', 1), changeOf('white', 2));
     expect(await placesOf(all)).toEqual(['white 2.3', 'blue 2.2', 'white 2.1', 'white 1.1']);
-    const white = { ...all, id: idOf(node('white')) };
+    const white = { ...all, id: bareId(node('white')) };
     expect(await placesOf(white)).toEqual(['white 2.3', 'white 2.1', 'white 1.1']);
     expect(await placesOf({ ...white, before: { revision: 2, step: 3 }, limit: 1 })).toEqual(['white 2.1']);
     expect(await placesOf({ ...all, mesh: { ...MESH, mesh: 'other' } })).toEqual([]);
@@ -51,7 +52,7 @@ export function historyCases(subject: Subject): void {
     await commit(0, changeOf('blue', 1));
     for (let revision = 1; revision <= MOST_CHANGES + 5; revision += 1)
       await commit(revision, changeOf('white', revision));
-    const white = { ...all, id: idOf(node('white')) };
+    const white = { ...all, id: bareId(node('white')) };
     const kept = await subject.store.history(white);
     expect(kept.map(({ before }) => before?.version)).toEqual(
       Array.from({ length: MOST_CHANGES }, (_, index) => MOST_CHANGES + 5 - index),
