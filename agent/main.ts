@@ -11,6 +11,7 @@ import { requireFileAnswers } from './settings/require-file-answers.ts';
 import { readAgentSettings } from './settings/settings.ts';
 import { withoutEffect } from './settings/unsupported.ts';
 import type { Variables } from './settings/variables-file.ts';
+import { errorCode } from '../common/error-code.ts';
 
 /**
  * Runs Envoy for the virtual node or gateway that the variables name, until SIGTERM, SIGQUIT or SIGINT; a second signal
@@ -50,6 +51,6 @@ export async function runAgent(variables: Variables, agentLog: AgentLog): Promis
  */
 function reportProblem({ problem }: Variables, { log }: AgentLog): void {
   if (problem === undefined) return;
-  if ((problem.cause as NodeJS.ErrnoException).code !== 'EACCES') throw problem;
+  if (errorCode(problem.cause) !== 'EACCES') throw problem;
   log.warn(coded(problem.code), `${problem.message}: using the environment, and a reload will fail`);
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cannotUseRunFolder } from './errors.ts';
+import { errorCode } from '../common/error-code.ts';
 
 /** The agent's own folder while it runs. Its mode is 0700, so that no other user opens the sockets in it. */
 export type RunFolder = {
@@ -74,6 +75,6 @@ function isReadOnly(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EROFS';
+    return errorCode(error) === 'EROFS';
   }
 }

@@ -1,4 +1,6 @@
 import type { Family } from '../common/addresses/ip-range.ts';
+import { errorCode } from '../common/error-code.ts';
+import { errorText } from '../common/error-text.ts';
 
 /** The stable codes of proxyinit, in parentheses at the end of an error. docs/when-it-breaks.md describes each. */
 export const PROXYINIT_CODES = [
@@ -43,14 +45,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export function programMissing(program: string, cause: unknown): ProxyinitError {
   const [name = program] = program.split(' ');
   const help = `${program} was not found: install ${PACKAGES[name] ?? 'iptables'}`;
-  const missing = cause === undefined || (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  const missing = cause === undefined || errorCode(cause) === 'ENOENT';
   return missing
     ? new ProxyinitError('PROGRAM_MISSING', help, { cause })
-    : new ProxyinitError(
-        'COMMAND_FAILED',
-        `${program} cannot be run: ${cause instanceof Error ? cause.message : 'unknown failure'}`,
-        { cause },
-      );
+    : new ProxyinitError('COMMAND_FAILED', `${program} cannot be run: ${errorText(cause)}`, { cause });
 }
 
 /** `NET_ADMIN_MISSING`: the kernel refused access, because the user is not root or lacks the capability. */
@@ -102,7 +100,7 @@ export function undone(failure: ProxyinitError): ProxyinitError {
 export function notUndone(failure: ProxyinitError, cause: unknown): ProxyinitError {
   return new ProxyinitError(
     failure.code,
-    `${failure.message}; restoring the previous rules failed too (${cause instanceof Error ? cause.message : 'unknown failure'}): run apply or remove again`,
+    `${failure.message}; restoring the previous rules failed too (${errorText(cause)}): run apply or remove again`,
     { cause },
   );
 }

@@ -1,5 +1,6 @@
 import type { CollectionTag, ScalarTag } from 'yaml';
 import type { Config } from './merge.ts';
+import { errorText } from '../../common/error-text.ts';
 
 /** Fields of a file, in its order, or why the text is no such file. */
 export type ParsedConfig = { readonly config: Config } | { readonly problem: string };
@@ -32,7 +33,7 @@ export async function parseConfig(text: string): Promise<ParsedConfig> {
     value = first;
     JSON.stringify(value, (name, part: unknown) => finite(name, part));
   } catch (cause) {
-    return { problem: cause instanceof Error ? cause.message : String(cause) };
+    return { problem: errorText(cause) };
   }
   if (value === null || value === undefined) return { config: {} };
   if (typeof value !== 'object' || Array.isArray(value)) {

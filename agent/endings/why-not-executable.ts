@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { errorCode } from '../../common/error-code.ts';
 
 /** Bytes. They hold the program headers of every linker's output, and the loader's path. */
 const HEAD = 4096;
@@ -20,7 +21,7 @@ export function whyNotExecutable(path: string, arch: string = process.arch): str
     accessSync(path, constants.X_OK);
     head = readHead(path);
   } catch (error) {
-    return `${path}: ${(error as NodeJS.ErrnoException).code}`;
+    return `${path}: ${errorCode(error)}`;
   }
   if (head.length === 0) return `${path} is empty`;
   if (head.subarray(0, 2).toString() === '#!') return missingInterpreter(path, head);

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { cannotUseRunFolder, programMissing } from '../errors.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** Both ends of a named pipe whose name was already removed. */
 export type Fifo = {
@@ -20,8 +21,7 @@ export type Fifo = {
  */
 export async function makeFifo(path: string): Promise<Fifo> {
   await promisify(execFile)('mkfifo', ['--mode=600', path]).catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-      throw programMissing('mkfifo', 'coreutils', cause);
+    if (errorCode(cause) === 'ENOENT') throw programMissing('mkfifo', 'coreutils', cause);
     throw cannotUseRunFolder(dirname(dirname(path)), cause);
   });
   try {

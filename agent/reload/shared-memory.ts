@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { errorCode } from '../../common/error-code.ts';
 
 /**
  * Returns why Envoy cannot take part in hot restarts here, or undefined if it can. It keeps a hundred bytes of shared memory in `/dev/shm`, and
@@ -9,7 +10,7 @@ export function sharedMemoryProblem(folder = '/dev/shm'): string | undefined {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const why = errorCode(error) ?? 'unknown';
     return `uid ${process.getuid?.()} cannot write to ${folder} (${why}), where Envoy keeps the shared memory of hot restarts`;
   }
 }

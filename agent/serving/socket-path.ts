@@ -2,6 +2,7 @@ import { lstatSync, rmSync, statSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
+import { errorCode } from '../../common/error-code.ts';
 
 const LIMIT_MS = 1000;
 /** Only the owner may open the socket. */
@@ -34,7 +35,7 @@ async function isLeftBehind(path: string): Promise<boolean> {
     await once(socket, 'connect', { signal: AbortSignal.timeout(LIMIT_MS) });
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+    return errorCode(error) === 'ECONNREFUSED';
   } finally {
     socket.destroy();
   }

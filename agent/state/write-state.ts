@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../common/error-code.ts';
 
 const DRAFT = '.draft';
 const BATCH_BYTES = 64 * 1024;
@@ -77,6 +78,6 @@ export async function sync(handle: { readonly sync: () => Promise<void> }): Prom
   try {
     await handle.sync();
   } catch (error) {
-    if (!NO_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!NO_SYNC.has(errorCode(error) ?? '')) throw error;
   }
 }

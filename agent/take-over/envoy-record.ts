@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './process-start.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /**
  * The facts with which the next agent takes over: the owner of the folder, and the serving Envoy. There is no Envoy in it before the first
@@ -32,7 +33,7 @@ export function readRecord(folder: string): EnvoyRecord | undefined {
   try {
     text = readFileSync(join(folder, FILE), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   return parseRecord(text);

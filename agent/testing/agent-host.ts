@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Resource } from '../../xds/types.ts';
 import { startControlPlane } from './control-plane.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 const NODE_ID = 'mesh/m/virtualNode/n';
 
@@ -155,7 +156,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

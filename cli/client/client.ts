@@ -4,6 +4,7 @@ import { parseEndpoint } from './endpoint.ts';
 import { CallError } from './errors.ts';
 import { createSender, type WireResponse } from './send.ts';
 import { createSigner, type Signer } from './sign.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** How to connect to a control plane. */
 export type ClientOptions = {
@@ -125,8 +126,7 @@ function escape(text: string): string {
 
 // Every call is idempotent: creates have a client token, and updates replace the whole specification.
 function mayPass(answer: unknown): boolean {
-  if (answer instanceof CallError)
-    return (answer.cause as { code?: string } | undefined)?.code === 'ECONNRESET';
+  if (answer instanceof CallError) return errorCode(answer.cause) === 'ECONNRESET';
   const { status } = answer as { readonly status?: number };
   return status === 429 || status === 503;
 }

@@ -10,6 +10,7 @@ import { documentOf, formatDocuments, formatValue, type DocumentForm } from '../
 import { escapeName, fileNames, shorten } from './file-names.ts';
 import type { Exported } from './forms/form.ts';
 import { writeAs, type FormName } from './forms/forms.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** Options of `daybreak export`. Without a folder the documents go to stdout. */
 export type ExportOptions = {
@@ -68,7 +69,7 @@ export async function exportMesh(
 
 async function requireEmpty(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: unknown) => {
-    if ((error as { code?: string }).code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw new CommandError(`${folder} cannot be read`, { cause: error });
   });
   if (entries.length === 0) return;

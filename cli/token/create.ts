@@ -4,6 +4,7 @@ import { NODE_PATTERN_FORMS, parseNodePattern } from '../../controlplane/ads/acc
 import { readTokens, tokenSum } from '../../controlplane/ads/access/tokens.ts';
 import { CommandError } from '../errors.ts';
 import { expiry } from './expiry.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** Options of `token create`. */
 export type CreateTokenOptions = {
@@ -63,7 +64,7 @@ function existing(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    if (errorCode(cause) === 'ENOENT') return Buffer.alloc(0);
     throw new CommandError(`cannot read ${file}`, { cause });
   }
 }

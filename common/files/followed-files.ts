@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import { errorCode } from '../error-code.ts';
 
 /** The content of watched files. */
 export type Followed<T> = {
@@ -110,7 +111,7 @@ export async function fingerprint(files: readonly string[]): Promise<string> {
         const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
         return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
       } catch (error) {
-        return (error as NodeJS.ErrnoException).code ?? 'unknown';
+        return errorCode(error) ?? 'unknown';
       }
     }),
   );

@@ -1,6 +1,7 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeTo, type WriteLines } from './write-lines.ts';
+import { errorCode } from '../error-code.ts';
 
 /** One of a process's own outputs, if another program reads it: a pipe or a socket. A write returns at once, even if it is full. */
 export type ReadOutput = {
@@ -94,6 +95,6 @@ function writeSome(fd: number, lines: Buffer): number | 'closed' {
   try {
     return writeSync(fd, lines);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : 'closed';
+    return errorCode(error) === 'EAGAIN' ? 0 : 'closed';
   }
 }

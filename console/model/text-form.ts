@@ -1,3 +1,5 @@
+import { errorText } from '../../common/error-text.ts';
+
 /** The forms in which a specification is edited. */
 export type TextForm = 'yaml' | 'json';
 
@@ -20,7 +22,7 @@ export async function readSpec(text: string, form: TextForm): Promise<Read> {
     if (typeof value === 'object' && !Array.isArray(value)) return { spec: value as Record<string, unknown> };
     return { error: undefined };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: errorText(error) };
   }
 }
 

@@ -5,6 +5,7 @@ import { seal, unseal } from '../../common/files/seal.ts';
 import type { Instance } from '../translate/external-inputs.ts';
 import { reasonOf } from './errors.ts';
 import type { Dated } from './watch.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** Cloud Map's last answers, by the registry's key, kept across restarts. */
 export type AnswerCache = {
@@ -79,7 +80,7 @@ async function readCache(file: string, log: Log): Promise<Contents> {
       Object.entries(answers).filter(([, { value, at }]) => Array.isArray(value) && at > limit),
     );
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (errorCode(error) === 'ENOENT') return {};
     log.warn(
       { file, reason: reasonOf(error) },
       "cannot read Cloud Map's last answers; starting without them",

@@ -5,6 +5,7 @@ import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { lineOf, type LineId } from './lines.ts';
 import { MOST_LINES } from './figures/mesh-figures.ts';
+import { errorText } from '../../common/error-text.ts';
 
 /** Reads figures of longer ranges. Rejects with an ApiError if Prometheus does not answer. */
 export type LongRange = (mesh: MeshId, seconds: number) => Promise<LiveFigures>;
@@ -61,7 +62,7 @@ export function createLongRange({ url, model, limitMs = LIMIT_MS }: PrometheusOp
       ]);
       return figuresOf(mesh, model, grid, requests, { errors: byLine(errors), active: byLine(active) });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       throw unavailable(`Prometheus at ${base} gives no figures: ${why.slice(0, 300)}`, error);
     }
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import { seal, unseal } from '../../common/files/seal.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /**
  * The high-water mark: the newest revision, in its own file beside the database. A database below the mark has lost commits.
@@ -31,7 +32,7 @@ export function readMark(folder: string, log: Log | undefined): number | undefin
     const { revision } = unseal(readFileSync(file, 'utf8')) as { readonly revision: number };
     return revision;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     log?.warn({ file, err: error }, 'cannot read the revision mark: skipping the check for lost commits');
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Family } from '../../common/addresses/ip-range.ts';
 import { save } from './iptables.ts';
 import { BACKENDS, type Backend, type Installed, type Programs } from './programs.ts';
 import { EMPTY, type Ruleset } from './saved.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** The rules of one family in one backend, and the programs that change them. */
 export type Present = {
@@ -46,6 +47,6 @@ async function hasLegacyTables(family: Family): Promise<boolean> {
   try {
     return (await readFile(file, 'utf8')).trim() !== '';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+    return errorCode(error) !== 'ENOENT';
   }
 }

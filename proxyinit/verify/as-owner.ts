@@ -1,5 +1,6 @@
 import { ProxyinitError } from '../errors.ts';
 import type { Owner } from './probes.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /**
  * Runs `work` as another user and group, because owner rules match the creator of a socket. `work` must create its sockets before the
@@ -18,7 +19,7 @@ export async function asOwner<T>({ uid, gid }: Owner, work: () => T): Promise<T>
     await new Promise<void>((resolve) => void setImmediate(resolve));
     return result;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    if (errorCode(error) !== 'EPERM') throw error;
     const message = `verify has to open connections as uid ${uid}, gid ${gid}: run it as root, with SETUID and SETGID`;
     throw new ProxyinitError('NET_ADMIN_MISSING', message, { cause: error });
   } finally {

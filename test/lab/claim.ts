@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { isAlive, ownerOf, type Owner } from './owner.ts';
 import { removeRemains, type Remains } from './remains.ts';
 import { SUBNETS, type Subnet } from './net/subnet.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 const CLAIMS = '/run/daybreak-labs';
 const LOCK_SECONDS = 60;
@@ -65,7 +66,7 @@ export function readClaim(file: string): ClaimRecord | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as ClaimRecord;
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import { startAgent, startSidecar, writeRules } from '../lab/programs/sidecar.ts
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 import { createRollingModel, PORT } from './rolling-model.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 // Two tasks of a virtual node behind Cloud Map (moto), replaced one after the other as ECS does: the application is stopped first, its proxy when the
 // application has ended, and Cloud Map learns of it last. The caller is another host with a proxy.
@@ -219,7 +220,7 @@ async function ask(host: Host): Promise<string> {
     const { status, body } = await request(`http://${host.address}:${PORT}/`, { agent: connections });
     return status === 200 ? body : `${status} of the caller`;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? String(error);
+    return errorCode(error) ?? String(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { makeFolder } from '../../../common/files/make-folder.ts';
 import { QUESTIONS_FILE } from '../answers/questions.ts';
 import { CommandError } from '../../errors.ts';
 import { MARK, type OutputFile } from './files.ts';
+import { errorCode } from '../../../common/error-code.ts';
 
 /**
  * Writes files to a folder that is new, empty, or holds only files of an earlier import, which are replaced. The file of
@@ -23,7 +24,7 @@ export async function writeFolder(folder: string, files: readonly OutputFile[]):
 
 async function ownFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if ((error as { code?: string }).code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw new CommandError(`${folder} cannot be read`, { cause: error });
   });
   const old = names.filter((name) => name !== QUESTIONS_FILE);

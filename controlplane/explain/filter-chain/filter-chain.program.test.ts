@@ -14,6 +14,7 @@ import { chainFor } from './filter-chain.ts';
 import type { Connection } from './connection.ts';
 import { clientHello } from '../testing/client-hello.ts';
 import { ownAddress } from '../testing/own-address.ts';
+import { errorCode } from '../../../common/error-code.ts';
 
 // The filter chain of a connection, by `explain` and by a real Envoy: listeners with random chains, and connections whose
 // addresses and ports come from a PROXY protocol header, so that they need no machines of their own.
@@ -137,7 +138,7 @@ async function taken(host: string, port: number, connection: Connection): Promis
     socket.write(tls ? await clientHello(asksByName ? serverName : '') : 'GET / HTTP/1.1\r\n\r\n');
     return await text(socket);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return '';
+    if (errorCode(error) === 'ECONNRESET') return '';
     throw error;
   } finally {
     clearTimeout(limit);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Protocol } from '../request.ts';
+import { errorCode } from '../../../common/error-code.ts';
 
 /** A request without a body, byte for byte. */
 export type RawRequest = {
@@ -39,7 +40,7 @@ export async function askRaw(
     }
     return undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined;
+    if (errorCode(error) === 'ECONNRESET') return undefined;
     throw error;
   } finally {
     clearTimeout(limit);

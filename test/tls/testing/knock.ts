@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { errorCode } from '../../../common/error-code.ts';
 
 /** The outcome of one HTTP request over its own connection: an answer, or the error that the client saw. */
 export type Knock =
@@ -29,7 +30,7 @@ export async function knock(host: string, port: number, tls?: ConnectionOptions)
     const { status, body } = await get(host, open.socket);
     return { status, body, ...open.handshake() };
   } catch (error) {
-    return { error: (error as NodeJS.ErrnoException).code ?? String(error) };
+    return { error: errorCode(error) ?? String(error) };
   } finally {
     socket?.destroy();
   }

@@ -1,4 +1,5 @@
 import { programSize } from './regex-size.ts';
+import { errorText } from '../../../../common/error-text.ts';
 
 /** The largest program of a compiled expression: App Mesh's bootstrap sets it (`re2.max_program_size.error_level`). */
 export const LARGEST_PROGRAM = 1000;
@@ -20,6 +21,6 @@ export function regexProblem(regex: string): string | undefined {
     if (size <= LARGEST_PROGRAM) return undefined;
     return `the expression is too large: about ${size} instructions, at most ${LARGEST_PROGRAM} are allowed`;
   } catch (error) {
-    return `no regular expression of RE2: ${error instanceof Error ? error.message : String(error)}`;
+    return `no regular expression of RE2: ${errorText(error)}`;
   }
 }
