@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { bundle } from '../test/lab/programs/bundle.ts';
 import { readRounds, type BenchRow, type RunBench } from './figures/bench.ts';
+import { peakMegabytes, TELL_MEMORY } from './figures/peak-memory.ts';
 import { percentile } from './figures/percentile.ts';
 
 const ROUNDS = 5;
@@ -15,9 +16,6 @@ const IN_ONE = 10_000;
 /** Files of YAML, and resources in each. */
 const FILES = 100;
 const IN_EACH = 100;
-
-/** Writes the peak memory of a process to its stderr, in kB. */
-const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
 
 /** Runs each import as often as the argument says (default 5). */
 export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
@@ -80,7 +78,7 @@ async function importOnce(daybreak: string, path: string, folder: string): Promi
   const { stderr } = await execa(process.execPath, args, { stdout: 'ignore' });
   const seconds = (performance.now() - begin) / 1000;
   await rm(out, { recursive: true });
-  return { seconds, megabytes: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024 };
+  return { seconds, megabytes: peakMegabytes(stderr) };
 }
 
 /** A mesh of nodes, each with a router, a route, and a service, with references among them. */

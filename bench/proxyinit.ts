@@ -10,6 +10,7 @@ import {
   type BenchOptions,
   type BenchRow,
 } from './figures/bench.ts';
+import { peakMegabytes, TELL_MEMORY } from './figures/peak-memory.ts';
 import { percentile } from './figures/percentile.ts';
 
 const ROUNDS = 30;
@@ -21,9 +22,6 @@ const CASES = [
   { what: 'IPv4', env: { ...SETTINGS, APPMESH_ENABLE_IPV6: '0' } },
   { what: 'IPv4 and IPv6', env: { ...SETTINGS, APPMESH_ENABLE_IPV6: '1' } },
 ];
-
-/** Writes the peak memory of a process to its stderr, in kB. */
-const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
 
 type Env = Readonly<Record<string, string>>;
 type Contender = { readonly file: string; readonly args: readonly string[]; readonly input?: string };
@@ -143,7 +141,7 @@ async function memory({ file, args }: Contender): Promise<number> {
   return inNamespace(async (name) => {
     const words = ['netns', 'exec', name, file, '--import', TELL_MEMORY, ...args];
     const { stderr } = await execa('ip', words, { env: SETTINGS });
-    return Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024;
+    return peakMegabytes(stderr);
   });
 }
 

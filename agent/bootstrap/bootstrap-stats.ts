@@ -57,8 +57,8 @@ const SOURCE_TAG = { virtualNode: 'VirtualNode', virtualGateway: 'VirtualGateway
 const RESOURCE_TAG = { virtualNode: 'appmesh.virtual_node', virtualGateway: 'appmesh.virtual_gateway' };
 
 /**
- * Returns the tags; those of the mesh and the resource, and those of the metrics extension, come first if they are enabled. With DogStatsD, tags also change the names of
- * metrics, so App Mesh's names stay as they are, including dots.
+ * Returns the tags; those of the mesh and the resource, and those of the metrics extension, come first if they are enabled. With DogStatsD,
+ * tags also change the names of metrics, so App Mesh's names stay as they are, including dots.
  */
 export function statsConfig({ resource, stats }: AgentSettings) {
   const fixed = [

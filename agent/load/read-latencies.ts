@@ -40,13 +40,11 @@ export async function readLatencies(
 }
 
 function latenciesIn({ stats }: StatsAnswer): readonly ClusterLatencies[] {
-  const found = new Map<string, { ranges: readonly LatencyRange[]; responses: number[] }>();
-  const of = (
-    statistic: string,
-  ): { what: string; entry: { ranges: readonly LatencyRange[]; responses: number[] } } | undefined => {
+  const found = new Map<string, Entry>();
+  const of = (statistic: string): { what: string; entry: Entry } | undefined => {
     const { cluster, what } = STATISTIC.exec(statistic)?.groups ?? {};
     if (cluster === undefined || what === undefined) return undefined;
-    const entry = found.get(cluster) ?? { ranges: [], responses: [0, 0, 0, 0, 0] };
+    const entry: Entry = found.get(cluster) ?? { ranges: [], responses: [0, 0, 0, 0, 0] };
     found.set(cluster, entry);
     return { what, entry };
   };
@@ -67,12 +65,14 @@ function latenciesIn({ stats }: StatsAnswer): readonly ClusterLatencies[] {
   return [...found]
     .filter(([, { responses, ranges }]) => ranges.length > 0 || responses.some((count) => count > 0))
     .slice(0, MOST_CLUSTERS)
-    .map(([name, { ranges, responses }]) => ({
-      name,
-      ranges,
-      responses: responses as unknown as ClusterLatencies['responses'],
-    }));
+    .map(([name, { ranges, responses }]) => ({ name, ranges, responses }));
 }
+
+/** The latencies of a cluster while Envoy's answer is read. `responses`: by class, 1xx to 5xx. */
+type Entry = {
+  ranges: readonly LatencyRange[];
+  readonly responses: [number, number, number, number, number];
+};
 
 /** Throws if a number of Envoy's answer is none, or below 0. */
 function checked(value: unknown, statistic: string | undefined): number {

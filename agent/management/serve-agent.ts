@@ -18,9 +18,9 @@ export type AgentServerOptions = {
 };
 
 /**
- * Starts the agent's own servers: the status port; with APPNET_AGENT_ADMIN_MODE=uds also a socket; with DAYBREAK_PROMETHEUS_ADDRESS a
- * port for `/stats/prometheus` alone, and `/metrics` if there is a page of all metrics. Calls that only read are on the status port and the socket. Those that change Envoy are only where
- * APPNET_AGENT_ADMIN_MODE puts them.
+ * Starts the agent's own servers: the status port; with APPNET_AGENT_ADMIN_MODE=uds also a socket; with DAYBREAK_PROMETHEUS_ADDRESS a port
+ * for `/stats/prometheus` alone, and `/metrics` if there is a page of all metrics. Calls that only read are on the status port and the
+ * socket. Those that change Envoy are only where APPNET_AGENT_ADMIN_MODE puts them.
  * @throws AgentError if the agent cannot listen on a place that was configured, or on the status port
  */
 export async function serveAgent(options: AgentServerOptions): Promise<Serving> {

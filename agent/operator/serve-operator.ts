@@ -27,8 +27,9 @@ export type OperatorOptions = Omit<BundleInput, 'redact'> & {
 };
 
 /**
- * Serves the commands `daybreak agent bundle`, `daybreak agent log-level`, `daybreak agent reload` and `daybreak agent hand-over`: `GET /bundle` lists the parts, `GET /bundle/NAME` is one part,
- * `POST /enableLogging` is the management call, which here sets the agent's level too; `POST /reload` reloads, and `POST /hand-over` ends the agent without Envoy. It needs no further setting, because it is a socket of
+ * Serves the commands `daybreak agent bundle`, `daybreak agent log-level`, `daybreak agent reload` and `daybreak agent hand-over`: `GET
+ * /bundle` lists the parts, `GET /bundle/NAME` is one part, `POST /enableLogging` is the management call, which here sets the agent's level
+ * too; `POST /reload` reloads, and `POST /hand-over` ends the agent without Envoy. It needs no further setting, because it is a socket of
  * mode 0600 in a folder of mode 0700.
  */
 export function serveOperator(options: OperatorOptions): Promise<Serving> {

@@ -9,10 +9,10 @@ import type { ProcessIdentity } from './process-start.ts';
 export type Keep = { readonly folder: string; readonly seconds: number };
 
 /**
- * The program of a guard: it ends Envoy `$1` when its agent has ended, and no other agent has taken Envoy over within `$3` seconds; at once when the
- * agent's folder `$2` is removed, as systemd does when the unit stops. Its stdin is open as long as the agent runs; a line on it says that Envoy has ended. A file in
- * the folder stands for the guard. The process that removes it decides on Envoy: the guard ends it, an agent takes it over. The last guard removes the
- * shared memory, which an Envoy has in common with the one that it replaces.
+ * The program of a guard: it ends Envoy `$1` when its agent has ended, and no other agent has taken Envoy over within `$3` seconds; at once
+ * when the agent's folder `$2` is removed, as systemd does when the unit stops. Its stdin is open as long as the agent runs; a line on it
+ * says that Envoy has ended. A file in the folder stands for the guard. The process that removes it decides on Envoy: the guard ends it, an
+ * agent takes it over. The last guard removes the shared memory, which an Envoy has in common with the one that it replaces.
  */
 export const GUARD = `pid=$1 folder=$2 left=$3 lease=$2/guard-$1.$$
 start() { IFS= read -r line <"/proc/$pid/stat" && set -- \${line##*) } && [ "$1" != Z ] && echo "\${20}"; }
@@ -37,8 +37,9 @@ set -- "$folder"/guard-*
 `;
 
 /**
- * The program that is Envoy's parent, and ends as Envoy does. With hot restart, Envoy has the kernel end it with its parent, so that must not be the agent. `$0` is the agent's process id, then
- * the guard's program, folder and seconds, then Envoy's command. Descriptor 3 is the guard's stdin; Envoy's process id is written to it.
+ * The program that is Envoy's parent, and ends as Envoy does. With hot restart, Envoy has the kernel end it with its parent, so that must
+ * not be the agent. `$0` is the agent's process id, then the guard's program, folder and seconds, then Envoy's command. Descriptor 3 is the
+ * guard's stdin; Envoy's process id is written to it.
  */
 export const KEEPER = `ulimit -c 0
 [ "$PPID" = "$0" ] || exit 1

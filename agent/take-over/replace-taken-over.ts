@@ -8,8 +8,8 @@ const LIMIT_MS = 130_000;
 const POLL_MS = 100;
 
 /**
- * Replaces an Envoy that was taken over by one of this agent's own: by a hot restart or, if their versions of it differ, by a restart, which drains. After any other refusal or
- * failure, the Envoy that was taken over serves on, and the status says why. Never rejects.
+ * Replaces an Envoy that was taken over by one of this agent's own: by a hot restart or, if their versions of it differ, by a restart, which
+ * drains. After any other refusal or failure, the Envoy that was taken over serves on, and the status says why. Never rejects.
  */
 export async function replaceTakenOver(
   reload: Pick<Reload, 'request'>,

@@ -5,7 +5,10 @@ import { followCost, type Cost } from './cost.ts';
 import { openFleet } from './fleet.ts';
 import { replaceRoot } from './new-root.ts';
 
-/** `traffic`: see traffic.ts. `overload`: see overload.ts. Else measures with as many agents as the argument says (default 200), which attest, connect, and get a new root. */
+/**
+ * `traffic`: see traffic.ts. `overload`: see overload.ts. Else measures with as many agents as the argument says (default 200), which
+ * attest, connect, and get a new root.
+ */
 export const run: RunBench = async ({ args: [wanted = '200', ...more], say }) => {
   if (wanted === 'traffic') return (await import('./traffic.ts')).run({ args: more, say });
   if (wanted === 'overload') return (await import('./overload.ts')).runOverload({ args: more, say });

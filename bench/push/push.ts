@@ -15,8 +15,8 @@ import { openStreams } from './streams.ts';
 const SIZE: MeshSize = { nodes: 200, backends: 10 };
 
 /**
- * `--streams N,N --variants sotw,delta --rounds N`, `--quick` for a short one, `--floor` beside a server that does nothing else; `--console-readers N` with pages of the console open at ours; `--soak idle|churn --minutes N` to watch ours
- * alone for a long time.
+ * `--streams N,N --variants sotw,delta --rounds N`, `--quick` for a short one, `--floor` beside a server that does nothing else;
+ * `--console-readers N` with pages of the console open at ours; `--soak idle|churn --minutes N` to watch ours alone for a long time.
  */
 export const run: RunBench = async ({ args, say }) => {
   const options = readOptions(args);

@@ -1,3 +1,5 @@
+import { errorCode } from '../../common/error-code.ts';
+
 /** The reason for a missing answer, for the reader of the status. It never contains a key or a passphrase. */
 export class DiscoveryError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -28,7 +30,7 @@ export const unusable = (where: string, what: string, cause?: unknown): Discover
 /** Formats an error with its causes in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = errorCode(error);
   // The name of an SDK error tells its kind; a failed connection has it in its code, often without a message.
   const named = error.name === 'Error' || error.name === 'DiscoveryError' ? '' : `${error.name}: `;
   const message = error.message === '' ? (code ?? 'no reason given') : error.message;

@@ -43,8 +43,8 @@ export default { operations: {}, shapes };`;
 }
 
 /**
- * Returns the inputs of creations with nothing but their specifications, and the shapes below these, each with its type and members only. Those without members are one for each type, by its
- * name: their own names are a fifth of the compressed size.
+ * Returns the inputs of creations with nothing but their specifications, and the shapes below these, each with its type and members only.
+ * Those without members are one for each type, by its name: their own names are a fifth of the compressed size.
  * @param {Readonly<Record<string, Shape>>} shapes
  * @returns {Record<string, Shape>}
  */

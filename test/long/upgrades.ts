@@ -1,7 +1,7 @@
-// Runs agents and a control plane one release apart, both ways: the color application with the control plane of this checkout and the
-// agents of another commit, and the reverse; and the store of one opened by the other. The other is the last tag, or REF. If REF has an older schema of the store, it plays the upgrade, the refusal of the older program
-// and the way back by the backup instead. Run as root, with DAYBREAK_ENVOY, and to try an older Envoy, with that one:
-// node test/long/upgrades.ts [--ref REF]
+// Runs agents and a control plane one release apart, both ways: the color application with the control plane of this checkout and the agents of
+// another commit, and the reverse; and the store of one opened by the other. The other is the last tag, or REF. If REF has an older schema of the
+// store, it plays the upgrade, the refusal of the older program and the way back by the backup instead. Run as root, with DAYBREAK_ENVOY, and to
+// try an older Envoy, with that one: node test/long/upgrades.ts [--ref REF]
 import {
   chmodSync,
   existsSync,

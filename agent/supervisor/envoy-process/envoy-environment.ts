@@ -28,9 +28,9 @@ const PREFIXES = /^(?:LC|OTEL|DD)_/;
 const SECRET = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|HEADERS/;
 
 /**
- * Returns the variables of the agent that Envoy gets: those that Envoy and its tracers read, and those of `more`, which the operator
- * named, but never the credentials for the control plane. Others may hold credentials of AWS or the control plane, which Envoy does not need, and which an access log with
- * `%ENVIRONMENT(NAME)%` could reveal.
+ * Returns the variables of the agent that Envoy gets: those that Envoy and its tracers read, and those of `more`, which the operator named,
+ * but never the credentials for the control plane. Others may hold credentials of AWS or the control plane, which Envoy does not need, and
+ * which an access log with `%ENVIRONMENT(NAME)%` could reveal.
  */
 export function envoyEnvironment(env: Environment, more: readonly string[]): Environment {
   const named = new Set([...OF_THE_PROCESS, ...PROXIES, ...PROXIES.map((name) => name.toLowerCase())]);

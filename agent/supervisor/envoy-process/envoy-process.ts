@@ -34,8 +34,8 @@ export type EnvoyCommand = {
 const STOP_LIMIT_MS = 5000;
 
 /**
- * Starts Envoy so that the kernel kills it when the agent dies in any way or, with `keep`, so that a guard ends it some time later. Envoy gets its own session, so that Ctrl-C in a terminal
- * reaches only the agent, which drains first.
+ * Starts Envoy so that the kernel kills it when the agent dies in any way or, with `keep`, so that a guard ends it some time later. Envoy
+ * gets its own session, so that Ctrl-C in a terminal reaches only the agent, which drains first.
  */
 export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
   const { keep } = command;
@@ -104,7 +104,10 @@ export function boundTo(agentPid: number, command: readonly string[], shell = ha
   return ['--no-new-privs', '--pdeathsig', 'KILL', ...bound, ...command];
 }
 
-/** Returns arguments for `setpriv` that run `command` under a parent that outlives the agent, with a guard, while its parent is the process `agentPid`, and without further privileges. */
+/**
+ * Returns arguments for `setpriv` that run `command` under a parent that outlives the agent, with a guard, while its parent is the process
+ * `agentPid`, and without further privileges.
+ */
 function keptBy(agentPid: number, keep: Keep, command: readonly string[]): readonly string[] {
   const guard = [GUARD, keep.folder, `${keep.seconds}`];
   return ['--no-new-privs', 'sh', '-c', KEEPER, `${agentPid}`, ...guard, ...command];

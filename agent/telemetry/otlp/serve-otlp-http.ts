@@ -17,6 +17,7 @@ import type { OtlpReceivers } from './receivers.ts';
 import { fromOtlpJson } from './otlp-json.ts';
 import { OTLP_TYPES, refuseOtlp, type OtlpType } from './refuse-otlp.ts';
 import { REQUESTS } from './requests.ts';
+import { errorCode } from '../../../common/error-code.ts';
 
 /** Options of the HTTP input. */
 export type OtlpHttpOptions = {
@@ -91,7 +92,7 @@ async function read(request: IncomingMessage, encoding: Encoding, mostBytes: num
 }
 
 function isTooLong(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+  return errorCode(error) === 'ERR_BUFFER_TOO_LARGE';
 }
 
 function take(receivers: OtlpReceivers, { signal, type }: Readable, body: Buffer): void {

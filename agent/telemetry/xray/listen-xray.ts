@@ -3,8 +3,8 @@ import { serveSampling, type SamplingSource } from './sampling/serve-sampling.ts
 import { parseDatagram, type Segment } from './segment.ts';
 
 /**
- * Listens on loopback for the segments of Envoy and of the application's SDK, and answers the SDK about sampling rules. Resolves with undefined if another program has the port.
- * `onCallsLeft`: another program has the port for the SDK's calls, which are TCP.
+ * Listens on loopback for the segments of Envoy and of the application's SDK, and answers the SDK about sampling rules. Resolves with
+ * undefined if another program has the port. `onCallsLeft`: another program has the port for the SDK's calls, which are TCP.
  * @throws Error if the port cannot be used for another reason
  */
 export async function listenXRay(

@@ -65,9 +65,12 @@ export function readLatencies({ ask, clusters, isLast, failed }: LatenciesMessag
         const range = { from: lower, width: width[index] ?? NaN, count: Number(count[index] ?? 0n) };
         return lower >= 0 && range.width >= 0 && Number.isFinite(lower + range.width) ? [range] : [];
       }),
-      responses: [0, 1, 2, 3, 4].map((index) =>
-        Number(responses[index] ?? 0n),
-      ) as unknown as ClusterLatencies['responses'],
+      responses: byClass((index) => Number(responses[index] ?? 0n)),
     })),
   };
+}
+
+/** The counts of the five classes of responses, by their index. */
+function byClass(count: (index: number) => number): ClusterLatencies['responses'] {
+  return [count(0), count(1), count(2), count(3), count(4)];
 }

@@ -1,5 +1,5 @@
-// The receiver of telemetry is away for ten minutes, while an application sends spans through the agent, with a queue as large as all queues by default: the growth of the agent's
-// memory (at most 20 MB), the spans that it drops and counts, and the time until it sends again (at most 5 s).
+// The receiver of telemetry is away for ten minutes, while an application sends spans through the agent, with a queue as large as all queues by
+// default: the growth of the agent's memory (at most 20 MB), the spans that it drops and counts, and the time until it sends again (at most 5 s).
 // `node test/long/telemetry/telemetry-absence.ts [SECONDS [SPANS_PER_REQUEST]]`, ten requests a second.
 import { observeAbsence } from '../../telemetry/testing/absence.ts';
 
