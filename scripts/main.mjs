@@ -9,6 +9,7 @@ import { SetupError } from './errors.mjs';
 import { installMoto } from './install/moto.mjs';
 import { installNpmPackages } from './install/npm-packages.mjs';
 import { installPostgres } from './install/postgres.mjs';
+import { whyUnsuitable } from './machine.mjs';
 import { createProgress } from './progress.mjs';
 import { mayMakeHosts } from './install/privilege.mjs';
 import { check } from './tasks/check.mjs';
@@ -102,9 +103,8 @@ async function main(argv) {
   if (task === undefined) {
     throw new SetupError(`no task ${JSON.stringify(name)}: it is one of ${Object.keys(TASKS).join(', ')}`);
   }
-  if (Number.parseInt(process.versions.node, 10) < 20) {
-    throw new SetupError(`this is Node ${process.versions.node}: the set-up needs Node 20 or later`);
-  }
+  const why = whyUnsuitable(process);
+  if (why !== undefined) throw new SetupError(why);
   const context = createContext(createProgress(process.stderr));
   await task.setUp(context, args);
   return task.run(context, args);

@@ -38,7 +38,7 @@ export async function installNpmPackages(context) {
       });
       if (!isProgram(join(folder, 'node_modules/.bin/node'))) {
         throw new SetupError(
-          `npm has no Node 24 for this machine: it is linux on x64 or arm64, not ${platform()}`,
+          `npm left out node-linux-${process.arch}, which is Node 24 and optional: the registry that npm uses has to have it`,
         );
       }
       return join(folder, 'node_modules');
@@ -79,8 +79,4 @@ async function lockFile(file) {
 function npm() {
   const script = process.env['npm_execpath'] ?? '';
   return basename(script) === 'npm-cli.js' ? [process.execPath, script] : ['npm'];
-}
-
-function platform() {
-  return `${process.platform} on ${process.arch}`;
 }
