@@ -260,7 +260,7 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     await page.setViewportSize(SIZES[0]);
   });
 
-  test('absurd figures of a proxy are bounded: no page shows a number that is none', async () => {
+  test('absurd figures of a proxy are bounded: no page shows NaN or Infinity', async () => {
     counts = { blue: Number.MAX_SAFE_INTEGER, red: 0 };
     await go(AT['map']);
     // Two slots of five seconds: the control plane may take the figures, or leave them out.

@@ -15,7 +15,7 @@ type Content = { readonly format: number; readonly identity: HeldIdentity };
 /** The identity that the last agent of this node left. */
 export type KeptIdentity = {
   /**
-   * Returns it; undefined if there is none that can be used now. A file that others can read is passed over, because its key is no secret any more. Only the
+   * Returns it; undefined if there is none that can be used now. A file that others can read is ignored, because its key is no secret any more. Only the
    * first reading logs why.
    */
   readonly read: () => Promise<HeldIdentity | undefined>;
@@ -27,7 +27,7 @@ export function keptIdentity(file: string, nodeId: string, log: Log): KeptIdenti
   return {
     async read() {
       const warn = (problem: string): void => {
-        if (!isRead) log.warn({ file, problem }, 'the kept certificate is passed over');
+        if (!isRead) log.warn({ file, problem }, 'ignoring the kept certificate');
       };
       const found = await readIdentityFile(file, nodeId, warn);
       isRead = true;

@@ -34,7 +34,7 @@ it('the next agent of the node finds the request, for an hour; it is removed wit
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('passes over a file that others can read, or that is damaged', async () => {
+it('ignores a file that others can read, or that is damaged', async () => {
   await opened().keep(await makeSigningRequest());
   await chmod(file, 0o644);
   expect(await opened().read()).toBeUndefined();

@@ -57,7 +57,7 @@ export function requestFile(
         createPrivateKey(key);
         return { key, request: new Uint8Array(Buffer.from(request, 'base64')) };
       } catch (error) {
-        warn(error, 'the kept signing request is passed over');
+        warn(error, 'ignoring the kept signing request');
         return undefined;
       }
     },

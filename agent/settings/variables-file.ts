@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Variables = {
   /** As of the start. */
   readonly env: Environment;
-  /** Why the file was passed over at the start; undefined without a problem. */
+  /** Why the file was ignored at the start; undefined without a problem. */
   readonly problem: AgentError | undefined;
   /** Reads the file again. @throws AgentError if it cannot be used */
   readonly read: () => Promise<Environment>;

@@ -145,7 +145,7 @@ test('a draft that a killed agent left is removed, one that may be in use is not
   expect(existsSync(`${file}.2.draft`)).toBe(true);
 });
 
-describe('a file that cannot be used is passed over with one line, and the next write replaces it', () => {
+describe('a file that cannot be used is ignored with one line, and the next write replaces it', () => {
   const bytes = Buffer.concat(encodeState(storedConfig()));
   const of = (id: string) => Buffer.concat(encodeState(storedConfig({ binding: bindingOf(nodeOf(id)) })));
   const newer = Buffer.from(bytes.toString('latin1').replace('state 1 ', 'state 9 '), 'latin1');
@@ -229,7 +229,7 @@ describe('the fallback', () => {
   test.each([
     ['that others can write', 0o666],
     ['that its group can write', 0o660],
-  ])('a file %s is passed over', async (_, mode) => {
+  ])('a file %s is ignored', async (_, mode) => {
     put(shared, undefined, mode);
     const { state, warnings } = await opened({ fallback });
     expect(state.stored).toBeUndefined();
@@ -237,7 +237,7 @@ describe('the fallback', () => {
     expect(warnings[0]).toContain('other users can write it');
   });
 
-  test.skipIf(process.getuid?.() !== 0)('a file of another user is passed over', async () => {
+  test.skipIf(process.getuid?.() !== 0)('a file of another user is ignored', async () => {
     put(shared);
     execFileSync('chown', ['12345', shared]);
     const { state, warnings } = await opened({ fallback });
@@ -245,7 +245,7 @@ describe('the fallback', () => {
     expect(warnings[0]).toContain('belongs to uid 12345');
   });
 
-  test("a file of a task with another application's address is passed over", async () => {
+  test("a file of a task with another application's address is ignored", async () => {
     const { binding } = { binding: bindingOf(nodeOf(NODE.id, { appAddress: '10.0.0.9' })) };
     put(shared, Buffer.concat(encodeState(storedConfig({ binding }))));
     const { state, warnings } = await opened({ fallback });

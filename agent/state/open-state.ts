@@ -87,7 +87,7 @@ export async function openState(settings: StateSettings, node: ProxyNode, log: L
     );
     if (reading.kind === 'read') return reading.config;
     if (reading.kind === 'refused') {
-      log.warn({ file }, `passing over the state file ${file}: it ${reading.why}`);
+      log.warn({ file }, `ignoring the state file ${file}: it ${reading.why}`);
       if (reading.isDamaged && access === 'own') {
         await rename(file, `${file}.damaged`).catch(() => undefined);
       }

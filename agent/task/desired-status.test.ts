@@ -43,7 +43,7 @@ test('asks until the task is to be stopped', async () => {
 });
 
 test.skipIf(SHORT_FORM)(
-  'errors, nonsense, silence and endless answers are passed over, with one line of log a row',
+  'errors, nonsense, silence and endless answers are ignored, with one line of log a row',
   async () => {
     const { options, over, lines } = await serve(
       (response) => response.writeHead(500).end(),

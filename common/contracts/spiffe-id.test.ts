@@ -36,7 +36,7 @@ describe('reads no proxy from', () => {
   it.each([
     ['another domain', ID.replace('apps.example', 'apps.example.org')],
     ['an id without the account', ID.replace('/account/111122223333', '')],
-    ['an account that is none', ID.replace('111122223333', '1111')],
+    ['a malformed account', ID.replace('111122223333', '1111')],
     ['another kind', ID.replace('virtualNode', 'virtualRouter')],
     ['a further segment', `${ID}/x`],
     ['a dot segment', ID.replace('/m/', '/../')],

@@ -35,7 +35,7 @@ export function spiffeIdOf(
   return id.length > LONGEST_ID ? undefined : id;
 }
 
-/** Parses the SPIFFE id of a proxy in a trust domain; undefined if it is none. */
+/** Parses the SPIFFE id of a proxy in a trust domain; undefined for any other text. */
 export function parseSpiffeId(text: string, trustDomain: string): IdentifiedProxy | undefined {
   const prefix = `spiffe://${trustDomain}/`;
   if (!text.startsWith(prefix)) return undefined;

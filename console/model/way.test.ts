@@ -49,7 +49,7 @@ test('the way of a request: listeners, routes with their targets, clusters, endp
   });
 });
 
-test('a configuration that is empty, or in which members have other types, gives no step that is none', () => {
+test('a configuration that is empty, or in which members have other types, gives no malformed step', () => {
   const nothing = { listeners: [], routes: [], clusters: [], endpoints: [] };
   expect(waysOf({ proxy: 'p', resources: {} }, String)).toEqual(nothing);
   const odd = { RouteConfiguration: [{ virtual_hosts: 'x' }], Listener: [{ name: 1, filter_chains: {} }] };

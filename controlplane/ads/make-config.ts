@@ -38,7 +38,7 @@ export function createConfigMaker(options: ConfigMakerOptions): (config: ProxyCo
     } catch (error) {
       options.log.error(
         coded('FAULT', { proxy: proxyPath(config.identity), err: error }),
-        'cannot make the configuration of a proxy; it keeps its last one',
+        'cannot build the configuration of a proxy; it keeps its last one',
       );
       config.problems = [NOT_MADE];
     }

@@ -16,7 +16,7 @@ it('returns undefined if the query has no features', () => {
 });
 
 it.each([
-  ['ipv7', /"ipv7" is none of ipv6, /],
+  ['ipv7', /"ipv7" is not one of ipv6, /],
   ['appAddress', /appAddress cannot be "true"/],
   ['appAddress=app.local', /appAddress cannot be "app\.local"/],
   ['files=maybe', /files cannot be "maybe"/],

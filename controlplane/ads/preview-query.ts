@@ -30,7 +30,7 @@ function askedFeature(item: string): readonly [name: string, said: unknown] {
   const [text = '', ...rest] = item.split('=');
   const name = FEATURE_NAMES.find((feature) => feature === text);
   if (name === undefined) {
-    throw badRequest(`The feature ${JSON.stringify(text)} is none of ${FEATURE_NAMES.join(', ')}.`);
+    throw badRequest(`The feature ${JSON.stringify(text)} is not one of ${FEATURE_NAMES.join(', ')}.`);
   }
   const value = rest.length === 0 ? 'true' : rest.join('=');
   const said = WORDS.get(value) ?? value;

@@ -54,7 +54,7 @@ test.each([
   ],
   ['in GovCloud', DOMAIN, 'us-gov-west-1', '--bind-by-iam-policy="true": a region of the partition aws'],
   [
-    'with an endpoint that is none',
+    'with an invalid endpoint',
     { ...DOMAIN, AWS_ENDPOINT_URL_IAM: 'localhost' },
     'us-east-1',
     'AWS_ENDPOINT_URL_IAM="localhost": a URL',

@@ -18,7 +18,7 @@ it.each([
   ['NotIn of what is not there', one('zone', 'NotIn', 'a'), 'yes', 'unknown'],
   ['Exists', one('tier', 'Exists'), 'yes', 'yes'],
   ['DoesNotExist', one('zone', 'DoesNotExist'), 'yes', 'unknown'],
-  ['an operator that is none', one('tier', 'Is', 'front'), 'no', 'no'],
+  ['an unknown operator', one('tier', 'Is', 'front'), 'no', 'no'],
   ['all have to hold', { matchLabels: { mesh: 'shop' }, ...one('tier', 'NotIn', 'front') }, 'no', 'no'],
   ['what is known not to hold', { matchLabels: { zone: 'a', mesh: 'other' } }, 'no', 'no'],
 ])('a selector: %s', (_name, selector, whole, part) => {

@@ -5,7 +5,7 @@
 const WORDS = /\b(?:he|his|him|himself|whoever|whomever|whosoever|nobody|somebody)\b/gi;
 const WORD_RULE = 'rule 2: name the role';
 
-/** A sentence that begins with a free relative; a question is none. */
+/** A sentence that begins with a free relative; a question is allowed. */
 const FREE_RELATIVE = /(?:^|[.!?:;] )((?:What|Whatever|Whoever|Who|Whichever|Where what)\b[^.!?]*)([.!?]|$)/g;
 const FREE_RELATIVE_RULE = 'rule 1: start with a noun that does something';
 

@@ -150,7 +150,7 @@ test.each<[string, Tries, RegExp]>([
     { methods: [] },
     /NO_METHOD: the agent can prove itself by nothing; this control plane takes svid, join token/,
   ],
-  ['a signing request that is none', { signingRequest: () => Buffer.from('none') }, /SIGNING_REQUEST/],
+  ['an invalid signing request', { signingRequest: () => Buffer.from('none') }, /SIGNING_REQUEST/],
   [
     'a signing request with a changed key',
     { signingRequest: (own) => own.with(60, (own[60] ?? 0) ^ 1) },

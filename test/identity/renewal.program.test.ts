@@ -143,7 +143,7 @@ test.each<[string, () => Promise<void>]>([
   ],
   ['that is cut', async () => writeFile(file, (await readFile(file, 'utf8')).slice(0, 300))],
   ['that is a link', async () => symlink(file, join(folder, 'link'))],
-])('a kept certificate %s is passed over, and a new one is obtained', async (what, spoil) => {
+])('a kept certificate %s is ignored, and a new one is obtained', async (what, spoil) => {
   const first = await open(await plane.joinToken('a'));
   await held(first);
   await expect.poll(() => stat(file).catch(() => undefined)).toBeDefined();

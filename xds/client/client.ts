@@ -142,7 +142,7 @@ function receive({ options, unanswered }: Client, from: ClientStream, bytes: Buf
     unanswered.set(keyOf(update), from);
     options.onUpdate(update);
   } catch (error) {
-    from.fail(`a response that is none: ${String(error)}`);
+    from.fail(`a malformed response: ${String(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseVariables } from './parse-variables.ts';
 
-test('reads plain and quoted values, and passes over comments', () => {
+test('reads plain and quoted values, and ignores comments', () => {
   const text = [
     '# a comment',
     '; another',

@@ -69,7 +69,7 @@ it('once the oldest has waited for long, it and the latest take turns', () => {
   }
 });
 
-it('passes over those whose client is gone', () => {
+it('skips those whose client is gone', () => {
   add(4);
   gone.add('0').add('2');
   turn(0);

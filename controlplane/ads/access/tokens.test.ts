@@ -34,7 +34,7 @@ describe('a file that cannot be used', () => {
     [
       'an invalid node',
       JSON.stringify({ sha256, nodes: ['n', 7] }),
-      'line 1: nodes: "n" is none of mesh/M/virtualNode/N',
+      'line 1: nodes: "n" is not one of mesh/M/virtualNode/N',
     ],
     [
       'an invalid time',

@@ -93,7 +93,7 @@ function readNodes(value: unknown, refuse: (problem: string) => void): readonly 
   }
   return value.flatMap((text: unknown) => {
     const pattern = typeof text === 'string' ? parseNodePattern(text) : undefined;
-    if (pattern === undefined) refuse(`nodes: ${JSON.stringify(text)} is none of ${NODE_PATTERN_FORMS}`);
+    if (pattern === undefined) refuse(`nodes: ${JSON.stringify(text)} is not one of ${NODE_PATTERN_FORMS}`);
     return pattern ?? [];
   });
 }

@@ -7,7 +7,7 @@ import type { ChangeOrigin, SpecChangeInput } from '../../store/spec-history.ts'
 type Changes = { readonly puts: readonly Resource[]; readonly deletes: readonly ResourceId[] };
 
 /**
- * Returns the changes of specifications that a call makes to a model, for the history. A change of tags alone is none. Only kinds of the
+ * Returns the changes of specifications that a call makes to a model, for the history. A change of tags alone is no change. Only kinds of the
  * API have a history: the others hold keys. `at`: milliseconds since 1970.
  */
 export function specChanges(

@@ -42,7 +42,7 @@ describe('an invalid file is refused, with the path of each problem', () => {
     ['nothing', {}, ['"accounts" is missing']],
     ['no account', { accounts: [] }, ['accounts: the list must not be empty']],
     [
-      'principals of AWS that are none, or in two places',
+      'principals of AWS that are malformed, or in two places',
       {
         accounts: [
           {

@@ -116,7 +116,7 @@ function resourceIn(mesh: MeshId, query: Query): ResourceId | undefined {
   if (kindText === undefined) return undefined;
   const kind = KINDS.find((each) => each === kindText);
   if (kind === undefined) {
-    throw badRequest(`The kind ${JSON.stringify(kindText)} is none of ${KINDS.join(', ')}.`);
+    throw badRequest(`The kind ${JSON.stringify(kindText)} is not one of ${KINDS.join(', ')}.`);
   }
   const parent = PARENTS[kind] === undefined ? '' : parameter(query, 'parent');
   return { kind, ...mesh, parent, name: parameter(query, 'name') };

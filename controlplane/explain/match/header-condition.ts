@@ -60,7 +60,7 @@ function testOf({ invertMatch, headerMatchSpecifier: wanted }: HeaderMatcher, re
     };
   }
   if (wanted.case !== 'stringMatch')
-    throw new Error(`a header match by ${wanted.case ?? 'nothing'} is none of ours`);
+    throw new Error(`a header match by ${wanted.case ?? 'nothing'} is not in our translation`);
   return {
     fits: (value) => textMatches(wanted.value, value, release),
     which: (several) => `${does(several, invertMatch)} ${textWish(wanted.value)}`,

@@ -34,7 +34,8 @@ function judgePath({ pathSpecifier: wanted }: RouteMatch, path: string, release:
   if (wanted.case === 'prefix')
     return metIf(path.startsWith(wanted.value), () => `the path does not begin with ${wanted.value}`);
   if (wanted.case === 'path') return metIf(path === wanted.value, () => `the path is not ${wanted.value}`);
-  if (wanted.case !== 'safeRegex') throw new Error(`a route by ${wanted.case ?? 'nothing'} is none of ours`);
+  if (wanted.case !== 'safeRegex')
+    throw new Error(`a route by ${wanted.case ?? 'nothing'} is not in our translation`);
   const { regex } = wanted.value;
   return metIf(fullyMatches(regex, path, release), () => `the path does not match ${regex}`);
 }

@@ -12,7 +12,7 @@ export function textMatches(
   if (wanted.case === 'prefix') return text.startsWith(wanted.value);
   if (wanted.case === 'suffix') return text.endsWith(wanted.value);
   if (wanted.case === 'safeRegex') return fullyMatches(wanted.value.regex, text, release);
-  throw new Error(`a match by ${wanted.case ?? 'nothing'} is none of ours`);
+  throw new Error(`a match by ${wanted.case ?? 'nothing'} is not in our translation`);
 }
 
 /** Describes a matcher for people, to follow "does not". */

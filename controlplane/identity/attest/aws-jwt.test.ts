@@ -171,7 +171,7 @@ describe('a token is of no use', () => {
     ],
     ['without a signature', (token) => `${token.split('.').slice(0, 2).join('.')}.`, /PROOF_REFUSED/],
     ['that names no algorithm', unsigned, /PROOF_REFUSED: the token cannot be verified/],
-    ['that is none', () => 'x', /PROOF_REFUSED: the token is no JSON Web Token/],
+    ['that is malformed', () => 'x', /PROOF_REFUSED: the token is no JSON Web Token/],
   ])('%s', async (_, change, message) => {
     await expect(verify(change)).rejects.toThrow(message);
   });

@@ -68,9 +68,9 @@ describe('a hostile IAM', () => {
       'has a result for the resource that is about another',
       good.replace(ALLOWED, ALLOWED + apart('allowed', '', '*')),
     ],
-    ['has a key of a condition that is none', good.replace(ALLOWED, ALLOWED + missing('a b'))],
+    ['has a malformed condition key', good.replace(ALLOWED, ALLOWED + missing('a b'))],
     [
-      'has a list that is none',
+      'has a text in place of a list',
       good.replace(ALLOWED, `${ALLOWED}<MissingContextValues>x</MissingContextValues>`),
     ],
     [

@@ -142,7 +142,7 @@ describe('the role', () => {
   });
 });
 
-test('pages are read to their end, and an endless simulation is none', async () => {
+test('pages are read to their end, and an endless simulation is refused', async () => {
   iam.result = () => ALLOWED;
   iam.emptyPages = 3;
   expect(await ask()).toMatchObject({ kind: 'allowed' });

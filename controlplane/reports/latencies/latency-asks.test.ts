@@ -55,7 +55,7 @@ test('beyond eight different questions, an agent is not asked', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('an agent that does not answer in time is not waited for, and a late answer is none', async () => {
+test('an agent that does not answer in time is not waited for, and a late answer does not count', async () => {
   const { asks, agent, asked, answer } = start(20);
   expect(await asks.ask(agent, ['x'])).toBeUndefined();
   answer([cluster('x')]);

@@ -14,7 +14,7 @@ export type OthersAnswer = {
 /** The latencies of the proxies of another replica. */
 export type ReplicaParts = LatencyParts & { readonly replica: string };
 
-/** Replicas that one answer hears. A further one is passed over, so that names that are made up take no memory. */
+/** Replicas that one answer hears. A further one is ignored, so that names that are made up take no memory. */
 const MOST_REPLICAS = 64;
 
 /** The answer of a replica so far. `expected`: how many texts its answer has; undefined: not known yet. */

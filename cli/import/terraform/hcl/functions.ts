@@ -75,7 +75,7 @@ export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['nonsensitive', (value) => value],
 ]);
 
-/** Returns a boolean as Terraform converts to one; undefined for a value that is none. */
+/** Returns a boolean as Terraform converts to one; undefined for any other value. */
 export function toBoolean(value: unknown): boolean | undefined {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;

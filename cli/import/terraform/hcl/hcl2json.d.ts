@@ -5,7 +5,7 @@
  */
 export function parse(file: string, text: string): Promise<unknown>;
 
-/** Parses an expression. @throws Error if it is none */
+/** Parses an expression. @throws Error if it is malformed */
 export function getExpressionAst(file: string, text: string): Promise<Syntax>;
 
 /** A node of an expression. `type` is empty for parentheses and for names that are keys of objects; `meta` depends on the type. */
