@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createDisplay } from './display.ts';
-import { createScreen, svgOf } from './picture.ts';
+import { svgOf } from './picture.ts';
+import { createScreen } from './screen.ts';
 
 const tally = (white: number, blue: number) => ({
   requests: white + blue,

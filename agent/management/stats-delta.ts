@@ -10,7 +10,7 @@ export type StatsDelta = {
   reset(): void;
 };
 
-/** Creates an empty one. */
+/** Creates a difference without metrics. */
 export function createStatsDelta(): StatsDelta {
   let previous: readonly Family[] = [];
   let delta: readonly Family[] | undefined;

@@ -23,7 +23,7 @@ export type Scene = {
 
 const PATIENT = { limitMs: 300_000, everyMs: 1000 };
 
-/** Starts one with this number of virtual nodes. */
+/** Starts a scene with this number of virtual nodes. */
 export async function startScene(folder: string, nodes: number): Promise<Scene> {
   const store = openSqliteStore({ folder });
   const resources = tieredMesh(nodes);

@@ -48,7 +48,7 @@ type Keys = Awaited<ReturnType<typeof keysOf>>;
 type Authority = { readonly keys: Keys; readonly certificate: X509Certificate };
 type Input = Readonly<Record<string, unknown>>;
 
-/** Starts one. `years`: how long the authority's certificate is valid; default: 10. */
+/** Starts the stand-in. `years`: how long the authority's certificate is valid; default: 10. */
 export async function startTestPrivateCa(kind: PrivateCaKind, years = 10): Promise<TestPrivateCa> {
   const root = await makeRoot(kind === 'subordinate' ? 'P-384' : kind, years);
   const authority = kind === 'subordinate' ? await makeSubordinate(root) : root;

@@ -28,7 +28,7 @@ export type IdentityPlane = {
 /** The trust domain. */
 export const DOMAIN = 'apps.example';
 
-/** Starts one with the mesh `m` and its virtual nodes `a` and `b`. */
+/** Starts a control plane with the mesh `m` and its virtual nodes `a` and `b`. */
 export async function startIdentityPlane(flags: readonly string[] = []): Promise<IdentityPlane> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-identity-'));
   const file = (name: string): string => join(folder, name);

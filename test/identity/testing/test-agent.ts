@@ -46,14 +46,14 @@ export type TestAgentOptions = {
 
 const log = createLog('test', 'silent');
 
-/** Starts one. */
+/** Starts an agent, which gets its certificate and opens its stream. */
 export async function startTestAgent(plane: IdentityPlane, options: TestAgentOptions): Promise<TestAgent> {
   const agent = await openTestAgent(plane, options);
   void agent.connect();
   return agent;
 }
 
-/** Opens one, which gets its certificate, but opens no stream yet. */
+/** Opens an agent, which gets its certificate, but opens no stream yet. */
 export async function openTestAgent(
   plane: IdentityPlane,
   {
