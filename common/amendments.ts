@@ -4,8 +4,6 @@ import { isObject } from './is-object.ts';
 /** A part of a value that another form cannot express, and its path. */
 export type Amendment = { readonly path: readonly (string | number)[]; readonly value: unknown };
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** Returns the parts to put into `had`, the value after a round trip through another form, so that it equals `wanted`. Ignores order. */
 export function amendmentsFor(
   wanted: unknown,

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Change, MeshId, ResourceId } from '../../mesh/resource.ts';
+import type { Change, MeshId } from '../../mesh/resource.ts';
 import { PUT_RESOURCE, PUT_TOKEN, readTokens } from './rows.ts';
 import { sqliteSpecHistory } from './spec-history.ts';
 import { TOKEN_LIFETIME, type TokenKey, type Write, type Written } from '../store.ts';

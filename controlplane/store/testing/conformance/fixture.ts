@@ -1,4 +1,4 @@
-import type { Change, MeshId, Resource, ResourceId } from '../../../mesh/resource.ts';
+import type { Change, MeshId, Resource } from '../../../mesh/resource.ts';
 import type { Store, TokenUse, Write } from '../../store.ts';
 
 /** A place for a store's data, which survives closing and reopening. */
