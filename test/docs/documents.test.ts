@@ -18,18 +18,22 @@ function blocksIn(path: string, language: string): readonly string[] {
 }
 
 /** The meshes of docs/identity.md, and the virtual nodes that its documents name. */
-const MESHES = { colors: ['a', 'white'], shop: ['orders', 'reports'] };
+const MESHES = { colors: ['a'], shop: ['orders', 'reports'] };
 
-test('daybreak apply takes each document of docs/identity.md', async () => {
+/** Without the files of a walk, which begin with their names: test/identity/walk.net.test.ts applies those in their order. */
+const DOCUMENTS = blocksIn('docs/identity.md', 'yaml').filter((block) => !block.startsWith('# '));
+
+test('docs/identity.md shows documents', () => {
+  expect(DOCUMENTS.length).toBeGreaterThan(2);
+});
+
+test.each(DOCUMENTS)('daybreak apply takes this document of docs/identity.md: %s', async (stdin) => {
   const model = Object.entries(MESHES).flatMap(([meshName, nodes]) => [
     { meshName },
     ...nodes.map((virtualNodeName) => ({ meshName, virtualNodeName, spec: {} })),
   ]);
   expect(await bench.apply(['-'], { stdin: JSON.stringify(model) })).toMatchObject({ code: 0 });
-  const documents = blocksIn('docs/identity.md', 'yaml');
-  expect(documents.length).toBeGreaterThan(5);
-  for (const stdin of documents)
-    expect(await bench.apply(['-'], { stdin }), stdin).toMatchObject({ code: 0, stderr: '' });
+  expect(await bench.apply(['-'], { stdin })).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('the line of a tokens file in docs/credentials.md is one', () => {
