@@ -50,8 +50,29 @@ describe('statements', () => {
     ['one of several resources', [allow(['*'], ['arn:x', 'arn:aws:appmesh:*:*:mesh/prod*'])], 'allowed'],
     ['deny wins, last', [allow(['*'], ['*']), deny(['appmesh:delete*'], ['*'])], 'explicit deny'],
     ['deny wins, first', [deny(['*'], [ARN]), allow(['*'], ['*'])], 'explicit deny'],
+    [
+      'a resource of another partition',
+      [allow(['*'], ['arn:aws-cn:appmesh:*:*:mesh/prod'])],
+      'implicit deny',
+    ],
+    ['a denial in another partition', [allow(['*'], ['*']), deny(['*'], ['arn:aws-cn:*'])], 'allowed'],
+    ['a wildcard for other partitions', [allow(['*'], ['arn:aws-*:appmesh:*'])], 'implicit deny'],
     ['a denial of another action', [deny(['appmesh:update*'], ['*']), allow(['*'], ['*'])], 'allowed'],
   ])('%s', (_, statements, verdict) => {
     expect(evaluate(statements, 'appmesh:DeleteMesh', ARN)).toBe(verdict);
+  });
+
+  it.each([
+    'arn:aws-cn:appmesh:cn-north-1:*:mesh/*',
+    'arn:aws:appmesh:cn-north-1:*:mesh/*',
+    'arn:aws*:appmesh:*:*:mesh/*',
+    'arn:aws-*:appmesh:*:*:mesh/*',
+    'arn:*:appmesh:*:*:mesh/*',
+  ])('a policy for %s applies in China', (resource) => {
+    const own = 'arn:aws-cn:appmesh:cn-north-1:111122223333:mesh/prod';
+    expect(evaluate([allow(['*'], [resource])], 'appmesh:DeleteMesh', own)).toBe('allowed');
+    expect(evaluate([allow(['*'], ['*']), deny(['*'], [resource])], 'appmesh:DeleteMesh', own)).toBe(
+      'explicit deny',
+    );
   });
 });

@@ -22,10 +22,18 @@ export function evaluate(statements: readonly Statement[], action: string, resou
   const matching = statements.filter(
     ({ actions, resources }) =>
       actions.some((pattern) => matchesGlob(pattern, small)) &&
-      resources.some((pattern) => matchesGlob(pattern, resource)),
+      resources.some((pattern) => matchesResource(pattern, resource)),
   );
   if (matching.some(({ effect }) => effect === 'Deny')) return 'explicit deny';
   return matching.length > 0 ? 'allowed' : 'implicit deny';
+}
+
+/** `arn:aws:` in a policy stands for the partition of the control plane's region: files for such ARNs apply in China too. */
+function matchesResource(pattern: string, resource: string): boolean {
+  if (matchesGlob(pattern, resource)) return true;
+  return (
+    pattern.startsWith('arn:aws:') && matchesGlob(pattern, resource.replace(/^arn:aws-[a-z-]*:/, 'arn:aws:'))
+  );
 }
 
 /**

@@ -19,6 +19,17 @@ it.each(CASES)('the ARN of a resource is parsed to the same id: %s %s %s', (kind
 });
 
 it.each([
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['cnx-1', 'aws'],
+])('an ARN in %s is in partition %s', (region, partition) => {
+  const id = { kind: 'mesh', owner: '111122223333', mesh: 'm', parent: '', name: 'm' } as const;
+  expect(arnOf(id, region)).toBe(`arn:${partition}:appmesh:${region}:111122223333:mesh/m`);
+  expect(parseArn(arnOf(id, region), region)).toEqual(id);
+  expect(parseArn(`arn:aws:appmesh:${region}:111122223333:mesh/m`, region)).toEqual(id);
+});
+
+it.each([
   '',
   'mesh/m',
   'arn:aws:appmesh:us-east-1:111122223333:mesh/m',

@@ -1,12 +1,13 @@
+import { awsPartition } from '../../common/aws-partition.ts';
 import { PARENTS } from './names.ts';
 import type { ResourceId } from './resource.ts';
 
 const PATTERN =
   /^arn:aws[a-z-]*:appmesh:(?<region>[^:]*):(?<owner>\d{12}):mesh\/(?<mesh>[^/]+)(?:\/(?<rest>.+))?$/su;
 
-/** Returns the ARN of a resource. The account in it is the mesh owner's. */
+/** Returns the ARN of a resource. The account in it is the mesh owner's, the partition that of the region. */
 export function arnOf({ kind, owner, mesh, parent, name }: ResourceId, region: string): string {
-  const base = `arn:aws:appmesh:${region}:${owner}:mesh/${mesh}`;
+  const base = `arn:${awsPartition(region).name}:appmesh:${region}:${owner}:mesh/${mesh}`;
   const within = PARENTS[kind];
   if (kind === 'mesh') return base;
   return within === undefined ? `${base}/${kind}/${name}` : `${base}/${within}/${parent}/${kind}/${name}`;
