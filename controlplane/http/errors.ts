@@ -103,7 +103,7 @@ export const misdirected = (host: string): ApiError =>
   new ApiError(
     'MisdirectedRequestException',
     `This control plane is not ${JSON.stringify(host)}: it accepts loopback names, IP addresses, its machine's name, the names ` +
-      'in its certificate, appmesh.REGION.amazonaws.com, and the names in --api-host.',
+      "in its certificate, App Mesh's own (appmesh.REGION.amazonaws.com), and the names in --api-host.",
   );
 
 /** The path is unknown. */

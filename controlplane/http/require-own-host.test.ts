@@ -23,6 +23,12 @@ describe('a request', () => {
     for (const [host, status] of [
       ['appmesh.eu-west-1.amazonaws.com', 200],
       ['appmesh-fips.us-east-1.amazonaws.com', 200],
+      ['appmesh.us-east-1.api.aws', 200],
+      ['appmesh.cn-north-1.amazonaws.com.cn', 200],
+      ['appmesh.cn-north-1.api.amazonwebservices.com.cn', 200],
+      ['appmesh.cn-north-1.amazonaws.com.cn:443', 200],
+      ['appmesh.cn-north-1.amazonaws.com.cnx', 421],
+      ['appmesh.us-east-1.api.aws.evil.example', 421],
       ['appmesh.eu-west-1.amazonaws.com.evil.example', 421],
     ] as const)
       expect((await ask('/v20190125/meshes', { host })).statusCode).toBe(status);

@@ -3,8 +3,9 @@ import type { RouteConfig } from './call.ts';
 import { forbidden, misdirected } from './errors.ts';
 import { isOwnHost, isOwnOrigin, type OwnHosts } from '../../common/addresses/own-hosts.ts';
 
-/** App Mesh's own host names, which its clients sign. */
-const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;
+/** App Mesh's own host names, which its clients sign: those of its regions, also in China, and those with IPv6. */
+const AWS =
+  /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
 
 /**
  * Refuses requests for other hosts and requests from pages of other sites, so that a page in a browser on this machine or
