@@ -87,8 +87,9 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Gateway, host match': ['gateway-hosts', 'gateway-matches', 'gateway-problems'],
   'Gateway, prefix rewrite': ['gateway', 'gateway-matches', 'gateway-any-path'],
   'Gateway, path match without rewrite': ['gateway-matches'],
-  'Gateway, a prefix rewrite with a path match, a path rewrite without one, or a rewrite to a value that does not begin with `/`':
-    ['gateway-problems'],
+  'Gateway, path rewrite without a path match': ['gateway-whole-path'],
+  'Gateway, a prefix rewrite with a path match, a path rewrite with a prefix match or a prefix rewrite, or a rewrite to a value that does not begin with `/`':
+    ['gateway-problems', 'gateway-whole-path'],
   'Gateway, target port': ['gateway-ports'],
   'Gateway, headers about the caller and the original request': ['gateway', 'gateway-http-route'],
   'Gateway, host not rewritten': ['gateway', 'gateway-http-route'],

@@ -71,6 +71,7 @@ const routes: readonly Input[] = [
   route('host', { prefix: '/', hostname: { exact: 'a.example.com' } }, two),
   route('suffix', { prefix: '/', hostname: { suffix: '.example.org' } }, two),
   route('plain-suffix', { prefix: '/', hostname: { suffix: 'example.net' } }, two),
+  route('whole', { hostname: { exact: 'whole.example.com' } }, { rewrite: { path: { exact: '/whole' } } }),
   route('hyphen', { prefix: '/', hostname: { suffix: '-app.example.com' } }, two),
   route(
     'header',
@@ -186,6 +187,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['/exact?q=1', {}, { port: ONE, path: '/rewritten?q=1', host: 'one.local' }],
     ['/plain', {}, { port: ONE, path: '/plain', host: 'one.local' }],
     ['/re/7', {}, { port: ONE, path: '/re/7', host: 'one.local' }],
+    ['/a/b?c=d', withHost('whole.example.com'), { port: ONE, path: '/whole?c=d', host: 'one.local' }],
     ['/hosted/a', {}, { port: TWO, path: '/a', host: door }],
     ['/hosted/a', withHost('one.local'), { port: TWO, path: '/a', host: 'one.local' }],
     ['/asis/a', {}, { port: ONE, path: '/asis/a', host: door }],

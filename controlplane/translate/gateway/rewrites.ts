@@ -2,8 +2,14 @@ import type { HttpGatewayRouteRewrite } from '../../model/types.ts';
 import type { PathMatch } from '../envoy/routes/match.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 
-/** One Envoy route of a gateway route: its path match, and the replacement of the matched part, if any. */
-export type Rewrite = { readonly path: PathMatch; readonly to?: string };
+/**
+ * One Envoy route of a gateway route: its path match, and the replacement of the matched part, if any. `rank`: the path that decides its
+ * place in the order, if that is not the path of the match.
+ */
+export type Rewrite = { readonly path: PathMatch; readonly to?: string; readonly rank?: string };
+
+/** Every path, as an expression: Envoy then replaces the whole path, and of a prefix only the prefix. */
+const WHOLE: PathMatch = { kind: 'regex', text: '/.*' };
 
 /**
  * Returns the Envoy routes for a path. A prefix is replaced by `/` unless a rewrite is configured. A prefix, with or without a
@@ -13,10 +19,9 @@ export function rewrites(
   path: PathMatch,
   rewrite: HttpGatewayRouteRewrite | undefined,
 ): readonly [Rewrite, ...Rewrite[]] {
-  if (path.kind !== 'prefix') {
-    const exact = rewrite?.path?.exact;
-    return [{ path, ...(exact === undefined ? {} : { to: exact }) }];
-  }
+  const exact = rewrite?.path?.exact;
+  if (path.kind !== 'prefix') return [{ path, ...(exact === undefined ? {} : { to: exact }) }];
+  if (exact !== undefined) return [{ path: WHOLE, to: exact, rank: path.text }];
   if (rewrite?.prefix?.defaultPrefix === 'DISABLED') return [{ path, to: path.text }];
   const to = rewrite?.prefix?.value ?? '/';
   const base = path.text.replace(/\/$/, '');
@@ -34,7 +39,10 @@ export function rewriteProblem(
 ): string | undefined {
   const exact = rewrite?.path?.exact;
   const value = rewrite?.prefix?.value;
-  if (exact !== undefined && path.kind === 'prefix') return 'a path is rewritten where no path is matched';
+  if (exact !== undefined && path.kind === 'prefix') {
+    if (path.text !== '/') return 'a path is rewritten where a prefix is matched';
+    if (value !== undefined) return 'a path and a prefix are rewritten';
+  }
   if (value !== undefined && path.kind !== 'prefix') return 'a prefix is rewritten where a path is matched';
   const to = exact ?? value ?? '/';
   if (!isHeaderValue(to)) return `${JSON.stringify(to)} holds a line break or a NUL`;

@@ -68,7 +68,7 @@ function ranked(rules: readonly GatewayRule[], cluster: string): RouteInit[] {
   return rendered
     .map(({ rule, rewrite }) => ({
       priority: rule.priority,
-      path: rewrite.path.text,
+      path: rewrite.rank ?? rewrite.path.text,
       name: rule.name,
       route: firstPass(rule, rewrite, cluster),
     }))
