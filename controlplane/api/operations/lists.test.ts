@@ -113,6 +113,11 @@ describe('a token', () => {
     expect(body).toMatchObject({ virtualNodes: [{ virtualNodeName: 'b' }, { virtualNodeName: 'c' }] });
   });
 
+  it('that is empty means the first page', async () => {
+    const { body } = await api.call('GET', `${NODES}?limit=1&nextToken=`);
+    expect(body).toMatchObject({ virtualNodes: [{ virtualNodeName: 'a' }] });
+  });
+
   it.each([
     'e30',
     'eyJhZnRlciI6ImEifQ',

@@ -13,9 +13,9 @@ export type ListCall = { readonly operation: string; readonly account: string; r
 type Token = { readonly after: string; readonly list: string };
 
 /**
- * Returns the page of a sorted list that a call requests by `limit` (default: `most`) and `nextToken`. The token holds the last
- * returned key, not an index, so concurrent creates and deletes do not shift it. A token continues only its own list: in
- * another list it would skip items.
+ * Returns the page of a sorted list that a call requests by `limit` (default: `most`) and `nextToken` (empty: the first page). The
+ * token holds the last returned key, not an index, so concurrent creates and deletes do not shift it. A token continues only its own
+ * list: in another list it would skip items.
  * @throws ApiError BadRequestException for a token that this API did not issue, or that belongs to another list
  */
 export function page<T>(
@@ -26,7 +26,7 @@ export function page<T>(
 ): Page<T> {
   const { limit, nextToken, ...asked } = call.input;
   const list = digest({ ...call, input: asked });
-  const after = typeof nextToken === 'string' ? afterOf(nextToken, list) : undefined;
+  const after = typeof nextToken === 'string' && nextToken !== '' ? afterOf(nextToken, list) : undefined;
   const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
   const items = rest.slice(0, typeof limit === 'number' ? limit : most);
   const last = items.at(-1);
