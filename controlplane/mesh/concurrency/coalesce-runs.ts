@@ -16,8 +16,10 @@ export function coalesceRuns(run: () => Promise<void>): () => Promise<void> {
     return start();
   };
   return () => {
+    // Between the end of a run and the start of the one that waits, nothing runs: a call then gets the one that waits.
+    if (next !== undefined) return next;
     if (running === undefined) return start();
-    next ??= running.then(afterwards, afterwards);
+    next = running.then(afterwards, afterwards);
     return next;
   };
 }
