@@ -76,9 +76,10 @@ export function changeNames(
 ): SubscriptionChange {
   const before = subscription.wildcard;
   const asksForAll = subscribe.some((name) => isWildcard(name, typeUrl));
-  const names = subscribe.length + unsubscribe.length;
-  // The legacy wildcard ends when it is unsubscribed from; subscribing to other names does not end it.
-  if (asksForAll || (names === 0 && !subscription.named)) subscription.wildcard = hasWildcard(typeUrl);
+  // A request without a subscription begins the legacy wildcard, whatever it unsubscribes from. That ends when it is unsubscribed from;
+  // subscribing to other names does not end it.
+  if (asksForAll || (subscribe.length === 0 && !subscription.named))
+    subscription.wildcard = hasWildcard(typeUrl);
   if (subscribe.length > 0) subscription.named = true;
   const added = new Set(subscribe.filter((name) => !isWildcard(name, typeUrl)));
   for (const name of added) subscription.names.add(name);
