@@ -123,6 +123,18 @@ test.each([
   await expect(prepare('', env)).rejects.toThrow(words);
 });
 
+test('a file that is refused leaves no port open for a collector whose name does not resolve', async () => {
+  const ports = () => process.getActiveResourcesInfo().filter((each) => each.startsWith('UDP')).length;
+  const before = ports();
+  const env = {
+    ENABLE_ENVOY_DOG_STATSD: '1',
+    STATSD_ADDRESS: 'statsd.invalid',
+    ENVOY_RESOURCES_CONFIG_FILE: file('f.yaml', 'a: ['),
+  };
+  await expect(prepare('', env)).rejects.toThrow('line 1');
+  await expect.poll(ports).toBe(before);
+});
+
 test.each([
   'ENVOY_CONFIG_FILE',
   'ENVOY_TRACING_CFG_FILE',

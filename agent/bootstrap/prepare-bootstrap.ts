@@ -98,9 +98,20 @@ const NONE_LATE = { leftOut: () => [], close: () => undefined };
 async function generate(
   options: PrepareOptions,
 ): Promise<{ readonly file: string; readonly late: readonly LateCollector[] }> {
+  const { log } = options.agentLog;
+  const { settings, late } = await resolveCollectors(options.settings, { log });
+  for (const each of late) log.error(coded('NAME_UNRESOLVED'), each.problem());
+  try {
+    return { file: await writeBootstrap(options, settings), late };
+  } catch (error) {
+    for (const each of late) each.close();
+    throw error;
+  }
+}
+
+/** Writes the bootstrap of settings in which each collector has an address. Returns its path. */
+async function writeBootstrap(options: PrepareOptions, settings: AgentSettings): Promise<string> {
   const { folder, node, agentLog } = options;
-  const { settings, late } = await resolveCollectors(options.settings, { log: agentLog.log });
-  for (const each of late) agentLog.log.error(coded('NAME_UNRESOLVED'), each.problem());
   const names = bootstrapFiles(options.suffix ?? '');
   const paths = { ...options.sockets, samplingRules: folder.file(names.samplingRules) };
   writeSamplingRules(settings, folder, names.samplingRules);
@@ -109,7 +120,7 @@ async function generate(
   const { merged } = settings.customConfig;
   const whole = merged.length === 0 ? generated : await mergeFiles(generated, merged, agentLog.log);
   folder.write(names.bootstrap, JSON.stringify(whole));
-  return { file: folder.file(names.bootstrap), late };
+  return folder.file(names.bootstrap);
 }
 
 /** The names of attributes are loaded only for the tracer that uses them. */
