@@ -1,4 +1,5 @@
 import { isObject } from '../../common/is-object.ts';
+import { Open } from '../import/source.ts';
 import { containersOf, objects, type Container, type TaskDefinition } from './task-definition.ts';
 
 /** The Envoy container of a task: its index in `containerDefinitions`, or the reason why there is none. */
@@ -20,7 +21,7 @@ export const RESOURCE_VARIABLES = [
 export function findEnvoy(definition: TaskDefinition): EnvoyContainer {
   const containers = containersOf(definition);
   const { proxyConfiguration } = definition;
-  if (isObject(proxyConfiguration)) {
+  if (isObject(proxyConfiguration) && !(proxyConfiguration instanceof Open)) {
     const { containerName: name } = proxyConfiguration;
     const index = containers.findIndex((each) => each['name'] === name);
     if (index !== -1) return { found: true, index };
@@ -40,9 +41,15 @@ export function findEnvoy(definition: TaskDefinition): EnvoyContainer {
   return { found: false, path, reason: `several containers look like Envoy: ${names}` };
 }
 
-/** Whether a task definition is one of App Mesh: it has a proxy configuration, or a container that looks like its Envoy. */
+/** Whether a task definition is one of App Mesh, or may be: it has a proxy configuration, or a container that looks like its Envoy. */
 export function isOfAppMesh(definition: TaskDefinition): boolean {
-  return isObject(definition['proxyConfiguration']) || containersOf(definition).some(isEnvoy);
+  const { proxyConfiguration } = definition;
+  return isObject(proxyConfiguration) || containersOf(definition).some(isEnvoy) || mayHaveEnvoy(definition);
+}
+
+/** Whether a condition of a template, whose value is not known, decides which containers there are. */
+export function mayHaveEnvoy({ containerDefinitions: list }: TaskDefinition): boolean {
+  return list instanceof Open || (Array.isArray(list) && list.some((each) => each instanceof Open));
 }
 
 function isEnvoy({ image, environment, secrets }: Container): boolean {

@@ -13,7 +13,7 @@ import { checkProxyConfiguration } from './checks/proxy-configuration.ts';
 import { checkTask } from './checks/task.ts';
 import { checkUsers } from './checks/users.ts';
 import { createDraft, type Rendered } from './draft.ts';
-import { findEnvoy } from './envoy-container.ts';
+import { findEnvoy, mayHaveEnvoy } from './envoy-container.ts';
 import type { RenderOptions } from './options.ts';
 import { registerInput, type TaskDefinition } from './task-definition.ts';
 
@@ -27,6 +27,8 @@ export function render(given: TaskDefinition, options: RenderOptions): Rendered 
   const envoy = findEnvoy(draft.definition());
   if (!envoy.found) {
     draft.report('error', envoy.path, envoy.reason);
+    // A condition without a value may decide whether there is one.
+    if (mayHaveEnvoy(draft.definition())) askOpenValues(draft, undefined);
     return draft.result();
   }
   setImage(draft, envoy.index, options);

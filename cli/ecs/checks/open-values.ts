@@ -4,10 +4,10 @@ import type { Draft } from '../draft.ts';
 import { containersOf } from '../task-definition.ts';
 
 /** Asks for the values that a template leaves open and that are still in the result; not for Envoy's image, which is a flag. */
-export function askOpenValues(draft: Draft, envoy: number): void {
-  const image = containersOf(draft.definition())[envoy]?.['image'];
+export function askOpenValues(draft: Draft, envoy: number | undefined): void {
+  const image = envoy === undefined ? undefined : containersOf(draft.definition())[envoy]?.['image'];
   const walk = (value: unknown): void => {
-    if (value === image) return;
+    if (value !== undefined && value === image) return;
     if (value instanceof Open) {
       for (const { why, flags } of value.questions) {
         draft.want(flags.join(' or '), why);

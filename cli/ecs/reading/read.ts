@@ -21,7 +21,7 @@ export async function readDefinitions(file: ParsedFile, context: ImportContext):
   const [first] = file.documents;
   if (first !== undefined && (isShown(first.value) || isRawState(first.value)))
     return terraformDefinitions(file.file, first);
-  const given = file.documents.flatMap((document) => definitionIn(file.file, document) ?? []);
+  const given = file.documents.flatMap((document) => definitionsIn(file.file, document));
   if (given.length > 0) return { given, problems: given.flatMap(placeholders) };
   const place = { file: file.file, line: 1, id: '' };
   const isPart = file.documents.some(({ value }) => hasContainers(value));
@@ -52,7 +52,15 @@ const FORMS =
 const PART =
   'the file has only container definitions: write {"family": NAME, "containerDefinitions": [...]}, or let Terraform fill them in: `terraform show -json`';
 
-function definitionIn(file: string, { value, line }: ParsedDocument): Given | undefined {
+// A list is what render itself prints for several.
+function definitionsIn(file: string, { value, line, lineAt }: ParsedDocument): readonly Given[] {
+  const given = Array.isArray(value)
+    ? value.map((each: unknown, index) => definitionIn(file, each, lineAt([index])))
+    : [definitionIn(file, value, line)];
+  return given.includes(undefined) ? [] : given.flatMap((each) => each ?? []);
+}
+
+function definitionIn(file: string, value: unknown, line: number): Given | undefined {
   if (!isObject(value)) return undefined;
   const isAnswer = isObject(value['taskDefinition']);
   const { taskDefinition, tags } = value;
