@@ -5,6 +5,8 @@ import type { Path, Place } from './place.ts';
 
 /** The key of the question that `--account` answers. */
 export const ACCOUNT_KEY = 'AWS::AccountId';
+/** The key of the question that `--region` answers. */
+export const REGION_KEY = 'AWS::Region';
 
 /** An open value of a resource. `path` is in the model's spelling; an empty path means the existence of the resource. */
 export type OpenValue = {

@@ -2,6 +2,7 @@ import { isObject } from '../../../common/is-object.ts';
 import type { ImportProblem, Path, Place } from '../place.ts';
 import type { ParsedDocument } from '../reading/parsed.ts';
 import { Open, type Left, type Question } from '../source.ts';
+import { carried } from './carriers.ts';
 import { kindOfType, type TerraformResource } from './resource.ts';
 
 /** The contents of a state, a plan or a configuration. */
@@ -34,15 +35,18 @@ export function readShown(file: string, document: ParsedDocument, ask: Ask): Ter
   const unknown = new Map(changes.map((change) => [change.address, change.unknown]));
   const resources: TerraformResource[] = [];
   const others: string[] = [];
+  const left: Left[] = [];
   const root = isObject(value[part]) ? value[part]['root_module'] : undefined;
   for (const { resource, path } of resourcesIn(root, [part, 'root_module'])) {
     const { address, type, values } = resource;
     const kind = kindOfType(String(type));
+    const id = String(address);
     if (kind === undefined || resource['mode'] !== 'managed') {
-      others.push(String(type));
+      const reason = resource['mode'] === 'managed' ? carried(String(type), values) : undefined;
+      if (reason === undefined) others.push(String(type));
+      else left.push({ place: { file, line: document.lineAt(path), id }, reason });
       continue;
     }
-    const id = String(address);
     const open = (inside: Path, why: string): unknown => ask(questionAt(id, inside, why));
     const secret = marked(values, resource['sensitive_values'], [], (at) =>
       open(at, 'the value is sensitive'),
@@ -62,10 +66,13 @@ export function readShown(file: string, document: ParsedDocument, ask: Ask): Ter
   );
   return {
     resources,
-    left: gone.map(({ address }) => ({
-      place: { file, line: document.line, id: address },
-      reason: 'the plan takes it away',
-    })),
+    left: [
+      ...left,
+      ...gone.map(({ address }) => ({
+        place: { file, line: document.line, id: address },
+        reason: 'the plan takes it away',
+      })),
+    ],
     problems: [],
     others,
   };
@@ -79,6 +86,9 @@ export function questionAt(address: string, path: Path, why: string): Question {
   const key = [address, ...path].join('.');
   return { key, why, flags: [`--parameter ${key}=VALUE`] };
 }
+
+/** The way to answer all questions of a configuration at once. */
+export const SHOWN_INSTEAD = 'what terraform show -json prints, imported instead';
 
 // Other attributes, which the provider computes, are always unknown before an apply, and import does not need these.
 function unknownAmongSet(unknown: unknown): unknown {

@@ -1,6 +1,8 @@
 import { isObject } from '../../../common/is-object.ts';
 import type { ImportProblem, Path } from '../place.ts';
 import type { ParsedDocument } from '../reading/parsed.ts';
+import type { Left } from '../source.ts';
+import { carried } from './carriers.ts';
 import { marked, questionAt, wholePlace, type Ask, type TerraformJson } from './json.ts';
 import { kindOfType, type TerraformResource } from './resource.ts';
 
@@ -18,11 +20,15 @@ export function readRawState(file: string, document: ParsedDocument, ask: Ask): 
     why === undefined ? [] : [{ place: wholePlace(file, document), message: why }];
   const resources: TerraformResource[] = [];
   const others: string[] = [];
+  const left: Left[] = [];
   if (why !== undefined) return { resources, left: [], problems, others };
   for (const { resource, instances } of listedIn(value)) {
     const kind = kindOfType(String(resource['type']));
     if (kind === undefined || resource['mode'] !== 'managed') {
-      others.push(String(resource['type']));
+      const [first] = instances;
+      const reason = resource['mode'] === 'managed' ? carried(String(resource['type']), resource) : undefined;
+      if (reason === undefined || first === undefined) others.push(String(resource['type']));
+      else left.push({ place: { file, line: document.lineAt(first.path), id: first.address }, reason });
       continue;
     }
     for (const { address, instance, path } of instances) {
@@ -39,7 +45,7 @@ export function readRawState(file: string, document: ParsedDocument, ask: Ask): 
       });
     }
   }
-  return { resources, left: [], problems, others };
+  return { resources, left, problems, others };
 }
 
 type Instance = {

@@ -1,18 +1,19 @@
-import { basename } from 'node:path';
 import { areAmendments } from '../../../../common/amendments.ts';
 import { isObject } from '../../../../common/is-object.ts';
 import type { ImportProblem } from '../../place.ts';
 import type { ParsedFile } from '../../reading/parsed.ts';
 import { Open, type ImportContext, type Left } from '../../source.ts';
 import { AMENDMENTS } from '../amendments.ts';
+import { carried } from '../carriers.ts';
 import type { Ask, TerraformJson } from '../json.ts';
 import { kindOfType, type TerraformResource } from '../resource.ts';
 import type { ApiKind } from '../../../../controlplane/mesh/resource.ts';
-import { folderOfCall, isValues, modulesIn, type Block, type Module } from './modules.ts';
+import { folderOfCall, modulesIn, type Block, type Module, type ResourceBlock } from './modules.ts';
 import { parseConfiguration, type ConfigurationFile } from './parse.ts';
 import { suffixOf } from './repetition.ts';
 import { scopeOf, type Scope, type World } from './scope.ts';
 import { expressionsIn } from './syntax.ts';
+import { isAutomatic, isValues } from './values-files.ts';
 
 /**
  * Reads configurations without Terraform. It evaluates expressions with Terraform's functions that depend on their arguments alone, locals,
@@ -21,7 +22,7 @@ import { expressionsIn } from './syntax.ts';
  */
 export async function readConfigurations(
   files: readonly ParsedFile[],
-  { answers }: ImportContext,
+  { answers, account, region }: ImportContext,
 ): Promise<TerraformJson> {
   const parsed: ConfigurationFile[] = [];
   const problems: ImportProblem[] = [];
@@ -33,18 +34,17 @@ export async function readConfigurations(
   const named = new Set(
     files.filter((file) => 'named' in file && file.named === true).map(({ file }) => file),
   );
-  const isTaken = (file: string): boolean => named.has(file) || AUTOMATIC.test(basename(file));
-  const modules = modulesIn(parsed, isTaken);
+  const modules = modulesIn(parsed, named);
   const ask: Ask = (question) => answers.take(question.key) ?? new Open([question]);
   const called = new Set([...modules.values()].flatMap((module) => foldersCalled(module)));
   const left: Left[] = parsed
-    .filter(({ file }) => isValues(file) && !isTaken(file))
+    .filter(({ file }) => isValues(file) && !named.has(file) && !isAutomatic(file))
     .map(({ file }) => ({
       place: { file, line: 1, id: '' },
       reason: 'values of variables, which count only where -f names the file',
     }));
   const found: Collected = { resources: [], left, problems, others: [] };
-  const world: World = { modules, expressions: await expressionsIn(parsed), ask };
+  const world: World = { modules, expressions: await expressionsIn(parsed), ask, account, region };
   for (const [folder, module] of modules) {
     if (!called.has(folder)) collect(scopeOf(module, world), found);
   }
@@ -59,10 +59,30 @@ function collect(scope: Scope, found: Collected): void {
   const beside = amendmentsIn(scope);
   for (const [key, resource] of scope.module.resources) {
     const kind = kindOfType(resource.type);
-    if (kind === undefined) found.others.push(resource.type);
+    if (kind === undefined) collectOther(scope, key, resource, found);
     else collectInstances(scope, { ...resource, key, kind, beside }, found);
   }
+  for (const { type, name, file } of scope.module.repeated) {
+    if (kindOfType(type) === undefined) continue;
+    const place = { file: file.file, line: lineOf(file, type, name), id: `${scope.prefix}${type}.${name}` };
+    found.problems.push({ place, message: REPEATED });
+  }
   for (const [name, call] of scope.module.calls) collectCall(scope, name, call, found);
+}
+
+const REPEATED =
+  'the folder has another resource of this type and name, which Terraform refuses, or merges if the name of a file ends in override.tf: -f one of the files';
+
+function collectOther(
+  scope: Scope,
+  key: string,
+  { type, name, file, body }: ResourceBlock,
+  found: Collected,
+): void {
+  const reason = carried(type, body);
+  const place = { file: file.file, line: lineOf(file, type, name), id: `${scope.prefix}${key}` };
+  if (reason === undefined) found.others.push(type);
+  else found.left.push({ place, reason });
 }
 
 type NamedResource = Block & {
@@ -116,8 +136,10 @@ function collectCall(scope: Scope, name: string, call: Block, found: Collected):
     if (children.scopes.size === 0) found.left.push({ place, reason: noneOf(call.body) });
   } else if (children?.kind === 'wrong') found.problems.push({ place, message: children.message });
   else if (children?.kind === 'open') {
-    const why = children.open.questions.map((question) => question.why).join('; ');
-    found.problems.push({ place, message: `the instances of the module are not known: ${why}: ${INSTEAD}` });
+    const asked = children.open.questions.map(
+      ({ why, flags }) => `${why}; answer with ${flags.join(' or ')}`,
+    );
+    found.problems.push({ place, message: `the instances of the module are not known: ${asked.join('; ')}` });
   } else if (folderOfCall(scope.module, call) === undefined)
     found.left.push({ place, reason: `its source is elsewhere: what it makes is in ${SHOW}` });
   else found.problems.push({ place, message: `the module's folder is not among the files: ${INSTEAD}` });
@@ -125,7 +147,6 @@ function collectCall(scope: Scope, name: string, call: Block, found: Collected):
 
 const SHOW = 'what terraform show -json prints';
 const INSTEAD = `import ${SHOW} instead`;
-const AUTOMATIC = /^terraform\.tfvars(?:\.json)?$|\.auto\.tfvars(?:\.json)?$/i;
 const META = new Set(['lifecycle', 'depends_on', 'provider', 'provisioner', 'connection']);
 
 function amendmentsIn({ module, evaluate }: Scope): Readonly<Record<string, unknown>> {

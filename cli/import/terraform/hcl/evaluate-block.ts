@@ -1,12 +1,12 @@
 import { isObject } from '../../../../common/is-object.ts';
 import type { Path } from '../../place.ts';
 import { Open, type Question } from '../../source.ts';
-import { questionAt, type Ask } from '../json.ts';
+import { questionAt, SHOWN_INSTEAD, type Ask } from '../json.ts';
 import { dynamicBlocks } from './dynamic-blocks.ts';
 import { evaluateExpression, type Bindings, type Resolve } from './evaluate.ts';
 import { literalIn, partsOf, referenceIn } from './expressions.ts';
 import { isScalar } from '../../is-scalar.ts';
-import { Lazy, UNKNOWN } from './lazy.ts';
+import { Lazy, Reference, UNKNOWN } from './lazy.ts';
 import { collectionFrom, NO_BINDINGS } from './repetition.ts';
 import type { Expressions } from './syntax.ts';
 
@@ -33,37 +33,45 @@ export function blockEvaluator(
       return value.map((each: unknown, index) => evaluate(each, address, [...path, index], bindings));
     if (!isObject(value) || value instanceof Open) return value;
     const { dynamic, ...others } = value;
-    const members = Object.entries(isObject(dynamic) ? others : value).map(([name, part]) => [
-      keyOf(name, address, path, bindings),
-      evaluate(part, address, [...path, name], bindings),
-    ]);
+    const members = Object.entries(isObject(dynamic) ? others : value).map(([name, part]) => {
+      const key = text(name, address, path, bindings);
+      if (isScalar(key)) return [key, evaluate(part, address, [...path, name], bindings)];
+      // A map with an unknown key has at least its question.
+      return [name, key instanceof Open ? key : evaluate(part, address, [...path, name], bindings)];
+    });
     const plain = Object.fromEntries(members) as Readonly<Record<string, unknown>>;
     if (!isObject(dynamic)) return plain;
-    return dynamicBlocks(plain, dynamic, bindings, (part, inner, inside) =>
-      evaluate(part, address, [...path, ...inside], inner),
-    );
-  };
-  // Evaluates a key of a map; an unknown key stays as written.
-  const keyOf = (name: string, address: string, path: Path, bindings: Bindings): string => {
-    const key = text(name, address, path, bindings);
-    return isScalar(key) ? String(key) : name;
+    return dynamicBlocks(plain, dynamic, bindings, {
+      evaluate: (part, inner, inside) => evaluate(part, address, [...path, ...inside], inner),
+      refuse: (why, inside) => ask(questionAt(address, [...path, ...inside], why)),
+    });
   };
   // An answer is text. Of a local value, an output or an argument of a module, only its use says what it has to be.
   const answered = (answer: unknown, path: Path): unknown =>
     keepsResources || COLLECTIONS.has(String(path.at(-1))) ? collectionFrom(answer) : answer;
   const text = (value: string, address: string, path: Path, bindings: Bindings): unknown => {
-    const parts = partsOf(value).map((part) => {
-      if ('literal' in part) return part.literal;
-      const found = expressionValue(part.expression, bindings);
-      return found === undefined || found === UNKNOWN || (!keepsResources && hasLazy(found))
-        ? answered(ask(unknownAt(address, path, part.expression)), path)
-        : found;
-    });
+    const parts = partsOf(value);
+    const values = parts.map((part) =>
+      'literal' in part ? part.literal : expressionValue(part.expression, bindings),
+    );
+    const found = joined(values);
+    // Its own place answers a value too, in place of what it depends on.
+    if (found !== UNKNOWN && !(found instanceof Open)) return found;
     const [only] = parts;
-    if (parts.length === 1 && only !== undefined) return only;
-    const open = parts.filter((part) => part instanceof Open);
+    const shown =
+      parts.length === 1 && only !== undefined && 'expression' in only ? only.expression : undefined;
+    const answer = ask(
+      unknownAt(address, path, shown === undefined ? JSON.stringify(value) : `\${${shown}}`),
+    );
+    return found instanceof Open && answer instanceof Open ? found : answered(answer, path);
+  };
+  // The value of a text: that of its only part, or the parts in a row.
+  const joined = (values: readonly unknown[]): unknown => {
+    if (values.some((each) => isUnknown(each) || (!keepsResources && hasLazy(each)))) return UNKNOWN;
+    if (values.length === 1) return values[0];
+    const open = values.filter((each) => each instanceof Open);
     if (open.length > 0) return new Open(open.flatMap(({ questions }) => questions));
-    return parts.every(isScalar) ? parts.join('') : ask(unknownAt(address, path, value));
+    return values.every(isScalar) ? values.join('') : UNKNOWN;
   };
   const expressionValue = (expression: string, bindings: Bindings): unknown => {
     const literal = literalIn(expression);
@@ -94,11 +102,11 @@ function hasLazy(value: unknown): boolean {
   return isObject(value) && !(value instanceof Open) && Object.values(value).some(hasLazy);
 }
 
-function unknownAt(address: string, path: Path, expression: string): Question {
+function isUnknown(value: unknown): boolean {
+  return value === undefined || value === UNKNOWN || value instanceof Reference;
+}
+
+function unknownAt(address: string, path: Path, shown: string): Question {
   const { key, flags } = questionAt(address, path, '');
-  return {
-    key,
-    why: `\${${expression}} is not evaluated here`,
-    flags: [...flags, 'what terraform show -json prints, imported instead'],
-  };
+  return { key, why: `${shown} is not evaluated here`, flags: [...flags, SHOWN_INSTEAD] };
 }

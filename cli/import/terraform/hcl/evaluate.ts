@@ -4,7 +4,7 @@ import { Open } from '../../source.ts';
 import type { Expression, ForExpression, Step } from './expression.ts';
 import { isScalar } from '../../is-scalar.ts';
 import { FUNCTIONS, toBoolean } from './functions.ts';
-import { Lazy, stepInto, UNKNOWN } from './lazy.ts';
+import { Lazy, Reference, stepInto, UNKNOWN } from './lazy.ts';
 
 /** The values of names that an expression or a block brings: `each`, `count`, and the variables of `for` and `dynamic`. */
 export type Bindings = ReadonlyMap<string, unknown>;
@@ -67,7 +67,7 @@ export function evaluateExpression(expression: Expression, resolve: Resolve, bin
 export function known(values: readonly unknown[], work: (values: readonly unknown[]) => unknown): unknown {
   const open = values.filter((value) => value instanceof Open);
   if (open.length > 0) return new Open(open.flatMap(({ questions }) => questions));
-  if (values.includes(UNKNOWN)) return UNKNOWN;
+  if (values.some((value) => value === UNKNOWN || value instanceof Reference)) return UNKNOWN;
   return values.includes(undefined) ? undefined : work(values);
 }
 
@@ -90,6 +90,15 @@ function call(
     const value = args[0] && evaluate(args[0]);
     return value instanceof Open || value === UNKNOWN ? value : value !== undefined;
   }
+  // The arguments after the one that decides have no effect: they may be unknown.
+  if (name === 'coalesce' && !spreads)
+    return args.map(evaluate).find((value) => value !== null && value !== '');
+  if (name === 'lookup' && args.length === 3) {
+    const found = known(args.slice(0, 2).map(evaluate).map(withInstances), (values) =>
+      FUNCTIONS.get(name)?.(...values, ABSENT),
+    );
+    return found === ABSENT && args[2] !== undefined ? evaluate(args[2]) : found;
+  }
   const work = FUNCTIONS.get(name);
   if (work === undefined) return UNKNOWN;
   return known(args.map(evaluate).map(withInstances), (values) => {
@@ -98,6 +107,9 @@ function call(
     return Array.isArray(last) ? work(...values.slice(0, -1), ...(last as unknown[])) : undefined;
   });
 }
+
+/** What `lookup` returns for a key that the map does not have. */
+const ABSENT = Symbol('absent');
 
 /** Functions take the instances of a resource as a map; they take no single resource. */
 function withInstances(value: unknown): unknown {

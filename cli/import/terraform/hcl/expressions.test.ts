@@ -79,6 +79,33 @@ describe('functions', () => {
     ['tonumber("15") + 1', 16],
     ['tobool("true") && true', true],
     ['tostring(1)', '1'],
+    ['alltrue(["true", true])', true],
+    ['anytrue([])', false],
+    ['sum([10, 13, 6, 4.5])', 33.5],
+    ['setunion(["a", "b"], ["c", "b"])', ['a', 'b', 'c']],
+    ['setintersection(["a", "b"], ["c", "b"])', ['b']],
+    ['setsubtract(["a", "b", "c"], ["a", "c"])', ['b']],
+    [
+      'setproduct(["dev", "prod"], ["a", "b"])',
+      [
+        ['dev', 'a'],
+        ['dev', 'b'],
+        ['prod', 'a'],
+        ['prod', 'b'],
+      ],
+    ],
+    ['chunklist(["a", "b", "c"], 2)', [['a', 'b'], ['c']]],
+    ['chomp("hello\\n")', 'hello'],
+    ['strrev("a☃")', '☃a'],
+    ['basename("foo/bar/baz.txt")', 'baz.txt'],
+    ['dirname("foo/bar/baz.txt")', 'foo/bar'],
+    ['base64decode(base64encode("Hello World"))', 'Hello World'],
+    ['jsondecode("{\\"hello\\": 1}").hello', 1],
+    ['regex("[a-z]+", "53453453.345345aaabbbccc23454")', 'aaabbbccc'],
+    ['regex("(\\\\d\\\\d\\\\d\\\\d)-(\\\\d\\\\d)", "2019-02-01")', ['2019', '02']],
+    ['try(regex("x", "abc"), "none")', 'none'],
+    ['coalesce("", "a", data.x.y)', 'a'],
+    ['lookup(local.ports, "web", data.x.y)', 80],
   ])('%s', async (text, value) => {
     expect(await evaluate(text)).toEqual(value);
   });

@@ -1,8 +1,10 @@
+import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RE2JS } from 're2js';
 import { isObject } from '../../../../common/is-object.ts';
 import { formatted, formattedList } from './format.ts';
 import { isScalar } from '../../is-scalar.ts';
+import { asSet, chunks, common, distinct, inOrder, product, without } from './sets.ts';
 
 /** A function of Terraform. Returns undefined for arguments that it does not take. */
 type Pure = (...args: readonly unknown[]) => unknown;
@@ -70,9 +72,26 @@ export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['tonumber', toNumber],
   ['tobool', (value) => toBoolean(value)],
   ['tolist', (value) => (Array.isArray(value) ? value : undefined)],
-  ['toset', (list) => listed(list, (items) => distinct(items).toSorted(inOrder))],
+  ['toset', (list) => listed(list, asSet)],
   ['tomap', (map) => (isObject(map) ? map : undefined)],
+  ['sensitive', (value) => value],
   ['nonsensitive', (value) => value],
+  ['alltrue', (list) => listed(list, (items) => items.every((item) => toBoolean(item) === true))],
+  ['anytrue', (list) => listed(list, (items) => items.some((item) => toBoolean(item) === true))],
+  ['sum', (list) => listed(list, (items) => (items.length === 0 ? undefined : numbers(items, added)))],
+  ['setunion', (...sets) => (sets.every(Array.isArray) ? asSet(sets.flat()) : undefined)],
+  ['setintersection', (...sets) => (sets.every(Array.isArray) ? common(sets) : undefined)],
+  ['setsubtract', (a, b) => listed(a, (items) => listed(b, (others) => without(items, others)))],
+  ['setproduct', (...lists) => (lists.every(Array.isArray) ? product(lists) : undefined)],
+  ['chunklist', (list, size) => listed(list, (items) => chunks(items, Number(size)))],
+  ['chomp', (text) => textual(text, (value) => value.replace(/(?:\r?\n)+$/, ''))],
+  ['strrev', (text) => textual(text, (value) => Array.from(value).toReversed().join(''))],
+  ['basename', (text) => textual(text, (value) => posix.basename(value))],
+  ['dirname', (text) => textual(text, (value) => posix.dirname(value))],
+  ['base64encode', (text) => textual(text, (value) => Buffer.from(value).toString('base64'))],
+  ['base64decode', (text) => textual(text, (value) => Buffer.from(value, 'base64').toString())],
+  ['jsondecode', (text) => textual(text, fromJson)],
+  ['regex', (pattern, text) => matched(pattern, text)],
 ]);
 
 /** Returns a boolean as Terraform converts to one; undefined for any other value. */
@@ -114,14 +133,31 @@ function mapped(
   return work(Object.entries(value).toSorted(([a], [b]) => inOrder(a, b)));
 }
 
-/** Numbers by their size, texts by their characters. */
-function inOrder(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a) < String(b) ? -1 : 1;
+function added(...values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
-function distinct(items: readonly unknown[]): unknown[] {
-  return items.filter((item, index) => items.findIndex((each) => isDeepStrictEqual(each, item)) === index);
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The match of a regular expression of RE2: a text, or the groups as a list. Named groups are not evaluated. */
+function matched(pattern: unknown, text: unknown): unknown {
+  if (typeof pattern !== 'string' || !isScalar(text) || pattern.includes('(?P<')) return undefined;
+  try {
+    const matcher = RE2JS.compile(pattern).matcher(String(text));
+    if (!matcher.find()) return undefined;
+    const count = matcher.groupCount();
+    return count === 0
+      ? matcher.group()
+      : Array.from({ length: count }, (_, index) => matcher.group(index + 1));
+  } catch {
+    return undefined;
+  }
 }
 
 function found(index: number): number | undefined {

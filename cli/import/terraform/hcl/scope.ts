@@ -2,8 +2,9 @@ import type { Ask } from '../json.ts';
 import type { Resolve } from './evaluate.ts';
 import { blockEvaluator, type EvaluateBlock } from './evaluate-block.ts';
 import type { Step } from './expression.ts';
-import { instancesValue, Lazy, stepInto, UNKNOWN } from './lazy.ts';
+import { instancesValue, Lazy, Reference, stepInto, UNKNOWN, unknownResource } from './lazy.ts';
 import { folderOfCall, type Block, type Module } from './modules.ts';
+import { referenceValue } from './reference-value.ts';
 import { instancesOf, NO_BINDINGS, suffixOf, type Instance, type Instances } from './repetition.ts';
 import type { Expressions } from './syntax.ts';
 import { variableValue, type Given } from './variable-value.ts';
@@ -13,6 +14,9 @@ export type World = {
   readonly modules: ReadonlyMap<string, Module>;
   readonly expressions: Expressions;
   readonly ask: Ask;
+  /** The values of `--account` and `--region`. */
+  readonly account: string | undefined;
+  readonly region: string | undefined;
 };
 
 /** An instance of a module: one call of it, or the root module. */
@@ -38,41 +42,50 @@ export type Children =
 export function scopeOf(module: Module, world: World, prefix = '', given: Given = () => undefined): Scope {
   const once = createOnce();
 
-  const resolve: Resolve = ([first = '', ...rest], bindings) => {
+  const valueAt: Resolve = ([first = '', ...rest], bindings) => {
     if (typeof first === 'string' && bindings.has(first)) return stepInto(bindings.get(first), rest);
     const [second, ...inner] = rest;
     if (typeof second !== 'string') return UNKNOWN;
+    if (first === 'data' && typeof inner[0] === 'string')
+      return stepInto(resourceValue(`data.${second}.${inner[0]}`), inner.slice(1));
     return stepInto(
       once(`${first}.${second}`, () => named(String(first), second)),
       inner,
     );
+  };
+  // A value that only AWS or another configuration knows is one question, however often the files refer to it.
+  const resolve: Resolve = (steps, bindings) => {
+    const value = valueAt(steps, bindings);
+    return value instanceof Reference ? referenceValue(value.address, module, world) : value;
   };
   const evaluate = blockEvaluator(world, resolve, { keepsResources: false });
   const evaluateNamed = blockEvaluator(world, resolve, { keepsResources: true });
   const named = (first: string, second: string): unknown => {
     if (first === 'var') return variableValue(second, { ...world, module, prefix, given, evaluate });
     if (first === 'module') return moduleValue(second);
+    if (first === 'terraform') return new Reference(`terraform.${second}`);
+    if (NOT_RESOURCES.has(first)) return UNKNOWN;
     if (first !== 'local') return resourceValue(`${first}.${second}`);
     const local = module.locals.get(second);
     return local && evaluateNamed(local.value, `${prefix}local.${second}`, []);
   };
   const resourceValue = (key: string): unknown => {
-    const resource = module.resources.get(key);
-    if (resource === undefined) return UNKNOWN;
+    const resource = module.resources.get(key) ?? module.data.get(key);
+    if (resource === undefined) return unknownResource(`${prefix}${key}`);
     const { body } = resource;
     return valueOf(instancesIn(resource, `${prefix}${key}`), ({ key: own, bindings }) => {
       const address = `${prefix}${key}${suffixOf(own)}`;
       return new Lazy((name) => {
         // The provider's id of a mesh is its name.
-        const member = key.startsWith('aws_appmesh_mesh.') && name === 'id' ? 'name' : String(name);
-        if (!(member in body)) return UNKNOWN;
+        const member = /^(?:data\.)?aws_appmesh_mesh\./.test(key) && name === 'id' ? 'name' : String(name);
+        if (!(member in body)) return stepInto(unknownResource(address), [name]);
         return once(`${address}.${member}`, () => evaluate(body[member], address, [member], bindings));
       });
     });
   };
   const moduleValue = (name: string): unknown => {
     const children = childrenOf(name);
-    if (children === undefined) return UNKNOWN;
+    if (children === undefined) return unknownResource(`${prefix}module.${name}`);
     const scopes = children.kind === 'known' ? children.scopes : undefined;
     return valueOf(callInstances(children), ({ key }) => {
       const child = scopes?.get(key);
@@ -124,6 +137,9 @@ function createChildren({ module, world, prefix, evaluate, instancesIn }: Callin
     return children;
   };
 }
+
+/** The first names of references that are no resources, where they have no value: `path.module`, or `each.key` without `for_each`. */
+const NOT_RESOURCES = new Set(['count', 'each', 'ephemeral', 'path', 'self']);
 
 /** Returns a guard of values that depend on themselves, which are unknown. */
 function createOnce(): (key: string, work: () => unknown) => unknown {
