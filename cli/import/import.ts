@@ -11,7 +11,7 @@ import { questionsOf } from './open-values.ts';
 import type { ImportOptions } from './options.ts';
 import { outputFiles, outputStream } from './output/files.ts';
 import { writeFolder } from './output/folder.ts';
-import { createReader, readInputs } from './reading/files.ts';
+import { createReader, readInputs, type Inputs } from './reading/files.ts';
 import { reportImport } from './report/json.ts';
 import { describeWant, isWhole, plural } from './report/summary.ts';
 import { describeImport } from './report/text.ts';
@@ -56,12 +56,15 @@ export async function importFiles(
 const PLAIN = { selector: undefined, exitCode: false, output: 'text' } as const;
 
 async function gather(
-  files: Awaited<ReturnType<typeof readInputs>>,
+  { files, left, problems }: Inputs,
   options: ImportOptions,
   context: ImportContext,
 ): Promise<Imported> {
   const { bySource, unclaimed } = sortFiles(files, options.from);
-  const gathered: Gathered[] = [{ resources: [], passedOver: new Map(), ...unclaimed }];
+  const gathered: Gathered[] = [
+    { resources: [], passedOver: new Map(), ...unclaimed },
+    { resources: [], passedOver: new Map(), left, problems },
+  ];
   for (const [source, own] of bySource) gathered.push(await source.gather(own, context));
   return toDocuments(gathered, options);
 }

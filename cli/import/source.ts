@@ -52,7 +52,12 @@ export type Found = {
 };
 
 /** A part of a file about App Mesh that import leaves out without a fault in the file. */
-export type Left = { readonly place: Place; readonly reason: string };
+export type Left = {
+  readonly place: Place;
+  readonly reason: string;
+  /** What many places may have in common, with which the report is short: undefined for what a reader has to see each. */
+  readonly group?: string;
+};
 
 /** The contents of all files of a form. */
 export type Gathered = {

@@ -4,7 +4,7 @@ import { isTemplate } from './cloudformation/template.ts';
 import { describeSource } from './describe/describe.ts';
 import { withHint } from './kubernetes/hint.ts';
 import { kubernetesSource } from './kubernetes/kubernetes.ts';
-import type { InputFile } from './reading/files.ts';
+import { mentionsAppMesh, type InputFile } from './reading/files.ts';
 import type { ParsedDocument } from './reading/parsed.ts';
 import type { Gathered, Left, Source, SourceName } from './source.ts';
 import type { ImportProblem } from './place.ts';
@@ -46,19 +46,27 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
     else if (file.problems.length > 0 && !mayBeMeant(file)) {
       left.push({
         place,
-        reason: `no mention of resources of App Mesh, and a syntax error: ${file.problems[0]?.message}`,
+        reason: `${SYNTAX}: ${file.problems[0]?.message}`,
+        group: SYNTAX,
       });
     } else if (file.problems.length === 0 && file.named) problems.push({ place, message: NOTHING });
-    else if (file.problems.length === 0) left.push({ place, reason: NOTHING });
+    else if (file.problems.length === 0)
+      left.push(
+        RESOURCES.test(file.text) ? { place, reason: MENTION } : { place, reason: NOTHING, group: NOTHING },
+      );
   }
   return { bySource, unclaimed: { left, problems } };
 }
 
+const SYNTAX = 'no mention of resources of App Mesh, and a syntax error';
 const NOTHING = `not a form that import reads: ${SOURCES.map(({ name }) => name).join(', ')}`;
+/** Types of resources of App Mesh, which values of charts and the like do not have. */
+const RESOURCES = /AWS::AppMesh::|aws_appmesh_|appmesh\.k8s\.aws\//;
+const MENTION = `it mentions resources of App Mesh, and is ${NOTHING}`;
 
-// An unreadable file in a folder counts only if its text mentions resources of App Mesh: task definitions mention its image and its variables.
+// An unreadable file in a folder counts only if its text mentions resources of App Mesh.
 function mayBeMeant({ named, text }: InputFile): boolean {
-  return named || /AWS::AppMesh::|aws_appmesh_|appmesh\.k8s\.aws|["']?meshName["']?\s*:/i.test(text);
+  return named || mentionsAppMesh(text);
 }
 
 // CloudFormation takes the last of two equal keys of a map. Elsewhere, a document with such keys is not read: kubectl refuses it.

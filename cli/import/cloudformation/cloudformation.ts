@@ -10,7 +10,7 @@ import { tell, type Stack } from './stack.ts';
 import { rootStack, type Shared } from './stacks.ts';
 import { templateSet } from './template-set.ts';
 import { isTemplate, placeIn, resourceNamed } from './template.ts';
-import { describeTransform } from './transforms.ts';
+import { describeTransform, mayChange } from './transforms.ts';
 
 /**
  * CloudFormation templates in JSON and YAML, and the output of CDK. template-set.ts finds the templates, and stacks.ts makes a
@@ -42,10 +42,10 @@ async function gather(files: readonly ParsedFile[], context: ImportContext): Pro
   };
 }
 
-// A transform may change any part of the template. Templates without App Mesh resources may have one.
+// A macro may change any part of the template. Templates without App Mesh resources may have one.
 function isReadable(stack: Stack): boolean {
   const { template } = stack;
-  const [transform] = template.transforms;
+  const transform = template.transforms.find(mayChange);
   const types = Object.keys(template.resources).map((id) => resourceNamed(template, id)?.type ?? '');
   if (transform === undefined || !types.some((type) => kindOfType(type) !== undefined)) return true;
   tell(stack, ['Transform'], describeTransform(transform));

@@ -3,8 +3,9 @@ import { Open, type Found, type Left } from '../source.ts';
 import { kindOfType, nameProperties } from './app-mesh.ts';
 import { nameOf } from './attributes.ts';
 import { holds } from './functions/conditions.ts';
-import type { Stack } from './stack.ts';
+import { tell, type Stack } from './stack.ts';
 import { placeIn, resourceNamed, type TemplateResource } from './template.ts';
+import { describeMade, transformMessage } from './transforms.ts';
 import { FAULT, NO_VALUE } from './value.ts';
 
 /** The App Mesh resources of a stack, and the types of the others. */
@@ -19,7 +20,12 @@ export function resourcesOf(stack: Stack): StackResources {
   const resources: Found[] = [];
   const left: Left[] = [];
   const passedOver: string[] = [];
-  for (const id of Object.keys(stack.template.resources)) {
+  for (const [id, value] of Object.entries(stack.template.resources)) {
+    if (id.startsWith('Fn::')) {
+      const made = madeByFunction(stack, id, value);
+      if (made !== undefined) left.push(made);
+      continue;
+    }
     const resource = resourceNamed(stack.template, id);
     if (resource === undefined) continue;
     const made = kindOfType(resource.type) === undefined ? undefined : foundIn(stack, id, resource);
@@ -29,6 +35,19 @@ export function resourcesOf(stack: Stack): StackResources {
     if (made !== undefined && 'kind' in made) left.push(...deletionPolicy(stack, id, resource));
   }
   return { resources, left, passedOver };
+}
+
+// `Fn::ForEach` and `Fn::Transform` in the place of a resource make resources, which only CloudFormation knows.
+function madeByFunction(stack: Stack, id: string, value: unknown): Left | undefined {
+  const path = ['Resources', id];
+  const name = id.split('::').slice(0, 2).join('::');
+  if (JSON.stringify(value ?? null).includes('AWS::AppMesh::')) {
+    tell(stack, path, describeMade(`the resources of ${name}`));
+    return undefined;
+  }
+  if (name !== 'Fn::Transform') return undefined;
+  const reason = `resources that it adds are not here: ${transformMessage(value)}`;
+  return { place: placeIn(stack.template, path, stack.prefix), reason };
 }
 
 // Undefined for a fault, which has been reported.
@@ -69,5 +88,6 @@ function deletionPolicy(
 ): Left[] {
   if (typeof policy !== 'string' || policy === 'Delete') return [];
   const place = placeIn(template, ['Resources', id], prefix);
-  return [{ place, reason: `DeletionPolicy ${policy} applies to CloudFormation only` }];
+  const reason = `DeletionPolicy ${policy} applies to CloudFormation only`;
+  return [{ place, reason, group: reason }];
 }

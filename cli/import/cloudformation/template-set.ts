@@ -3,7 +3,7 @@ import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportContext, Left } from '../source.ts';
 import { assetsIn, manifestIn, type SynthesizedStack } from './cdk.ts';
 import { mergeAddons } from './copilot.ts';
-import { nestedTemplates } from './nested.ts';
+import { nestedTemplates, type NestedPath } from './nested.ts';
 import { templatesIn, type Template } from './template.ts';
 
 /** The templates of an import, including those that other files refer to. */
@@ -32,8 +32,8 @@ export async function templateSet(
     return file;
   };
   const { stacks: synthesized, assets } = await cloudAssembly(files, find);
-  const findNested: Find = (path) => find(assets.get(normalize(path)) ?? path);
-  const nested = await nestedOf(mergeAddons([...all.values()].flatMap(templatesIn)), findNested);
+  const findAsset: Find = (path) => find(assets.get(normalize(path)) ?? path);
+  const nested = await nestedOf(mergeAddons([...all.values()].flatMap(templatesIn)), findAsset);
   const templates = [...nested.keys()];
   const inner = new Set([...nested.values()].flatMap((each) => [...each.values()]));
   const known = new Map(synthesized.map((stack) => [normalize(stack.template), stack]));
@@ -86,6 +86,23 @@ async function listOf(found: Promise<ParsedFile | undefined>): Promise<readonly 
   return file === undefined ? [] : [file];
 }
 
+// Beside the outer template, else the only file whose path ends like the URL.
+async function findNested(
+  { beside, ends }: NestedPath,
+  files: readonly string[],
+  find: Find,
+): Promise<ParsedFile | undefined> {
+  for (const path of beside) {
+    const file = await find(path);
+    if (file !== undefined) return file;
+  }
+  for (const end of ends) {
+    const [only, other] = files.filter((file) => file.endsWith(`/${end}`));
+    if (only !== undefined) return other === undefined ? find(only) : undefined;
+  }
+  return undefined;
+}
+
 async function nestedOf(
   templates: readonly Template[],
   find: Find,
@@ -95,8 +112,10 @@ async function nestedOf(
   const waiting = [...templates];
   for (let template = waiting.shift(); template !== undefined; template = waiting.shift()) {
     const found = new Map<string, Template | undefined>();
+    const outer = template;
     for (const [id, path] of nestedTemplates(template)) {
-      const file = path === undefined ? undefined : await find(path);
+      const others = [...byFile.keys()].filter((name) => name !== normalize(outer.file));
+      const file = await findNested(path, others, find);
       const name = file === undefined ? '' : normalize(file.file);
       const known = byFile.get(name);
       const inner = known ?? (file === undefined ? undefined : templatesIn(file)[0]);

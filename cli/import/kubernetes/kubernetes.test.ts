@@ -161,6 +161,29 @@ spec:
     expect(stdout).not.toContain('Canary three:');
   });
 
+  it('resources for a provider of Crossplane are left out: they were passed over as other services', async () => {
+    const other = 'apiVersion: appmesh.aws.upbound.io/v1beta1\nkind: VirtualNode\nmetadata: { name: web }\n';
+    const { code, stdout } = await importTexts({ 'node.yaml': `${NODE}---\n${other}` }, { mesh: 'm' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /node\.yaml:\d+ VirtualNode web: a resource of App Mesh for a provider of Crossplane/,
+    );
+    expect(stdout).not.toContain('Passed over');
+  });
+
+  it('a kustomization beside resources of App Mesh is named: what it changes was taken unchanged in silence', async () => {
+    const kustomization =
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamePrefix: a-\n';
+    const { code, stdout } = await importTexts(
+      { 'node.yaml': NODE, 'kustomization.yaml': kustomization },
+      { mesh: 'm' },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /kustomization\.yaml:1 Kustomization : import does not apply the changes of a kustomization/,
+    );
+  });
+
   it('a template that is not valid YAML is refused with a hint to render it', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('port: 8080', '{{- if .x }}') }, { mesh: 'm' });
     expect(ran.code).toBe(1);

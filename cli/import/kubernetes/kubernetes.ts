@@ -23,14 +23,16 @@ export const kubernetesSource: Source = {
     const { resources, faults, notes } = convertObjects(objects);
     const { own, others } = byOwner(resources, context);
     const passedOver = Map.groupBy(
-      objects.filter((object) => !isOfAppMesh(object) && object.kind !== 'Namespace'),
+      objects.filter(
+        (object) => !isOfAppMesh(object) && object.kind !== 'Namespace' && !isOfProvider(object),
+      ),
       ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
     );
     return Promise.resolve({
       resources: own.map((each) => foundFrom(each, variables, context)),
       left: [
         ...others,
-        ...[...groupsIn(objects), ...canariesIn(objects), ...notes].map((each) => ({
+        ...[...groupsIn(objects), ...canariesIn(objects), ...othersIn(objects), ...notes].map((each) => ({
           ...placed(each),
           reason: each.message.replaceAll(UNKNOWN_NAMESPACE, 'NAMESPACE'),
         })),
@@ -71,6 +73,25 @@ function canariesIn(objects: readonly PlacedObject[]): readonly Remark[] {
     .map((object) => ({ object, path: [], message: CANARY_NOTE }));
 }
 
+/** Resources of App Mesh in the kinds of another controller, and kustomizations, which change resources in other files. */
+function othersIn(objects: readonly PlacedObject[]): readonly Remark[] {
+  const isChanged = objects.some(isOfAppMesh);
+  return objects.flatMap((object): readonly Remark[] => {
+    if (isOfProvider(object)) return [{ object, path: [], message: PROVIDER_NOTE }];
+    const isKustomization =
+      object.kind === 'Kustomization' && object.apiVersion.startsWith('kustomize.config.');
+    return isKustomization && isChanged ? [{ object, path: [], message: KUSTOMIZE_NOTE }] : [];
+  });
+}
+
+function isOfProvider({ apiVersion }: PlacedObject): boolean {
+  return apiVersion.startsWith('appmesh.aws.');
+}
+
+const PROVIDER_NOTE =
+  'a resource of App Mesh for a provider of Crossplane, which import does not read: import saved answers of aws appmesh, or write documents';
+const KUSTOMIZE_NOTE =
+  'import does not apply the changes of a kustomization, such as patches and prefixes: import what kustomize build prints';
 const CANARY_NOTE =
   'Flagger makes App Mesh resources of a Canary in the cluster: import what kubectl get virtualnodes,virtualrouters,virtualservices,gatewayroutes -A -o yaml prints, too';
 const GROUP_NOTE = 'a backend group is written out in the virtual nodes that name it';

@@ -1,16 +1,18 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { CommandError } from '../../errors.ts';
+import type { ImportProblem } from '../place.ts';
+import type { Left } from '../source.ts';
 import { decode } from './decode.ts';
 import { parseFile } from './parse.ts';
 import type { ParsedFile } from './parsed.ts';
 import { whileReading } from '../../while-reading.ts';
+import { isProgram, mayDescribe, unreadReason } from './unread.ts';
+import { filesIn } from './walk.ts';
 
 /** The names of files that import reads in a folder; a file on the command line may have any name. */
 const EXTENSIONS = /\.(?:json|ya?ml|template|tf|tfvars|tfstate)$/i;
-/** Folders of third-party files. Hidden folders, such as `.terraform`, are skipped too. */
-const PASSED_OVER = new Set(['node_modules']);
 /** A mebibyte, in bytes. */
 const MIB = 1024 * 1024;
 
@@ -42,21 +44,76 @@ export function createReader(maxFileSize: number, stdin: NodeJS.ReadableStream):
   return { read, further: async (file) => ((await isFile(file)) ? read(file) : undefined) };
 }
 
+/** The files of an import, and what a folder has besides them. */
+export type Inputs = {
+  readonly files: readonly InputFile[];
+  readonly left: readonly Left[];
+  readonly problems: readonly ImportProblem[];
+};
+
 /**
  * Reads the paths of `-f`: files, folders with all folders within (files by extension, in the order of their names; hidden
- * ones are skipped), and `-` for stdin. A file that two paths lead to is read once.
- * @throws CommandError for an unreadable or too large file
+ * ones are skipped), and `-` for stdin. A file that two paths lead to is read once, where `-f` names it itself. A file of a folder that cannot
+ * be read as text is left out, unless it mentions resources of App Mesh.
+ * @throws CommandError for an unreadable path, or a file on the command line that is too large or no text
  */
-export async function readInputs(paths: readonly string[], { read }: Reader): Promise<readonly InputFile[]> {
-  const files = new Map<string, boolean>();
+export async function readInputs(paths: readonly string[], { read }: Reader): Promise<Inputs> {
+  const found = new Map<string, boolean>();
+  const left: Left[] = [];
+  const problems: ImportProblem[] = [];
   for (const path of paths) {
-    if (path === '-') files.set(path, true);
+    const isFolder = path !== '-' && (await whileReading(path, stat(path))).isDirectory();
+    // The order of the files that -f names is that of -f.
+    if (!isFolder) found.delete(path);
+    if (!isFolder) found.set(path, true);
     else
-      for (const { file, named } of await filesAt(path)) files.set(file, files.get(file) === true || named);
+      for (const file of await whileReading(path, filesIn(path)))
+        if (!found.has(file)) found.set(file, false);
   }
-  const inputs: InputFile[] = [];
-  for (const [file, named] of files) inputs.push({ ...(await read(file)), named });
-  return inputs;
+  const files: InputFile[] = [];
+  for (const [file, named] of found) {
+    const place = { file, line: 1, id: '' };
+    try {
+      const program = named && isProgram(file) ? await unread(file) : [];
+      problems.push(...program.map((each) => ({ place: each.place, message: each.reason })));
+      if (program.length > 0) continue;
+      if (named || EXTENSIONS.test(file)) files.push({ ...(await read(file)), named });
+      else if (mayDescribe(file)) left.push(...(await unread(file)));
+    } catch (error) {
+      if (named || !(error instanceof CommandError)) throw error;
+      if (await whileReading(file, hasMention(file))) problems.push({ place, message: error.message });
+      else left.push({ place, reason: `${NO_TEXT}: ${error.message}`, group: NO_TEXT });
+    }
+  }
+  return { files, left, problems };
+}
+
+async function unread(file: string): Promise<readonly Left[]> {
+  const { size } = await whileReading(file, stat(file));
+  if (size > MIB) return [];
+  const reason = unreadReason(file, await whileReading(file, readFile(file, 'utf8')));
+  return reason === undefined ? [] : [reason];
+}
+
+// Reads in parts, because the file may be one that is too large.
+async function hasMention(file: string): Promise<boolean> {
+  let end = '';
+  for await (const chunk of createReadStream(file, 'latin1')) {
+    const part = `${end}${chunk as string}`;
+    if (mentionsAppMesh(part)) return true;
+    end = part.slice(-LONGEST_MENTION);
+  }
+  return false;
+}
+
+const NO_TEXT = 'no mention of resources of App Mesh, and not readable';
+
+/** More characters than the longest mention that `mentionsAppMesh` looks for, with its blanks. */
+const LONGEST_MENTION = 100;
+
+/** Whether a text mentions resources of App Mesh. Task definitions mention its image and its variables only. */
+export function mentionsAppMesh(text: string): boolean {
+  return /AWS::AppMesh::|aws_appmesh_|appmesh\.k8s\.aws|["']?meshName["']?\s*:/i.test(text);
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -75,22 +132,4 @@ function requireSize(file: string, size: number, maxFileSize: number): void {
   throw new CommandError(
     `${file} has ${size} bytes, and may have ${maxFileSize} MiB: --max-file-size ${mib} allows it`,
   );
-}
-
-async function filesAt(path: string): Promise<readonly { file: string; named: boolean }[]> {
-  const found = await whileReading(path, stat(path));
-  if (!found.isDirectory()) return [{ file: path, named: true }];
-  return (await filesIn(path)).map((file) => ({ file, named: false }));
-}
-
-async function filesIn(folder: string): Promise<readonly string[]> {
-  const entries = await whileReading(folder, readdir(folder, { withFileTypes: true }));
-  const files: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const inside = join(folder, entry.name);
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) files.push(...(PASSED_OVER.has(entry.name) ? [] : await filesIn(inside)));
-    else if (entry.isFile() && EXTENSIONS.test(entry.name)) files.push(inside);
-  }
-  return files;
 }

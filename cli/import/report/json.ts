@@ -16,7 +16,7 @@ export function reportImport(
       place: { file, line, id },
     })),
     passedOver: Object.fromEntries(passedOver),
-    left,
+    left: left.map(({ place, reason }) => ({ place, reason })),
     unusedParameters: unusedAnswers,
     problems,
     open: questionsOf(open).map(({ question, values }) => ({

@@ -3,6 +3,7 @@ import { kindInWords } from '../../resources/kinds.ts';
 import type { Imported } from '../imported.ts';
 import { questionsOf, type Asked } from '../open-values.ts';
 import { describePlace, describeUse, type Place } from '../place.ts';
+import type { Left } from '../source.ts';
 import { countKinds } from './summary.ts';
 
 /** Formats the report of an import for people: taken, passed over, left out, wrong, open. */
@@ -16,10 +17,7 @@ export function describeImport(imported: Imported, unusedAnswers: readonly strin
   return [
     section(`Taken: ${countKinds(imported)}.`, taken),
     section(passed.length === 0 ? '' : 'Passed over (other services):', passed),
-    section(
-      left.length === 0 ? '' : 'Left out:',
-      left.map(({ place, reason }) => line(place, reason)),
-    ),
+    section(left.length === 0 ? '' : 'Left out:', describeLeft(left)),
     section(unusedAnswers.length === 0 ? '' : 'Unused parameters:', unusedAnswers),
     section(
       problems.length === 0 ? '' : `Problems: ${problems.length}.`,
@@ -27,6 +25,26 @@ export function describeImport(imported: Imported, unusedAnswers: readonly strin
     ),
     section(asked.length === 0 ? '' : `Open questions: ${asked.length}.`, asked.flatMap(describeAsked)),
   ].join('');
+}
+
+/** The most places with one reason that the report lists one by one. */
+const MOST_PLACES = 5;
+/** The places that it names of more. */
+const SHOWN_PLACES = 3;
+
+// A repository may have hundreds of unrelated files: they are one line.
+function describeLeft(left: readonly Left[]): readonly string[] {
+  const groups = Map.groupBy(left, ({ group }) => group);
+  const many = [...groups].filter(([group, { length }]) => group !== undefined && length > MOST_PLACES);
+  const grouped = new Set(many.map(([group]) => group));
+  const lines = left.filter(({ group }) => !grouped.has(group));
+  return [
+    ...lines.map(({ place, reason }) => line(place, reason)),
+    ...many.map(([group, places]) => {
+      const shown = places.slice(0, SHOWN_PLACES).map(({ place }) => describePlace(place));
+      return `${places.length} places, of which the first are ${shown.join(', ')}: ${group} (--report FILE names all)`;
+    }),
+  ];
 }
 
 function describeAsked({ question: { key, why, flags }, values }: Asked): readonly string[] {

@@ -31,7 +31,7 @@ export async function importedDocuments(
     outputs: [],
     read: reader.further,
   };
-  const { bySource, unclaimed } = sortFiles(await readInputs(files, reader), undefined);
+  const { bySource, unclaimed } = sortFiles((await readInputs(files, reader)).files, undefined);
   const gathered = [{ resources: [], passedOver: new Map<string, number>(), ...unclaimed }];
   for (const [source, own] of bySource) gathered.push((await source.gather(own, context)) as never);
   const { documents, open, problems, left } = toDocuments(gathered, {
