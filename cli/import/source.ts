@@ -55,7 +55,7 @@ export type Found = {
 export type Left = {
   readonly place: Place;
   readonly reason: string;
-  /** What many places may have in common, with which the report is short: undefined for what a reader has to see each. */
+  /** The reason that many places may share; the report then has one line for them. Undefined for parts that a reader has to see one by one. */
   readonly group?: string;
 };
 

@@ -13,7 +13,7 @@ const CARRIERS: readonly { readonly types: RegExp; readonly mark: string; readon
   },
 ];
 
-/** Why a resource of another provider is left out that has resources of App Mesh in it; undefined for any other one. */
+/** Returns why a resource of another provider is left out: it has resources of App Mesh in it. Undefined for any other resource. */
 export function carried(type: string, body: unknown): string | undefined {
   const carrier = CARRIERS.find(({ types }) => types.test(type));
   if (carrier === undefined || !JSON.stringify(body ?? null).includes(carrier.mark)) return undefined;

@@ -4,7 +4,7 @@ import { Open } from '../../source.ts';
 import { entriesOf, type Bindings } from './evaluate.ts';
 import { collectionFrom } from './repetition.ts';
 
-/** What the block around `dynamic` blocks does for them. `inside`: a path in the block. */
+/** Functions of the block around `dynamic` blocks. `inside`: a path in the block. */
 type Around = {
   readonly evaluate: (part: unknown, bindings: Bindings, inside: Path) => unknown;
   /** Asks for a value that has no use. */

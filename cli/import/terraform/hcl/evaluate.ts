@@ -108,7 +108,7 @@ function call(
   });
 }
 
-/** What `lookup` returns for a key that the map does not have. */
+/** The value of `lookup` for a key that the map does not have. */
 const ABSENT = Symbol('absent');
 
 /** Functions take the instances of a resource as a map; they take no single resource. */

@@ -4,7 +4,7 @@ import { SHOWN_INSTEAD, type Ask } from '../json.ts';
 import type { Module } from './modules.ts';
 import { collectionFrom } from './repetition.ts';
 
-/** What answers references to things that are not in the files. */
+/** The sources of values that are not in the files. */
 type Environment = {
   readonly ask: Ask;
   readonly account: string | undefined;
