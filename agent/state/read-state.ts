@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import { bindingProblem, type NodeBinding } from './node-binding.ts';
 import { decodeState, StateFormatError, type StoredConfig } from './state-format.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** Outcome of reading a state file. `why` completes "the state file …". */
 export type StateReading =
@@ -26,7 +27,7 @@ export async function readState(file: string, access: StateAccess, own: NodeBind
     // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = errorCode(error);
     if (code === 'ENOENT') return { kind: 'none' };
     return refused(code === 'ELOOP' ? 'is a link' : `cannot be opened: ${errorText(error)}`);
   }

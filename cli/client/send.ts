@@ -4,6 +4,7 @@ import https from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { CommandError } from '../errors.ts';
 import { CallError } from './errors.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** A request on the wire. `path` is escaped and includes the query string. */
 export type WireRequest = {
@@ -64,7 +65,7 @@ export function createSender(
       const what = signal.aborted ? `did not answer within ${limitMs / 1000} s` : 'cannot be reached';
       const remedy = remedyFor(error, endpoint);
       throw new CallError(`the control plane at ${endpoint.origin} ${what}`, {
-        cause: remedy === undefined ? error : plainer(error as NodeJS.ErrnoException, remedy),
+        cause: remedy === undefined ? error : plainer(error, remedy),
       });
     });
   };
@@ -72,13 +73,14 @@ export function createSender(
 }
 
 // Node's own texts name its source files, and flags of Node. The code stays: it decides about a retry.
-function plainer({ code }: NodeJS.ErrnoException, text: string): Error {
+function plainer(error: unknown, text: string): Error {
+  const code = errorCode(error);
   return Object.assign(new Error(`${text} (${code})`), { code });
 }
 
 /** Returns the fault and its remedy if the server speaks another protocol than the endpoint says, or if its certificate is not trusted. */
 function remedyFor(error: unknown, { protocol, host }: URL): string | undefined {
-  const { code = '' } = error as NodeJS.ErrnoException;
+  const code = errorCode(error) ?? '';
   if (protocol === 'https:') {
     if (UNTRUSTED.has(code))
       return 'no trusted authority signed its certificate: give the authority by --ca-file';

@@ -6,6 +6,7 @@ import { operationNamed } from '../../controlplane/model/operations.ts';
 import type { Json } from '../client/client.ts';
 import type { Document, Origin, Problem, RawDocument } from './document.ts';
 import { keyText, type ResourceKey } from './key.ts';
+import { isObject } from '../../common/is-object.ts';
 
 /** The mesh and its owner for documents that name none. */
 export type Defaults = { readonly mesh?: string | undefined; readonly meshOwner?: string | undefined };
@@ -99,10 +100,6 @@ function membersOf(value: unknown): Json | undefined {
   const [only, ...others] = Object.entries(value);
   const wrapped = only !== undefined && others.length === 0 && KINDS.some((kind) => kind === only[0]);
   return wrapped && isObject(only[1]) ? only[1] : value;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // A route names its router too, and every resource its mesh: the innermost name gives the kind.

@@ -1,6 +1,7 @@
 import { formatHostPort, type HostPort } from '../../common/addresses/host-port.ts';
 import { errorText } from '../../common/error-text.ts';
 import type { ControlPlaneCode } from '../codes.ts';
+import { errorCode } from '../../common/error-code.ts';
 
 /** A part that cannot be opened at the start, with its stable code. The exit code is 1. */
 class StartError extends Error {
@@ -34,7 +35,7 @@ export async function listenOn<T>(flag: string, at: HostPort, listen: () => Prom
   try {
     return await listen();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = errorCode(error);
     const why = WHY.get(code ?? '') ?? 'the control plane cannot listen there: choose another address';
     throw new StartError('ADDRESS_UNUSABLE', `${flag}="${formatHostPort(at)}": ${why}`, error);
   }
