@@ -49,3 +49,14 @@ test.each([
 ])('%s', async (script, verdict) => {
   expect(await validate(script)).toEqual(verdict);
 });
+
+test("of a bootstrap with a type that Envoy does not know, the words have the reason; they were the end of the bootstrap's JSON", async () => {
+  const reason = "Unable to parse JSON as proto (INVALID_ARGUMENT: could not find @type 't/envoy.v2.X')";
+  const json = JSON.stringify({ node: { id: 'x'.repeat(5000) } });
+  const line = `[x][critical] error initializing configuration '/b.json': ${reason}: ${json}`;
+  const script = `printf '%s\\n' "$LINE" >&2; exit 1`;
+  expect(await validate(script, { env: { LINE: line, PATH: process.env['PATH'] } })).toEqual({
+    kind: 'refused',
+    words: reason,
+  });
+});
