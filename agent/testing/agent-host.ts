@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endProcesses } from '../../test/lab/end-processes.ts';
 import type { Resource } from '../../xds/types.ts';
 import { startControlPlane } from './control-plane.ts';
-import { errorCode } from '../../common/error-code.ts';
 
 const NODE_ID = 'mesh/m/virtualNode/n';
 
@@ -143,24 +143,10 @@ export async function makeAgentHost(
     stopControlPlane: () => controlPlane.stop(),
     remove() {
       controlPlane.stop();
-      for (const pid of processesIn(name)) kill(pid);
+      // A killed process that is not yet gone may still write to the folder.
+      endProcesses([name]);
       execFileSync('ip', ['netns', 'del', name]);
-      // A process that was killed just now may still write.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Kills a process that may end by itself meanwhile. */
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error;
-  }
-}
-
-/** Process ids in the namespace, which is the test's own. */
-function processesIn(name: string): readonly number[] {
-  return execFileSync('ip', ['netns', 'pids', name]).toString().split('\n').filter(Boolean).map(Number);
 }

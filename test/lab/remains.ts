@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { endProcesses } from './end-processes.ts';
 import { NETNS_ETC } from './net/names.ts';
 
 const NAMESPACES = '/run/netns';
@@ -18,7 +19,7 @@ export type Remains = { readonly link: string; readonly folder: string };
  */
 export function removeRemains({ link, folder }: Remains): void {
   const namespaces = entries(NAMESPACES).filter((entry) => entry.startsWith(`${link}-`));
-  killAll(namespaces);
+  endProcesses(namespaces);
   const lines = [`link del ${link}`, ...namespaces.map((namespace) => `netns del ${namespace}`)];
   // -force: continues after a line that fails. A missing interface does not matter.
   spawnSync('ip', ['-force', '-batch', '-'], { input: `${lines.join('\n')}\n`, timeout: LIMIT_MS });
@@ -26,35 +27,6 @@ export function removeRemains({ link, folder }: Remains): void {
     rmSync(join(NETNS_ETC, entry), { recursive: true, force: true });
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-}
-
-/** Kills repeatedly until no process is left: a killed process may just have started another. */
-function killAll(namespaces: readonly string[]): void {
-  const inodes = new Set(namespaces.map((namespace) => `net:[${statSync(join(NAMESPACES, namespace)).ino}]`));
-  const until = Date.now() + LIMIT_MS;
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  while (Date.now() < until) {
-    const pids = entries('/proc').filter((pid) => /^\d+$/.test(pid) && inodes.has(networkOf(pid)));
-    if (pids.length === 0) return;
-    for (const pid of pids) kill(Number(pid));
-    Atomics.wait(clock, 0, 0, 5);
-  }
-}
-
-function networkOf(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
-  } catch {
-    return 'gone';
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // The process ended by itself.
-  }
 }
 
 function entries(folder: string): string[] {
