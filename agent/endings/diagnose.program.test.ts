@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Verdict } from '../custom-config/validate-bootstrap.ts';
 import { startEnvoy } from '../supervisor/envoy-process/envoy-process.ts';
 import { createDiagnosis } from './diagnose.ts';
-import { makeMemoryCgroup } from './testing/memory-cgroup.ts';
+import { makeMemoryCgroup, removeMemoryCgroup } from './testing/memory-cgroup.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -109,7 +109,7 @@ describe('the cause of an end', () => {
 const cgroup = makeMemoryCgroup(256 * 1024 * 1024);
 
 test.skipIf(cgroup === undefined)('a program that takes all memory of its cgroup', () => {
-  onTestFinished(() => rmdirSync(cgroup ?? ''));
+  onTestFinished(() => removeMemoryCgroup(cgroup ?? ''));
   const program = join(import.meta.dirname, 'testing/eat-memory.ts');
   const script = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
   const said = execFileSync('sh', ['-c', script, cgroup ?? '', process.execPath, program], {
