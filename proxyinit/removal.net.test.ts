@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, usePlace } from './testing/place.ts';
+import { EVERYTHING, usePlace, WAIT } from './testing/place.ts';
 
 const place = usePlace();
 
@@ -55,7 +55,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     ['egress alone', { APPMESH_ENABLE_IPV6: '1' }],
   ])('rules of other programs stay byte for byte: %s', async (_, env) => {
     const host = place.host();
-    for (const program of programs) await host.run([`${program}-restore`], {}, FOREIGN);
+    for (const program of programs) await host.run([`${program}-restore`, WAIT], {}, FOREIGN);
     const before = await all(host);
     expect(before.join('')).toContain('DROP [0:0]');
 
@@ -105,7 +105,7 @@ test('removes rules in both backends, and a guard of a killed run', async () => 
   for (const backend of ['nft', 'legacy']) {
     const guard = `*filter\n:APPMESH_GUARD_OUT - [0:0]\n-A OUTPUT -j APPMESH_GUARD_OUT\n-A APPMESH_GUARD_OUT -p tcp -j DROP\nCOMMIT\n`;
     const chain = `*nat\n:APPMESH_EGRESS - [0:0]\n-A OUTPUT -p tcp -j APPMESH_EGRESS\nCOMMIT\n`;
-    await host.run([`iptables-${backend}-restore`], {}, guard + chain);
+    await host.run([`iptables-${backend}-restore`, WAIT], {}, guard + chain);
   }
   expect((await host.proxyinit({}, ['remove'])).code).toBe(0);
   for (const backend of ['nft', 'legacy']) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, lines, pathWith, usePlace } from './testing/place.ts';
+import { EVERYTHING, lines, pathWith, usePlace, WAIT } from './testing/place.ts';
 
 const place = usePlace();
 
@@ -209,7 +209,7 @@ describe('the backend', () => {
     ['legacy', 'nft'],
   ] as const)("others' rules are in %s, though iptables is %s", async (theirs, plain) => {
     const host = place.host();
-    await host.run([`iptables-${theirs}-restore`], {}, FOREIGN);
+    await host.run([`iptables-${theirs}-restore`, WAIT], {}, FOREIGN);
     await host.proxyinit({ ...env, PATH: pathWith(place.plain(plain)) });
     expect(await where(host)).toEqual([theirs]);
   });

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const control = await lab.host('control', { dns: ['back.local'] });
   const back = await lab.host('back', { dns: ['first.local'] });
   front = await lab.host('front', { dns: ['front.local'] });
-  await front.exec('iptables', ['-A', 'INPUT', '-i', 'lo', '-p', 'udp', '--dport', '53', '-j', 'DROP']);
+  await front.exec('iptables', ['-w', '-A', 'INPUT', '-i', 'lo', '-p', 'udp', '--dport', '53', '-j', 'DROP']);
   back.spawn('app', programs.node, [TELLER], { env: { COLOR: 'found' } });
 
   const { endpoint, xds } = await startControlPlane(control, programs);

@@ -66,7 +66,7 @@ test.each([
 
 test('where packets to both services are dropped, the agent starts without a location', async () => {
   const fast = await nodeOf(process.env['DAYBREAK_ENVOY'] ?? 'envoy');
-  await host.run('iptables', '-A', 'OUTPUT', '-d', '169.254.0.0/16', '-j', 'DROP');
+  await host.run('iptables', '-w', '-A', 'OUTPUT', '-d', '169.254.0.0/16', '-j', 'DROP');
   const { node, tookMs, output } = await nodeOf(process.env['DAYBREAK_ENVOY'] ?? 'envoy');
   expect(node).not.toHaveProperty('locality');
   expect(output).toContain(

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { bundleProxyinit, makeHost, type Host } from './host.ts';
 
+/** Option of the restore programs: legacy iptables has one lock for the whole machine, and other test files use it too. */
+export const WAIT = '--wait=120';
+
 /** Resources of one test file: a folder, bundled proxyinit, and hosts that are removed after each test. */
 export type Place = {
   readonly folder: string;

@@ -65,7 +65,7 @@ export async function openEndpointsScene(name: string): Promise<EndpointsScene> 
         return agent;
       },
       async drop({ address }, action = '-A') {
-        await app.exec('iptables', [action, 'OUTPUT', '-d', address, '-j', 'DROP']);
+        await app.exec('iptables', ['-w', action, 'OUTPUT', '-d', address, '-j', 'DROP']);
       },
       connection: async () => (await status()).managementServerConnectionStatus,
       isLive: async () => {
@@ -75,7 +75,7 @@ export async function openEndpointsScene(name: string): Promise<EndpointsScene> 
       async reset() {
         agent?.kill('SIGKILL');
         await agent?.ended;
-        await app.exec('iptables', ['-F', 'OUTPUT']);
+        await app.exec('iptables', ['-w', '-F', 'OUTPUT']);
       },
       close: () => lab.close(),
     };
