@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** Not the folder for temporary files: other tests look into all that is there, and would wait too. */
+const PARENT = '/var/tmp';
 
 /** A folder whose file system does not answer. */
 export type MuteFolder = {
@@ -21,7 +23,7 @@ export function makeMuteFolder(): MuteFolder | undefined {
   } catch {
     return undefined;
   }
-  const path = mkdtempSync(join(tmpdir(), 'daybreak-mute-'));
+  const path = mkdtempSync(join(PARENT, 'daybreak-mute-'));
   const options = 'fd=3,rootmode=40000,user_id=0,group_id=0,allow_other';
   const { status } = spawnSync('mount', ['-i', '-t', 'fuse', '-o', options, 'none', path], {
     stdio: ['ignore', 'ignore', 'ignore', device],
