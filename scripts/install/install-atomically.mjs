@@ -39,13 +39,13 @@ export async function installAtomically(context, { what, doing, target, present,
 }
 
 /**
- * Holds the checkout's lock while `work` runs. The kernel releases the lock when this process ends in any way.
- * @param {Context} context
+ * Holds a lock while `work` runs, by default that of the checkout. The kernel releases the lock when this process ends in any way.
+ * @param {Pick<Context, 'folder' | 'signal'>} context
  * @param {() => Promise<void>} work
  */
-async function inTurn({ folder, signal }, work) {
+export async function inTurn({ folder, signal }, work, name = 'lock') {
   signal.throwIfAborted();
-  const lock = join(folder, 'lock');
+  const lock = join(folder, name);
   // Detached, so that a Ctrl-C does not end the holder of the lock before the clean-up.
   const holder = spawn('flock', ['--wait', String(WAIT_SECONDS), lock, 'sh', '-c', 'echo ours; cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],

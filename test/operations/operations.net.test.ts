@@ -15,7 +15,7 @@ import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/s
 
 // Every operation of the API against the running program, over TLS and with signatures, with each client that users have.
 
-beforeAll(prepareClients, 600_000);
+beforeAll(prepareClients, 1_200_000);
 reportLeftOut();
 
 const planes: SecuredControlPlane[] = [];

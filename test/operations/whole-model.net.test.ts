@@ -16,7 +16,7 @@ let plane: SecuredControlPlane;
 beforeAll(async () => {
   plane = await startSecuredControlPlane('--region', REGION);
   await prepareClients();
-}, 600_000);
+}, 1_200_000);
 afterAll(async () => {
   await plane?.stop();
   plane?.remove();

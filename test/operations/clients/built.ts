@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
+import { inTurn } from '../../../scripts/install/install-atomically.mjs';
 import { isOnPath } from './on-path.ts';
 
 /** A client that is built from the sources in the folder of its name beside this file. */
@@ -25,12 +26,24 @@ export function whyNot({ needs }: Built): string | undefined {
   return missing.length === 0 ? undefined : `there is no ${missing.join(' and no ')} on the PATH`;
 }
 
-/** Builds a client, unless the same sources were built before. Returns the folder. */
-export async function built({ name, build }: Built): Promise<string> {
-  const sources = join(import.meta.dirname, name);
-  const folder = join(INSTALLED, `client-${name}-${digest(sources)}`);
+/** Builds a client, unless the same sources were built before; test files that need it take turns. Returns the folder. */
+export async function built(client: Built): Promise<string> {
+  const sources = join(import.meta.dirname, client.name);
+  const folder = join(INSTALLED, `client-${client.name}-${digest(sources)}`);
   if (existsSync(folder)) return folder;
   mkdirSync(INSTALLED, { recursive: true });
+  const turn = { folder: INSTALLED, signal: AbortSignal.timeout(LIMIT_MS) };
+  await inTurn(
+    turn,
+    async () => {
+      if (!existsSync(folder)) await buildInto(folder, sources, client);
+    },
+    `lock-${client.name}`,
+  );
+  return folder;
+}
+
+async function buildInto(folder: string, sources: string, { name, build }: Built): Promise<void> {
   const former = readdirSync(INSTALLED).filter((other) => other.startsWith(`client-${name}-`));
   const part = await mkdtemp(join(INSTALLED, 'part-'));
   try {
@@ -46,7 +59,6 @@ export async function built({ name, build }: Built): Promise<string> {
     await rm(part, { recursive: true, force: true });
   }
   for (const other of former) await rm(join(INSTALLED, other), { recursive: true, force: true });
-  return folder;
 }
 
 function digest(folder: string): string {
