@@ -65,8 +65,8 @@ describe.skipIf(why !== undefined)(`the map${why === undefined ? '' : ` is left 
   test('a piece is where the pointer takes it, during the gesture and after it, when the map is drawn anew', async () => {
     const from = await middleOf(piece(page, GATEWAY));
     await dragBy(page, await emptyPlace(page), { x: 60, y: 35 });
-    expect(await isHeld(page)).toBe(true);
-    expect(await middleOf(piece(page, GATEWAY))).toEqual(near({ x: from.x + 60, y: from.y + 35 }));
+    await expect.poll(() => isHeld(page)).toBe(true);
+    await expect.poll(() => middleOf(piece(page, GATEWAY))).toEqual(near({ x: from.x + 60, y: from.y + 35 }));
     await page.mouse.up();
     await atRest(page);
     expect(await middleOf(piece(page, GATEWAY))).toEqual(near({ x: from.x + 60, y: from.y + 35 }));
@@ -103,6 +103,7 @@ describe.skipIf(why !== undefined)(`the map${why === undefined ? '' : ` is left 
     await expect.poll(() => line.textContent()).toMatch(/\/s/);
     const from = await middleOf(piece(page, GATEWAY));
     await dragBy(page, await emptyPlace(page), { x: 30, y: 30 });
+    await expect.poll(() => middleOf(piece(page, GATEWAY))).toEqual(near({ x: from.x + 30, y: from.y + 30 }));
     const before = await line.textContent();
     requests *= 3;
     await expect.poll(() => line.textContent()).not.toBe(before);

@@ -46,6 +46,8 @@ test.each([
   const agent = await host.start({
     DAYBREAK_ENVOY: process.env[variable] ?? '',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+    // No export before the stop, however slow the machine.
+    OTEL_METRIC_EXPORT_INTERVAL: '3600000',
     LISTENER_DRAIN_WAIT_TIME_S: '5',
   });
   await expect.poll(async () => (await agent.status()).envoyState).toBe('LIVE');

@@ -50,7 +50,10 @@ describe.each([
       problems: [],
     });
     expect((await proxy())?.envoy).toMatch(/^envoy 1\.\d+\.\d+$/);
-    expect(weights(await admin.configDump())).toEqual({ 'colorteller-vn': 1 });
+    await until(
+      'the only weight',
+      async () => JSON.stringify(weights(await admin.configDump())) === '{"colorteller-vn":1}',
+    );
 
     await updateWeights(appMeshClient(controlPlane.endpoint), {
       'colorteller-blue-vn': 8,

@@ -63,7 +63,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       },
     });
     envoy = await openEnvoyAdmin(gateway);
-    await until('live', () => envoy.ready(), { limitMs: 60_000 });
+    await until('live', () => envoy.ready(), { limitMs: 120_000 });
   });
   afterAll(async () => {
     await envoy?.close();
@@ -165,7 +165,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test('each listener has the certificate of its ARN; a missing certificate affects only its own listener', async () => {
     await until('ACM', async () => (await shown('acm')) === 'DNS:acm.local');
-    expect(await shown('folder')).toBe('DNS:first.local');
+    await until('the folder', async () => (await shown('folder')) === 'DNS:first.local');
     expect(await shown('missing')).toBeUndefined();
     await expect
       .poll(problems)

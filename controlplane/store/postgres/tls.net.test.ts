@@ -50,7 +50,9 @@ it.each([
   );
   await observer.end();
   await store.close();
-  expect(rows).toEqual([{ ssl: true }, { ssl: true }]);
+  // One that listens, and at least one that reads.
+  expect(rows.length).toBeGreaterThanOrEqual(2);
+  expect(rows.filter(({ ssl }) => !ssl)).toEqual([]);
 });
 
 it.each([
