@@ -37,9 +37,13 @@ async function fetchOn(host: Host, url: string): Promise<string> {
  */
 function traces(name: string, link: string): string[] {
   const list = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
+  const before = list('/run/netns');
   const links = execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' }).match(/^\d+: [^:@]+/gm) ?? [];
   const spaces = list('/run/netns');
-  const isOfAnother = spaces.some((entry) => entry.startsWith(`${link}-`) && !entry.startsWith(`${name}-`));
+  // Another lab with this number may begin or end between the two lists.
+  const isOfAnother = [...before, ...spaces].some(
+    (entry) => entry.startsWith(`${link}-`) && !entry.startsWith(`${name}-`),
+  );
   return [
     ...spaces.filter((entry) => entry.startsWith(`${name}-`)),
     ...list(NETNS_ETC).filter((entry) => entry.startsWith(`${name}-`)),

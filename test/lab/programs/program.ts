@@ -1,12 +1,12 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, openSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { HOST_ENV, inside, type Identity } from '../inside.ts';
 import { createTail } from '../tail.ts';
 
-const STOP_LIMIT_MS = 60_000;
-const LINE_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 120_000;
+const LINE_LIMIT_MS = 120_000;
 /** How often a program that has ended is asked for further output, and the pause before each time, in milliseconds. */
 const LAST_LOOKS = 10;
 const LAST_LOOK_MS = 10;
@@ -35,12 +35,12 @@ export type Program = {
   stderr(): string;
   /**
    * Waits for the first line on stdout or stderr that matches, including lines already written.
-   * @throws Error, with the end of its output, if the program ends first or `limitMs` (default 60,000) expires.
+   * @throws Error, with the end of its output, if the program ends first or `limitMs` (default 120,000) expires.
    */
   line(wanted: RegExp, limitMs?: number): Promise<string>;
   /** Sends a signal; does nothing once the program has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** Sends SIGTERM, and SIGKILL after `limitMs` (default 60,000). */
+  /** Sends SIGTERM, and SIGKILL after `limitMs` (default 120,000). */
   stop(limitMs?: number): Promise<Exit>;
 };
 
@@ -61,7 +61,7 @@ export function startProgram(
   if (pid === undefined) throw new Error(`${name}: ${file} cannot be started`);
   const stdout = createTail();
   const stderr = createTail();
-  const logFile = log === undefined ? undefined : createWriteStream(log, { flags: 'a' });
+  const logFile = log === undefined ? undefined : createWriteStream(log, { fd: openSync(log, 'a') });
   const watchers = new Set<() => void>();
   for (const [stream, tail] of [
     [child.stdout, stdout],
