@@ -64,7 +64,10 @@ describe.each(['agent', 'controlplane'])('%s ready', (program) => {
 
   test.each([
     ['nothing listens', undefined],
-    ['a server without HTTP', createServer((socket) => socket.end('220 mail\r\n'))],
+    [
+      'a server without HTTP',
+      createServer((socket) => socket.on('error', () => undefined).end('220 mail\r\n')),
+    ],
   ])('%s: exit 1 and the address', async (_what, server) => {
     const port = server === undefined ? await freePort() : await listen(server);
     const { exitCode, stderr } = await check(program, port);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 async function listen(): Promise<() => Promise<void>> {
-  const server = createServer((socket) => socket.end());
+  const server = createServer((socket) => socket.on('error', () => undefined).end());
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return async () => {
     await new Promise((resolve) => server.close(resolve));

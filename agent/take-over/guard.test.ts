@@ -12,7 +12,7 @@ import { isRunning, startOf } from './process-start.ts';
 
 // A program in place of Envoy, which outlives its parent in place of the agent.
 
-const PATIENT = { timeout: 60_000 };
+const PATIENT = { timeout: 120_000 };
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'daybreak-guard-'))));
@@ -36,7 +36,7 @@ test.each([
   ['ends', (parent: ReturnType<typeof spawn>) => parent.stdin?.end()],
   ['is killed', (parent: ReturnType<typeof spawn>) => parent.kill('SIGKILL')],
 ])('the program goes on when its parent %s, until its time is over', PATIENT, async (_, end) => {
-  const { parent, it } = await start(3, 'sleep', '1000');
+  const { parent, it } = await start(8, 'sleep', '1000');
   const ended = once(parent, 'exit');
   end(parent);
   await ended;
@@ -74,10 +74,10 @@ test(
   'an agent that takes the program from its guard decides on it, and gives it another guard',
   PATIENT,
   async () => {
-    const { parent, it } = await start(2, 'sleep', '1000');
+    const { parent, it } = await start(8, 'sleep', '1000');
     const guard = startGuard(it.pid, { folder, seconds: 3600 });
     await expect.poll(() => guardedIn(folder).length, PATIENT).toBe(2);
-    // From here on, the first guard waits for two seconds.
+    // From here on, the first guard waits for eight seconds.
     parent.kill('SIGKILL');
     await once(parent, 'exit');
     const [first] = guardedIn(folder);
@@ -86,7 +86,7 @@ test(
     const old = [first, second].find((each) => each !== own);
     expect(old?.take()).toBe(true);
     expect(old?.take()).toBe(false);
-    await delay(4000);
+    await delay(10_000);
     const adopted = adoptedEnvoy(it, guard);
     expect(isRunning(it)).toBe(true);
     expect(await adopted.stop()).toEqual({ code: null, signal: null });

@@ -9,9 +9,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { guardProcess } from ${JSON.stringify(join(import.meta.dirname, 'guard-process.ts'))};
 guardProcess();
+process.on('SIGUSR1', () => setTimeout(() => process.exit(7), 100));
 console.log(readFileSync('/proc/self/coredump_filter', 'utf8').trim());
 console.log(execFileSync('cat', ['/proc/self/coredump_filter']).toString().trim());
-process.on('SIGUSR1', () => setTimeout(() => process.exit(7), 100));
 setInterval(() => undefined, 1000);
 `;
 

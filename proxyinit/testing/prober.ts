@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 // Opens connections to an address and port, one after another, until it is killed. Writes the port that answered each, or `-` if its first packet was
 // dropped. Each connection has a new local port, from the third argument on: after connection tracking starts, the kernel would
 // take a connection from a reused port for an earlier one, and route it likewise.
-const PATIENCE_MS = 100;
+const PATIENCE_MS = 400;
 /** A guard may drop the last packet that makes a connection. */
 const ANSWER_MS = 5000;
 const [host = '', port = '', first = ''] = process.argv.slice(2);

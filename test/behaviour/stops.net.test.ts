@@ -99,6 +99,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     for (const open of [
       async () => {
         const socket = connect(TCP, host.address);
+        socket.on('error', () => undefined);
         await once(socket, 'data');
         return {
           isServed: async () => {

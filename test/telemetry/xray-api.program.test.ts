@@ -15,7 +15,10 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', ANY_CREDENTIALS.accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', ANY_CREDENTIALS.secretAccessKey);
 });
-afterAll(() => moto.stop());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await moto.stop();
+});
 
 test("segments reach X-Ray's API, also those that arrive while it is away", async () => {
   const settings = telemetrySettings({

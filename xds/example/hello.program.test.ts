@@ -54,7 +54,7 @@ describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', 
 });
 
 // A heartbeat that a busy machine sends late by two thirds of this is still in time.
-const TTL_MS = 4000;
+const TTL_MS = 9000;
 // Envoy supports a time to live, but does not advertise that by itself.
 const TTL_FEATURES = ['xds.config.supports-resource-ttl', 'xds.config.supports-resource-in-sotw'];
 

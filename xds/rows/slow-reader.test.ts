@@ -22,7 +22,7 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: LIMIT_MS });
 const MIB = 2 ** 20;
 const large = (content: number): Snapshot =>

@@ -125,7 +125,7 @@ test('a virtual node that was made after the mode was set is held too', () => {
 test('a control plane that was killed during a change goes on with it, until the longest time of a change is over', async () => {
   open('OFF');
   const identities = identitiesOf(modelFromInputs([ofMesh('PERMISSIVE')]), mesh);
-  open('OFF', [{ mesh, states: [identities], at: Date.now() - 1500 }]);
+  open('OFF', [{ mesh, states: [identities], at: Date.now() - 500 }]);
   modes.follow(() => true);
   expect(modes.of(NODE)).toEqual({ from: 'PERMISSIVE', to: 'OFF' });
   await expect.poll(() => ended).toEqual(['n']);
