@@ -5,7 +5,7 @@ import { makeReloadScene, type ReloadScene } from './reload/testing/reload-scene
 
 // Files on a file system that does not answer, as NFS without its server: the agent starts, reloads and stops.
 
-const PATIENT = { limitMs: 60_000 };
+const PATIENT = { limitMs: 120_000 };
 const mute = makeMuteFolder();
 let scene: ReloadScene;
 let count = 0;

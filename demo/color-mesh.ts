@@ -98,7 +98,7 @@ export async function startColorMesh(
         const { proxies } = await controlPlane.status();
         return proxies.length >= started.length && proxies.every(({ state }) => state === 'in sync');
       },
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
   };
   await inSync();

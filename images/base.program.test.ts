@@ -50,7 +50,7 @@ describe.skipIf(!existsSync(KEYRING))(
     const base = async (...flags: readonly string[]) => {
       const cache = await mkdtemp(join(folder, 'base-cache-'));
       const args = ['--arch', 'amd64', '--cache', cache, ...flags, join(cache, 'root'), LIST];
-      const { exitCode, stderr } = await execa(BASE, args, { env, reject: false, timeout: 60_000 });
+      const { exitCode, stderr } = await execa(BASE, args, { env, reject: false, timeout: 120_000 });
       const used = join(cache, 'amd64/sources.list');
       return { exitCode, stderr, used: existsSync(used) ? await readFile(used, 'utf8') : undefined };
     };

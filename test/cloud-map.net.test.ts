@@ -209,7 +209,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         const all = await troubles();
         return all.length > 0 && all;
       },
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
     expect(said).toMatch(/^awsCloudMap\/\["prod","colors"\] requests have failed since .* stays in force$/);
     controlPlane.program.kill('SIGKILL');
@@ -230,7 +230,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await allInSync(controlPlane, 2);
     const third = await startCaller('third');
     const thirdAdmin = await openEnvoyAdmin(third);
-    await until('LIVE', () => thirdAdmin.ready(), { limitMs: 60_000 });
+    await until('LIVE', () => thirdAdmin.ready(), { limitMs: 120_000 });
     expect((await request(urlOf(third))).status).toBe(500);
     expect(await troubles()).toContainEqual(
       expect.stringMatching(/^virtualNode\/teller\/serviceDiscovery nothing is known/),

@@ -36,7 +36,7 @@ afterAll(async () => {
 test.each([
   ['sqlite: the control plane is killed', 'sqlite', ['control plane']],
   ['postgres: the control plane or the server is killed', 'postgres', ['control plane', 'server']],
-] as const)('%s', { timeout: 60_000 + CRASHES * ROUND_LIMIT_MS }, async (_, engine, victims) => {
+] as const)('%s', { timeout: 300_000 + CRASHES * ROUND_LIMIT_MS }, async (_, engine, victims) => {
   const where =
     engine === 'sqlite' ? ['--data', join(folder, 'model')] : ['--store', await server.database()];
   const history: Written[] = [];
@@ -66,7 +66,7 @@ test.each([
 
 /** Compares all writes so far with the contents of the store, then resolves the writes with an unknown outcome. */
 async function verify({ api }: LocalControlPlane, history: readonly Written[]): Promise<void> {
-  const held = await until('the store', () => virtualNodes(api), { limitMs: 60_000 });
+  const held = await until('the store', () => virtualNodes(api), { limitMs: 120_000 });
   const names = new Set(history.map(({ name }) => name));
   expect([...held.keys()].filter((name) => !names.has(name))).toEqual([]);
   expect(history.map((written) => fault(written, held.get(written.name))).filter(Boolean)).toEqual([]);

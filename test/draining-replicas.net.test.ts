@@ -20,7 +20,7 @@ import { createRollingModel, PORT } from './testing/rolling-model.ts';
 
 const APP = 'mesh/m/virtualNode/app';
 const EDS = `cds_egress_m_app_http_${PORT}`;
-const WAIT = { timeout: 60_000 };
+const WAIT = { timeout: 120_000 };
 /** The address that the agent of the test connects from, and that of another instance. */
 const [OWN, OTHER] = ['127.0.0.1', '192.0.2.7'];
 

@@ -3,7 +3,7 @@ import { openEndpointsScene, type EndpointsScene } from './testing/endpoints-sce
 
 // An agent whose control planes are unreachable in different ways. `npm run bench -- reconnect` measures how long it takes.
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 120_000 };
 
 let scene: EndpointsScene;
 beforeAll(async () => {
@@ -24,14 +24,14 @@ test('a first control plane that accepts connections and never answers does not 
 });
 
 test('an agent notices that the network drops its packets, and reconnects after the network recovers', {
-  timeout: 360_000,
+  timeout: 600_000,
 }, async () => {
   const agent = scene.start(scene.control);
   await expect.poll(scene.isLive, LIMIT).toBe(true);
   await scene.drop(scene.control);
   await expect.poll(scene.connection, LIMIT).toBe('NOT_CONNECTED');
   // After a first time-out the agent tests the TCP connection before it connects.
-  await agent.line(/no TCP connection within/, 60_000);
+  await agent.line(/no TCP connection within/);
   await scene.drop(scene.control, '-D');
   await expect.poll(scene.connection, LIMIT).toBe('CONNECTED');
 });

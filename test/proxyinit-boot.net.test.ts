@@ -56,7 +56,9 @@ ExecStop=/bin/sh -c 'printf "*nat\\nCOMMIT\\n" | iptables-restore'
 /** With the settings below: six for outbound traffic, including the jump to them, and two for inbound. */
 const RULES = '8';
 
-test('a machine with systemd: the rules exist before the network and the app start, at every boot, and a stop removes them', async () => {
+test('a machine with systemd: the rules exist before the network and the app start, at every boot, and a stop removes them', {
+  timeout: 900_000,
+}, async () => {
   const machine = await makeMachine();
   onTestFinished(() => machine.remove());
   for (const [name, text] of Object.entries(UNITS)) await machine.write(`etc/systemd/system/${name}`, text);
@@ -82,7 +84,7 @@ test('a machine with systemd: the rules exist before the network and the app sta
   await expect.poll(() => count(second)).toBe(RULES);
   // The app, which must not run without the rules, was stopped meanwhile.
   await expect.poll(() => seen('app')).toEqual([RULES, RULES]);
-  expect((await second.run('systemctl is-active daybreak-agent')).code).toBe(0);
+  await expect.poll(async () => (await second.run('systemctl is-active daybreak-agent')).code).toBe(0);
 
   // A settings file for App Mesh's EC2 script may disable the rules; a start of the unit enables them anyway.
   const more = 'APPMESH_APP_PORTS=9000\\nAPPMESH_ENABLE_IPV6=1\\nAPPMESH_START_ENABLED=0\\n';
@@ -100,9 +102,9 @@ test('a machine with systemd: the rules exist before the network and the app sta
     'echo APPMESH_APP_PORTS=http > /etc/daybreak/proxyinit.env; systemctl start app || systemctl is-active app',
   );
   expect(refused.stdout).toBe('inactive');
-  expect((await second.run('journalctl --unit daybreak-proxyinit')).stdout).toContain(
-    'APPMESH_APP_PORTS="http"',
-  );
+  await expect
+    .poll(async () => (await second.run('journalctl --unit daybreak-proxyinit')).stdout)
+    .toContain('APPMESH_APP_PORTS="http"');
   const started = await second.run('echo > /etc/daybreak/proxyinit.env; systemctl start app');
   expect(started.code).toBe(0);
   expect(await count(second)).toBe('6');

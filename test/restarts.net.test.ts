@@ -53,7 +53,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
 
     await scene.setWeights(await scene.startControlPlane(), { 'colorteller-red-vn': 1 });
     await until('red alone', async () => Object.keys((await sidecar.send(20)).colors).join() === 'red', {
-      limitMs: 60_000,
+      limitMs: 120_000,
     });
     expect((await sidecar.status()).daybreak.configuration).toBe('live');
     expect(await sidecar.rejected()).toBe(0);

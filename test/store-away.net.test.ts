@@ -132,7 +132,7 @@ test('a control plane waits for a store that starts later', async () => {
     stream.on('data', (chunk: Buffer) => printed.append(chunk));
   }
   const prints = (text: string) =>
-    until(text, async () => printed.text().includes(text), { limitMs: 60_000 });
+    until(text, async () => printed.text().includes(text), { limitMs: 120_000 });
   await prints('waiting for the store');
   await server.start();
   await prints('"ready":true');

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../test/lab/until.ts';
 import { ENVOY, makeAgentHost } from '../testing/agent-host.ts';
 
-const PATIENT = { limitMs: 60_000 };
+const PATIENT = { limitMs: 120_000 };
 
 test.each([
   ['1.40', ENVOY],

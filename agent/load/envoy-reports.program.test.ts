@@ -143,15 +143,15 @@ test.each(
   onTestFinished(() => void child.kill('SIGKILL'));
   const send = async (path: string): Promise<void> =>
     void (await (await fetch(`http://127.0.0.1:${port}${path}`)).arrayBuffer());
-  await vi.waitFor(() => send('/'), { timeout: 60_000, interval: 200 });
-  await vi.waitFor(() => expect(messages).toBe(1), { timeout: 60_000 });
+  await vi.waitFor(() => send('/'), { timeout: 120_000, interval: 200 });
+  await vi.waitFor(() => expect(messages).toBe(1), { timeout: 120_000 });
   expect(reports).toEqual([]);
 
   // Requests before and between watches are in no report.
   loads.watch(1000);
-  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0), { timeout: 60_000 });
+  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0), { timeout: 120_000 });
   for (let count = 0; count < 30; count += 1) await send(count % 3 === 0 ? '/bad' : '/');
-  await vi.waitFor(() => expect(total(reports, 'requests')).toBe(30), { timeout: 60_000 });
+  await vi.waitFor(() => expect(total(reports, 'requests')).toBe(30), { timeout: 120_000 });
   expect(total(reports, 'errors')).toBe(counts.bad);
   expect(total(reports, 'ok') + 1).toBe(counts.ok);
   expect(reports.at(-1)?.coversMs).toBeGreaterThan(500);
@@ -165,7 +165,7 @@ test.each(
   expect(messages).toBeLessThanOrEqual(before + 1);
   const seen = reports.length;
   loads.watch(1000);
-  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(seen), { timeout: 60_000 });
+  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(seen), { timeout: 120_000 });
   for (let count = 0; count < 5; count += 1) await send('/');
-  await vi.waitFor(() => expect(total(reports, 'requests')).toBe(35), { timeout: 60_000 });
+  await vi.waitFor(() => expect(total(reports, 'requests')).toBe(35), { timeout: 120_000 });
 });

@@ -7,7 +7,7 @@ import { certificateMessage } from '../secrets/secret-message.ts';
 import { makeAgentHost, type AgentHost, type RunningAgent } from '../testing/agent-host.ts';
 
 const NAME = 'certificate:arn';
-const WAIT = { timeout: 60_000 };
+const WAIT = { timeout: 120_000 };
 
 let host: AgentHost;
 let count = 0;

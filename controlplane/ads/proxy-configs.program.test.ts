@@ -112,7 +112,7 @@ test('the wait is bounded, and endpoints that were unknown are served later', as
     { where: 'virtualNode/red/serviceDiscovery', what: expect.stringMatching(/^nothing is known/) as string },
   ]);
   moto.resume();
-  await until('endpoints', () => served(key, ENDPOINTS).known.length === 1, { limitMs: 60_000 });
+  await until('endpoints', () => served(key, ENDPOINTS).known.length === 1, { limitMs: 120_000 });
   expect(configs.get(key)?.problems).toEqual([]);
 });
 

@@ -30,7 +30,7 @@ const RED = 'colorteller-red-vn';
 const AGE_S = 10;
 const WATCHERS = 12;
 const PROXIES = WATCHERS + 3;
-const LIMIT = { limitMs: 60_000 };
+const LIMIT = { limitMs: 120_000 };
 
 let lab: Lab;
 let postgres: TestPostgres;
@@ -102,7 +102,7 @@ async function connected(host: Host | undefined): Promise<number> {
 }
 
 test('a replica that joins receives its share of the proxies; none loses its configuration, and no request fails', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const least = new Map(watchers.map((watcher) => [watcher, watcher.count()]));
   expect(Math.min(...least.values())).toBeGreaterThan(0);

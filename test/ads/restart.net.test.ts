@@ -74,7 +74,7 @@ beforeAll(async () => {
       const all = await proxies();
       return all.length === 3 && all.every(({ state }) => state === 'in sync');
     },
-    { limitMs: 60_000 },
+    { limitMs: 120_000 },
   );
   await until(
     'a first color',
@@ -118,7 +118,7 @@ async function serving(): Promise<Writer> {
       }
       return undefined;
     },
-    { limitMs: 60_000 },
+    { limitMs: 120_000 },
   );
 }
 
@@ -134,7 +134,7 @@ async function counted(stat: string, act: () => Promise<void>): Promise<void> {
   await act();
   const after = () => admin.stat(`cluster_manager.${stat}`);
   await until(`${stat} above ${before}`, async () => (await after()) > before, {
-    limitMs: 60_000,
+    limitMs: 120_000,
     everyMs: 10,
   });
 }
@@ -183,7 +183,7 @@ test('no request fails while clusters are added, changed and removed, and contro
         const all = await proxies();
         return all.length === 3 && all.every(({ state }) => state === 'in sync');
       },
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
     await from.start();
   }
@@ -196,7 +196,7 @@ test('no request fails while clusters are added, changed and removed, and contro
       await until('some traffic', () => traffic.tally().requests >= 20);
       return Object.keys(traffic.tally().colors).join() === 'red';
     },
-    { limitMs: 60_000 },
+    { limitMs: 120_000 },
   );
   tallies.push(await traffic.stop());
   expect(tallies.map(({ errors }) => errors)).toEqual(tallies.map(() => ({})));

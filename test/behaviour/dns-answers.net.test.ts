@@ -47,7 +47,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       'an answer from every node',
       async () => (await statuses()).every((status) => status === 200),
       {
-        limitMs: 60_000,
+        limitMs: 120_000,
       },
     );
     await dns.answer(Object.fromEntries(ANSWERS.map((answer) => [`${answer}.example`, answer])));
@@ -56,7 +56,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until(
       'new questions',
       async () => (await attempts()).every((count, index) => count >= (before[index] ?? 0) + 2),
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
   });
   afterAll(() => scene?.close());

@@ -282,7 +282,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         const logged = log.split('\n').filter((line) => line.includes('logged'));
         return logged.length === 3 && logged.map((line) => JSON.parse(line) as unknown);
       },
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
     const path = '/kept/logged';
     const redirect = `cds_ingress_m_gateway_self_redirect_${HTTP}_http_15001`;

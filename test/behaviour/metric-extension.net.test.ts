@@ -17,7 +17,7 @@ const GRPC = 7703;
 const TCP = 7704;
 const GATE = 8080;
 const ON = { APPMESH_METRIC_EXTENSION_VERSION: '1' };
-const PATIENCE = { limitMs: 60_000 };
+const PATIENCE = { limitMs: 120_000 };
 
 const is = inputsOf('m');
 const targets = (blue: number, red: number) => ({

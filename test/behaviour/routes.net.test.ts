@@ -182,7 +182,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         const logged = log.split('\n').filter((line) => line.includes('logged'));
         return logged.length === 2 && logged;
       },
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
     expect(lines).toEqual([
       `GET /prefix/7?logged paths.local 200 regex cds_egress_m_app_http_${C}`,

@@ -193,7 +193,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       await until(
         `the new address for ${caller}`,
         async () => (await answers(caller, addressOf('spare'), PORTS.databases)) === 'server-2',
-        { limitMs: 60_000 },
+        { limitMs: 120_000 },
       );
       expect(await answers(caller, addressOf('at-2'), PORTS.databases)).toBe('server-2');
       expect(await answers(caller, 'db1.local', PORTS.databases)).toBe('server-1');
@@ -213,7 +213,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       await until(
         `the witness of ${caller} is cut`,
         async () => (await holder(caller).look(`witness of ${group}`)).cut === 1,
-        { limitMs: 60_000 },
+        { limitMs: 120_000 },
       );
       expect(await holder(caller).look(group)).toEqual({ cut: 0, alive: count });
     }

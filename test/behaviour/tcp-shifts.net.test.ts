@@ -169,7 +169,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await change('virtualNodes/caller', callerSpec(['db.local']), 'Listener');
     await everywhere((holder, caller) =>
       until(`the witness of ${caller} is cut`, async () => (await holder.look('witness')).cut === 1, {
-        limitMs: 60_000,
+        limitMs: 120_000,
       }),
     );
     expect(await everywhere((holder) => holder.look('held'))).toEqual(all({ cut: 0, alive: HELD }));

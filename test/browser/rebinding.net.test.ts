@@ -52,7 +52,7 @@ describe.skipIf(why !== undefined)(`a browser${why === undefined ? '' : ` is lef
         const answer = await askFrom(host, 'http://127.0.0.1:9901/server_info');
         return 'status' in answer && answer.status === 200;
       },
-      { limitMs: 60_000 },
+      { limitMs: 120_000 },
     );
   });
   afterAll(() => lab?.close());
@@ -65,7 +65,7 @@ describe.skipIf(why !== undefined)(`a browser${why === undefined ? '' : ` is lef
     await rebinder.line(/^listening$/);
     const browser = openPage(host, `profile-${port}`, `http://${name}:${port}/`);
     try {
-      return JSON.parse(await rebinder.line(/^\[/, 60_000)) as readonly Answer[];
+      return JSON.parse(await rebinder.line(/^\[/)) as readonly Answer[];
     } finally {
       browser.kill('SIGKILL');
       rebinder.kill('SIGKILL');

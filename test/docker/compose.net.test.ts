@@ -107,7 +107,9 @@ describe.skipIf(why !== undefined)(
           })));
         console.log(JSON.stringify(open));
       })();`;
-      const { stdout } = await outside.exec(process.execPath, ['-e', scan, docker.host.address]);
+      const { stdout } = await outside.exec(process.execPath, ['-e', scan, docker.host.address], {
+        limitMs: 600_000,
+      });
       expect(JSON.parse(stdout)).toEqual([9080]);
     });
 

@@ -47,7 +47,7 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
         expect(await scene.docker.run('exec', container, '/usr/bin/agent', 'log-level', 'debug')).toContain(
           '[debug]',
         );
-        await scene.docker.run('stop', '--time', '30', container);
+        await scene.docker.run('stop', '--time', '120', container);
         expect(
           await scene.docker.run(
             'inspect',
@@ -93,7 +93,7 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       expect(await docker.run('exec', container, '/usr/bin/agent', 'reload')).toContain('has taken over');
       const options = { restart_epoch: 1, concurrency: 2 };
       expect(await serverInfoOf(docker, container)).toMatchObject({ command_line_options: options });
-      await docker.run('stop', '--time', '60', container);
+      await docker.run('stop', '--time', '120', container);
       expect(await docker.run('inspect', '--format', '{{.State.ExitCode}}', container)).toBe('0');
       await scene.remove(container);
     },

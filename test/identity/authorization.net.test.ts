@@ -57,7 +57,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until(
       'mutual TLS in every protocol',
       async () => Object.values(await scene.handshakes()).every((count) => count > 0),
-      { limitMs: 90_000, everyMs: 500 },
+      { limitMs: 180_000, everyMs: 500 },
     );
     const outside = await scene.lab.host('outside');
     for (const mode of ['AUDIT', 'ENFORCE', 'AUDIT', 'OFF', 'ENFORCE']) {
@@ -75,7 +75,7 @@ describe.each(ENVOYS)('%s', (variable) => {
           .find(({ virtualNode }) => virtualNode === 'server')
           ?.refused.find(({ rule }) => rule === 'none');
       },
-      { limitMs: 60_000, everyMs: 1000 },
+      { limitMs: 120_000, everyMs: 1000 },
     );
     expect(refused).toMatchObject({ port: PORTS.http, caller: '' });
     await load.line(/^enough$/, 300_000);

@@ -21,7 +21,7 @@ const TASK = '6b777c1809a94925ab48098fa09824de';
 const CALLER = `arn:aws:sts::${MOTO_ACCOUNT}:assumed-role/web-task/${TASK}`;
 const ARN_OF = (name: string): string =>
   `arn:aws:appmesh:us-east-1:${MOTO_ACCOUNT}:mesh/m/virtualNode/${name}`;
-const LONG = { timeout: 60_000 };
+const LONG = { timeout: 120_000 };
 
 let moto: Moto;
 let iam: TestIam;

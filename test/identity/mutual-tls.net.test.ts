@@ -36,7 +36,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         [await scene.handshakes(), await others.gatewayHandshakes()]
           .flatMap((counts) => Object.values(counts))
           .every((count) => count > 0),
-      { limitMs: 90_000, everyMs: 500 },
+      { limitMs: 180_000, everyMs: 500 },
     );
 
   test('a mesh goes from OFF over PERMISSIVE to STRICT and back without a failed request or connection', {

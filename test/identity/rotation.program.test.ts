@@ -8,11 +8,11 @@ import { startTestAgent, type TestAgent } from './testing/test-agent.ts';
 
 // The root is replaced step by step, under agents that are connected, over restarts of the control plane.
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const B = 'mesh/m/virtualNode/b';
-const SLOW = { timeout: 60_000, interval: 250 };
+const SLOW = { timeout: 120_000, interval: 250 };
 /** For two steps of at least ten seconds, with a renewal of each certificate. */
 const LONG = { timeout: 120_000, interval: 250 };
 

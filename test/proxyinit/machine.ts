@@ -9,9 +9,9 @@ import { stage } from '../../images/stage.ts';
 const SCRIPT = join(import.meta.dirname, 'machine.sh');
 
 /** Time-outs of a boot, a command and an end, in milliseconds, for a busy machine. */
-const BOOT_MS = 120_000;
+const BOOT_MS = 240_000;
 const COMMAND_MS = 240_000;
-const END_MS = 120_000;
+const END_MS = 240_000;
 
 /** The parts of /etc that belong to the programs below /usr. */
 const OF_THIS_MACHINE = ['alternatives', 'ld.so.cache', 'nsswitch.conf'];

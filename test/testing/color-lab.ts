@@ -53,7 +53,7 @@ async function furnish(lab: Lab, weights: Weights): Promise<ColorFixture> {
     },
     async send(requests, perSecond = 1000) {
       const traffic = startTraffic(mesh.url, perSecond);
-      await until('the requests', () => traffic.tally().requests >= requests, { limitMs: 60_000 });
+      await until('the requests', () => traffic.tally().requests >= requests, { limitMs: 120_000 });
       return await traffic.stop();
     },
     async killControlPlane() {

@@ -27,7 +27,7 @@ import { until } from '../lab/until.ts';
 
 const GATEWAY: ColorNode = 'colorgateway-vn';
 const APPS = join(import.meta.dirname, '../../demo/apps');
-const WAIT = { limitMs: 60_000 };
+const WAIT = { limitMs: 120_000 };
 
 /** An agent with its Envoy on a host. */
 export type RunningSidecar = {

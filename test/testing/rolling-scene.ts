@@ -135,7 +135,7 @@ async function furnish(
       appPorts: `${PORT}`,
       env: envOf(name),
     });
-    await agent.line(/Envoy is LIVE/, 60_000);
+    await agent.line(/Envoy is LIVE/);
     await until(
       `${name} serves`,
       async () => (await request(`http://${host.address}:${PORT}/`)).status === 200,
@@ -177,7 +177,7 @@ async function furnish(
         if (signal === undefined) task.app.kill('SIGUSR2');
         await task.app.ended;
         await sleep(gapMs);
-        await task.agent.stop(60_000);
+        await task.agent.stop();
         await service.deregister(name);
         tasks.set(name, await startTask(name, task.host));
         await until('both tasks', async () => (await members()) === 2);
@@ -209,7 +209,7 @@ async function startCaller(lab: Lab, programs: Stage, { xds }: ControlPlane): Pr
   await app.line(/^ready$/);
   const resource = 'mesh/m/virtualNode/caller';
   const agent = await startSidecar(host, programs, { resource, xds, appPorts: `${PORT}` });
-  await agent.line(/Envoy is LIVE/, 60_000);
+  await agent.line(/Envoy is LIVE/);
   return host;
 }
 

@@ -61,7 +61,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       xds,
       appPorts: '',
     });
-    await until('an answer', async () => (await call('any')).status === 200, { limitMs: 60_000 });
+    await until('an answer', async () => (await call('any')).status === 200, { limitMs: 120_000 });
   });
   afterAll(() => lab?.close());
 

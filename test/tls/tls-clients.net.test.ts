@@ -51,7 +51,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   /** Repeats a call until it has the wanted status: a changed cluster is warmed first. */
   const answers = (port: Port, wanted: number) =>
-    until(`${wanted} on ${port}`, async () => (await fromClient(port)) === wanted, { limitMs: 60_000 });
+    until(`${wanted} on ${port}`, async () => (await fromClient(port)) === wanted, { limitMs: 120_000 });
 
   test('no policy: the listener decides', async () => {
     await answers('plain', 200);

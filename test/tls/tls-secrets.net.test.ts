@@ -15,7 +15,7 @@ import {
 
 // An agent's report of its secrets from any source: in its status, its log and its metrics. The tests are one story.
 
-const PATIENCE = { limitMs: 60_000 };
+const PATIENCE = { limitMs: 120_000 };
 
 describe.each(ENVOYS)('%s', (variable) => {
   let node: SecretsFixture;

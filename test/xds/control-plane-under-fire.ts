@@ -25,7 +25,7 @@ const NODES = ['colorgateway-vn', 'colorteller-vn', 'colorteller-blue-vn'].map(
   (name) => `mesh/${MESH}/virtualNode/${name}`,
 );
 // More than the 40 s in which the server's pings detect dead connections.
-const LAST_STREAMS_MS = 90_000;
+const LAST_STREAMS_MS = 180_000;
 
 /** Starts a control plane with a mesh, sends it `messages` malformed messages, and returns its state. */
 export async function fireAtControlPlane(

@@ -4,7 +4,7 @@ import { until } from '../../../test/lab/until.ts';
 import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from '../../testing/agent-host.ts';
 
 const DAYBREAK = join(import.meta.dirname, '../../../cli/main.ts');
-const PATIENT = { limitMs: 60_000 };
+const PATIENT = { limitMs: 120_000 };
 
 /** `daybreak.reload` of `GET /status`. */
 export type ReloadStatusJson = {

@@ -21,7 +21,7 @@ import { errorCode } from '../../../common/error-code.ts';
 
 const LISTENERS = 150;
 const FIRST_PORT = 20_000;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 const PORTS = [443, 9080, 15_001];
 const NAMES = ['a.test', 'b.a.test', 'c.b.a.test', 'A.test', '10.0.0.2', 'a.test.', ''];

@@ -26,7 +26,7 @@ export type AnsweringEnvoy = {
 };
 
 const POLL_MS = 5;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** Starts an Envoy. @throws Error with its log if it does not start */
 export async function startAnsweringEnvoy(binary: string): Promise<AnsweringEnvoy> {

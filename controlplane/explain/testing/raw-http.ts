@@ -18,7 +18,7 @@ export type RawRequest = {
 /** The final response; undefined: the connection was closed, or the stream reset, without a response. */
 export type RawAnswer = { readonly status: number; readonly body: string } | undefined;
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 /** Sends a request on its own connection, without a library that would correct it. */
 export async function askRaw(

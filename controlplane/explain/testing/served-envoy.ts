@@ -16,7 +16,7 @@ export type ServedEnvoy = {
   close(): Promise<void>;
 };
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const POLL_MS = 2;
 
 /** Starts an Envoy as the user that runs the test. @throws Error with its log if it does not connect */

@@ -32,7 +32,7 @@ export function simulateAt({ endpoint }: TestIam, credentials = async () => CRED
 /** Asks a stand-in the question. */
 export function askIam(
   iam: TestIam,
-  signal = AbortSignal.timeout(10_000),
+  signal = AbortSignal.timeout(60_000),
   credentials = async () => CREDENTIALS,
 ): Promise<Verdict> {
   return simulateAt(iam, credentials)(QUESTION, signal);

@@ -12,7 +12,7 @@ export type StaticEnvoy = {
   readonly close: () => Promise<void>;
 };
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const POLL_MS = 20;
 
 /**

@@ -12,7 +12,7 @@ import { until } from '../../lab/until.ts';
 import { RELOAD_PORTS, type CallerCounts } from './callers/reload-protocols.ts';
 
 const CALLERS = join(import.meta.dirname, 'callers');
-const PATIENT = { limitMs: 60_000 };
+const PATIENT = { limitMs: 120_000 };
 
 /** Extent of a run. */
 export type ReloadLoad = {

@@ -34,7 +34,7 @@ export type Docker = {
 /** Time-outs of a command and of the daemon's start and stop, in milliseconds, for a busy machine. */
 const COMMAND_MS = 900_000;
 const START_MS = 300_000;
-const STOP_MS = 30_000;
+const STOP_MS = 120_000;
 
 /** Returns why Docker cannot be had here; undefined if it can. */
 export function whyNoDocker(): string | undefined {

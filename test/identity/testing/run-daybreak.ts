@@ -12,7 +12,7 @@ export async function runDaybreak(plane: IdentityPlane, ...args: readonly string
       DAYBREAK_ENDPOINT: plane.plane().api.replace('127.0.0.1', 'localhost'),
     },
     stripFinalNewline: false,
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return stdout;
 }

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /**
  * Runs `ip` commands (one per line, without the word `ip`) in order in one process, which ends at the first that fails.

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { HOST_ENV, inside, type Identity } from '../inside.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** Options of a command. */
 export type CommandOptions = Identity & {
@@ -9,7 +9,7 @@ export type CommandOptions = Identity & {
   readonly env?: Readonly<Record<string, string>>;
   /** The standard input. Default: empty. */
   readonly input?: string;
-  /** Time-out in milliseconds: after it the command is killed and the call fails. Default: 60,000. */
+  /** Time-out in milliseconds: after it the command is killed and the call fails. Default: 120,000. */
   readonly limitMs?: number;
   /** Whether an exit code other than 0 is an error. Default: true. */
   readonly check?: boolean;

@@ -23,7 +23,7 @@ export type LocalControlPlane = {
 };
 
 const DAYBREAK = join(import.meta.dirname, '../../../cli/main.ts');
-const STOP_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 120_000;
 const START_LIMIT_MS = 120_000;
 
 /** Options of a local control plane. */

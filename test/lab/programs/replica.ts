@@ -25,7 +25,7 @@ export type Replica = {
 const API_PORT = 8080;
 const ADS_PORT = 18_000;
 /** A start waits up to 30 s for a store that is unavailable. */
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 
 /** Creates a replica that does not run yet. `store`: the URL of a PostgreSQL database on a Unix socket, because hosts share files. */
 export function createReplica(host: Host, { node, daybreak }: Stage, store: string): Replica {

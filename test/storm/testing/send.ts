@@ -18,7 +18,7 @@ const COLLECTIONS: Readonly<Record<StormRequest['kind'], string>> = {
 };
 
 /** How long a request is retried, in milliseconds: a replica may be down, and the store unavailable. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const PAUSE_MS = 50;
 
 /**

@@ -19,7 +19,7 @@ type Handshake = {
   readonly session?: Buffer | undefined;
 };
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 /** Requests `/` over plain text, or over TLS with the options `tls`. The server's certificate is not verified. */
 export async function knock(host: string, port: number, tls?: ConnectionOptions): Promise<Knock> {

@@ -79,7 +79,7 @@ export async function openTlsFixture(name: string, variable: (typeof ENVOYS)[num
     });
   };
   await until('both live', async () => (await clientEnvoy.ready()) && (await serverEnvoy.ready()), {
-    limitMs: 60_000,
+    limitMs: 120_000,
   });
   await inSync();
 

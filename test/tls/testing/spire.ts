@@ -12,7 +12,7 @@ export const TRUST_DOMAIN = 'apps.test';
 export const SPIRE_PORT = 8081;
 
 const MODULE = 'github.com/spiffe/spire';
-const READY = { limitMs: 60_000, everyMs: 200 };
+const READY = { limitMs: 120_000, everyMs: 200 };
 
 /** A SPIRE server on a host. */
 export type SpireServer = {

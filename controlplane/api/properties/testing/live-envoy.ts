@@ -30,9 +30,9 @@ export type LiveEnvoy = {
  */
 export const NEXT_CHECK = 'warming until the next health check';
 
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 120_000;
 /** A cluster is warm after its first health check, which may take up to the check's own 60 s. */
-const SETTLE_LIMIT_MS = 70_000;
+const SETTLE_LIMIT_MS = 120_000;
 const POLL_MS = 5;
 
 /**

@@ -6,7 +6,7 @@ import { decide } from '../../../mesh/access/decide.ts';
 import { accessOf, anyArrival, anyPolicies } from '../../../mesh/access/testing/any-access.ts';
 import { startGuardedEnvoy, type GuardedOptions } from './guarded-envoy.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const POLL_MS = 50;
 
 /**

@@ -86,7 +86,7 @@ export type Caller = {
 const PROGRAM = join(import.meta.dirname, 'caller-program.ts');
 
 /** The default time-out of an ask, in milliseconds. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = 120_000;
 
 /** Starts a caller on a host; it ends with the lab. */
 export async function startCaller(host: Host): Promise<Caller> {

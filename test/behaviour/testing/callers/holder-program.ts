@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Connections, Held, Order, Taken } from './holder.ts';
 
 const PACE_MS = 100;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 const groups = new Map<string, Socket[]>();
 

@@ -49,7 +49,7 @@ export async function startHolder(host: Host): Promise<Holder> {
       method: 'POST',
       body: JSON.stringify(order),
       socketPath,
-      limitMs: 120_000,
+      limitMs: 180_000,
     });
     if (status !== 200) throw new Error(`the holder on ${host.name}: ${body}`);
     return JSON.parse(body);

@@ -32,7 +32,7 @@ export type Load = {
   stop(): Promise<LoadTally>;
 };
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const KEPT = 8;
 /** Requests without an answer. A machine that is too slow for the rate gets as many as it can answer. */
 const MOST_OPEN = 32;

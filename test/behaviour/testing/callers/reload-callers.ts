@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
 import { HELLO, RELOAD_PORTS, type CallerCounts } from './reload-protocols.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const TCP_CONNECTIONS = 5;
 const [host = '', perSecond = '50'] = process.argv.slice(2);
 const everyMs = 1000 / Number(perSecond);

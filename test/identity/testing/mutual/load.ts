@@ -10,7 +10,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { HELLO, PORTS } from './ports.ts';
 import type { Client as Kind } from './scene.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const [host = '', every = '', ...kinds] = process.argv.slice(2);
 
 const agent = new Agent({ keepAlive: true });
