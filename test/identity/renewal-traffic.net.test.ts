@@ -16,7 +16,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   afterAll(() => scene?.close());
 
   test('a new intermediate and a new root cost no request and close no connection, although the control plane is killed', {
-    timeout: 900_000,
+    timeout: 2_700_000,
   }, async () => {
     await scene.secure('{ mtls: PERMISSIVE }');
     await until(

@@ -5,7 +5,8 @@ import type { MutualScene } from './scene.ts';
 
 type State = AuthorityState & { readonly certificates: readonly IssuedEntry[] };
 
-const LIMITS = { limitMs: 240_000, everyMs: 1000 };
+/** Longer than the longest wait of an agent whose renewal has failed, which is five minutes. */
+const LIMITS = { limitMs: 660_000, everyMs: 1000 };
 
 async function stateOf({ controlPlane }: MutualScene): Promise<State> {
   return JSON.parse(await controlPlane.daybreak('identity', '-o', 'json')) as State;
