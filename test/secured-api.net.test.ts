@@ -81,7 +81,7 @@ test.each([
   let answer = '';
   socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
   socket.write(bytes);
-  // Whatever was sent after the answer's end may have the connection end with an error.
+  // The server closes the connection, and bytes that it has not read make that an error here.
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.once('close', resolve));
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\n`));
