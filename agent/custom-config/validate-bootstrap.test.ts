@@ -50,10 +50,15 @@ test.each([
   expect(await validate(script)).toEqual(verdict);
 });
 
-test("of a bootstrap with a type that Envoy does not know, the words have the reason; they were the end of the bootstrap's JSON", async () => {
-  const reason = "Unable to parse JSON as proto (INVALID_ARGUMENT: could not find @type 't/envoy.v2.X')";
-  const json = JSON.stringify({ node: { id: 'x'.repeat(5000) } });
-  const line = `[x][critical] error initializing configuration '/b.json': ${reason}: ${json}`;
+const UNKNOWN = "Unable to parse JSON as proto (INVALID_ARGUMENT: could not find @type 't/envoy.v2.X')";
+const INVALID =
+  'Proto constraint validation failed (ClusterValidationError.Name: value length must be at least 1)';
+
+test.each([
+  ['a type that Envoy does not know', UNKNOWN, `${UNKNOWN}: {"node":{"id":"${'x'.repeat(5000)}"}}`],
+  ['an invalid value', INVALID, `goo.gle/debugstr\nnode {\n  id: "${'x'.repeat(1000)}"\n}\n: ${INVALID}`],
+])('of a bootstrap with %s, the words have the reason, without the bootstrap that Envoy repeats', async (_, reason, said) => {
+  const line = `[x][critical] error initializing configuration '/b.json': ${said}`;
   const script = `printf '%s\\n' "$LINE" >&2; exit 1`;
   expect(await validate(script, { env: { LINE: line, PATH: process.env['PATH'] } })).toEqual({
     kind: 'refused',

@@ -59,13 +59,14 @@ export async function validateBootstrap(options: ValidationOptions): Promise<Ver
 /** The beginning of the line in which Envoy refuses a configuration. */
 const PREFIX = /^[^]*error initializing configuration '[^']*': /;
 
-/** The whole bootstrap, which Envoy repeats after some reasons. */
-const REPEATED = /^(Unable to parse JSON as proto \([^]*?\)): \{[^]*$/;
+/** The whole bootstrap, which Envoy repeats after or before some reasons. */
+const REPEATED =
+  /(?<=^Unable to parse JSON as proto \([^]*?\)): \{[^]*$|^[^]*(?=Proto constraint validation failed \()/;
 
 function words(output: string): string {
   return output
     .replace(PREFIX, '')
-    .replace(REPEATED, '$1')
+    .replace(REPEATED, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
     .slice(-LONGEST_WORDS);
