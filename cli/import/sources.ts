@@ -4,7 +4,7 @@ import { isTemplate } from './cloudformation/template.ts';
 import { describeSource } from './describe/describe.ts';
 import { withHint } from './kubernetes/hint.ts';
 import { kubernetesSource } from './kubernetes/kubernetes.ts';
-import { mentionsAppMesh, type InputFile } from './reading/files.ts';
+import { mentionsAppMesh, SYNTAX, type InputFile } from './reading/files.ts';
 import type { ParsedDocument } from './reading/parsed.ts';
 import type { Gathered, Left, Source, SourceName } from './source.ts';
 import type { ImportProblem } from './place.ts';
@@ -58,7 +58,6 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
   return { bySource, unclaimed: { left, problems } };
 }
 
-const SYNTAX = 'no mention of resources of App Mesh, and a syntax error';
 const NOTHING = `not a form that import reads: ${SOURCES.map(({ name }) => name).join(', ')}`;
 /** Types of resources of App Mesh, which values of charts and the like do not have. */
 const RESOURCES = /AWS::AppMesh::|aws_appmesh_|appmesh\.k8s\.aws\//;

@@ -106,6 +106,9 @@ async function hasMention(file: string): Promise<boolean> {
   return false;
 }
 
+/** The reason why a file with a syntax error is left out that describes no mesh. */
+export const SYNTAX = 'no mention of resources of App Mesh, and a syntax error';
+
 const NO_TEXT = 'no mention of resources of App Mesh, and not readable';
 
 /** More characters than the longest mention that `mentionsAppMesh` looks for, with its blanks. */

@@ -1,6 +1,7 @@
 import { areAmendments } from '../../../../common/amendments.ts';
 import { isObject } from '../../../../common/is-object.ts';
 import type { ImportProblem } from '../../place.ts';
+import { mentionsAppMesh, SYNTAX } from '../../reading/files.ts';
 import type { ParsedFile } from '../../reading/parsed.ts';
 import { Open, type ImportContext, type Left } from '../../source.ts';
 import { AMENDMENTS } from '../amendments.ts';
@@ -24,25 +25,24 @@ export async function readConfigurations(
   files: readonly ParsedFile[],
   { answers, account, region }: ImportContext,
 ): Promise<TerraformJson> {
-  const parsed: ConfigurationFile[] = [];
-  const problems: ImportProblem[] = [];
-  for (const each of files) {
-    const one = await parseConfiguration(each);
-    if ('message' in one) problems.push(one);
-    else parsed.push(one);
-  }
   const named = new Set(
     files.filter((file) => 'named' in file && file.named === true).map(({ file }) => file),
   );
+  const parsed: ConfigurationFile[] = [];
+  const left: Left[] = [];
+  const problems: ImportProblem[] = [];
+  for (const each of files) {
+    const one = await parseConfiguration(each);
+    if (!('message' in one)) parsed.push(one);
+    else if (named.has(each.file) || mentionsAppMesh(each.text)) problems.push(one);
+    else left.push({ place: one.place, reason: `${SYNTAX}: ${one.message}`, group: SYNTAX });
+  }
   const modules = modulesIn(parsed, named);
   const ask: Ask = (question) => answers.take(question.key) ?? new Open([question]);
   const called = new Set([...modules.values()].flatMap((module) => foldersCalled(module)));
-  const left: Left[] = parsed
-    .filter(({ file }) => isValues(file) && !named.has(file) && !isAutomatic(file))
-    .map(({ file }) => ({
-      place: { file, line: 1, id: '' },
-      reason: 'values of variables, which count only where -f names the file',
-    }));
+  for (const { file } of parsed)
+    if (isValues(file) && !named.has(file) && !isAutomatic(file))
+      left.push({ place: { file, line: 1, id: '' }, reason: VALUES });
   const found: Collected = { resources: [], left, problems, others: [] };
   const world: World = { modules, expressions: await expressionsIn(parsed), ask, account, region };
   for (const [folder, module] of modules) {
@@ -50,6 +50,8 @@ export async function readConfigurations(
   }
   return found;
 }
+
+const VALUES = 'values of variables, which count only where -f names the file';
 
 /** The contents of the scopes, as they are visited. */
 type Collected = { readonly [Part in keyof TerraformJson]: TerraformJson[Part][number][] };

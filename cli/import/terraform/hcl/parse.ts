@@ -38,5 +38,7 @@ export async function loadHcl() {
 function problemOf(file: string, { message }: Error): ImportProblem {
   const [, line = '1', column = '1', what = message] =
     /:(\d+),(\d+)(?:-[\d,]+)?: (.*?)\]?$/s.exec(message) ?? [];
-  return { place: { file, line: Number(line), id: '' }, message: `column ${column}: ${what.split('\n')[0]}` };
+  // The library writes further errors after the first one, each with the name of the file.
+  const [first = what] = what.split('\n')[0]?.split(` ${file}:`) ?? [];
+  return { place: { file, line: Number(line), id: '' }, message: `column ${column}: ${first}` };
 }
