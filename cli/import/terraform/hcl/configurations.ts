@@ -43,18 +43,21 @@ export async function readConfigurations(
   for (const { file } of parsed)
     if (isValues(file) && !named.has(file) && !isAutomatic(file))
       left.push({ place: { file, line: 1, id: '' }, reason: VALUES });
-  const found: Collected = { resources: [], left, problems, others: [] };
+  const found: Collected = { resources: [], left, problems, others: [], modules };
   const world: World = { modules, expressions: await expressionsIn(parsed), ask, account, region };
   for (const [folder, module] of modules) {
     if (!called.has(folder)) collect(scopeOf(module, world), found);
   }
-  return found;
+  const { resources, others } = found;
+  return { resources, left, problems, others };
 }
 
 const VALUES = 'values of variables, which count only where -f names the file';
 
 /** The contents of the scopes, as they are visited. */
-type Collected = { readonly [Part in keyof TerraformJson]: TerraformJson[Part][number][] };
+type Collected = { readonly [Part in keyof TerraformJson]: TerraformJson[Part][number][] } & {
+  readonly modules: World['modules'];
+};
 
 /** Adds the resources of a scope and of the modules that it calls. */
 function collect(scope: Scope, found: Collected): void {
@@ -133,6 +136,9 @@ function collectCall(scope: Scope, name: string, call: Block, found: Collected):
     id: `${scope.prefix}module.${name}`,
   };
   const children = scope.children(name);
+  const target = found.modules.get(folderOfCall(scope.module, call) ?? '');
+  const isUnrelated = target !== undefined && !describesMesh(target, found.modules);
+  if (isUnrelated && (children?.kind !== 'known' || children.scopes.size === 0)) return;
   if (children?.kind === 'known') {
     for (const child of children.scopes.values()) collect(child, found);
     if (children.scopes.size === 0) found.left.push({ place, reason: noneOf(call.body) });
@@ -150,6 +156,19 @@ function collectCall(scope: Scope, name: string, call: Block, found: Collected):
 const SHOW = 'what terraform show -json prints';
 const INSTEAD = `import ${SHOW} instead`;
 const META = new Set(['lifecycle', 'depends_on', 'provider', 'provisioner', 'connection']);
+
+/** Whether a module, or one that it calls, has resources of App Mesh. */
+function describesMesh(module: Module, modules: World['modules'], seen: Set<Module> = new Set()): boolean {
+  if (seen.has(module)) return false;
+  seen.add(module);
+  return (
+    [...module.resources.values()].some(({ type }) => kindOfType(type) !== undefined) ||
+    [...module.calls.values()].some((call) => {
+      const target = modules.get(folderOfCall(module, call) ?? '');
+      return target !== undefined && describesMesh(target, modules, seen);
+    })
+  );
+}
 
 function amendmentsIn({ module, evaluate }: Scope): Readonly<Record<string, unknown>> {
   const local = module.locals.get(AMENDMENTS);
