@@ -100,6 +100,12 @@ describe('a file that import does not read', () => {
       'a program of Pulumi',
     ],
     [
+      'mesh.template.js',
+      "module.exports = {\n  Mesh: { Type: 'AWS::AppMesh::Mesh' },\n};\n",
+      2,
+      'a program with a template of CloudFormation',
+    ],
+    [
       'mesh.yaml.j2',
       'Resources:\n  M: { Type: AWS::AppMesh::Mesh }\n',
       2,

@@ -24,6 +24,11 @@ const KINDS: readonly Kind[] = [
       'a program of Pulumi, which import cannot read: import saved answers of aws appmesh, or write documents',
   },
   {
+    name: PROGRAM,
+    mark: /AWS::AppMesh::/,
+    reason: 'a program with a template of CloudFormation: import the template that it makes',
+  },
+  {
     name: /\.(?:tpl|tmpl|tftpl|j2|jinja2?|erb|gotmpl|mustache|jsonnet|libsonnet)$/i,
     mark: /AWS::AppMesh::|aws_appmesh_|appmesh\.k8s\.aws\//,
     reason: 'a template that has to be rendered first: import what it becomes',

@@ -15,7 +15,7 @@ it('a syntax error in a file of a folder without App Mesh resources is no proble
 it.each([
   ['that -f names', {}, { 'vpc.tf': BROKEN }],
   ['with App Mesh resources', { paths: ['.'] }, { 'mesh.tf': MESH + BROKEN }],
-])('it is a problem in a file %s, with the first error alone', async (_, options, texts) => {
+])('a syntax error is a problem in a file %s, with the first error alone', async (_, options, texts) => {
   const { code, stdout } = await importTexts(
     { 'main.tf': MESH.replace('"m" {', '"n" {'), ...texts },
     options,
