@@ -23,7 +23,8 @@ export async function installNpmPackages(context) {
   if (await present()) return;
   await installAtomically(context, {
     what: 'npm packages',
-    doing: 'installing what package-lock.json names, Node 24 among them (600 MB, about 20 s)',
+    doing:
+      "installing what package-lock.json names, Node 24 among them (600 MB: about 20 s from npm's cache, minutes without)",
     target,
     present,
     async fill(folder) {
