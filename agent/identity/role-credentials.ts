@@ -10,16 +10,29 @@ const LIMIT_MS = 8000;
 const HOP_LIMIT =
   'in a container on an EC2 instance, the hop limit of the instance’s metadata service has to be 2 or more';
 
+/** AWS's default chain of sources of credentials, with the inputs that are used here. */
+export type ChainOf = (init: {
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly clientConfig: { readonly region: string };
+}) => () => Promise<AwsCredentialIdentity>;
+
+/** Inputs of a search. Default: those of the process. */
+export type RoleCredentialsOptions = {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly chainOf?: ChainOf;
+};
+
 /**
  * Returns credentials of the role of the task or instance, by AWS's default chain. The SDK takes megabytes: only an agent that uses it loads it.
  * @throws Error if there are none
  */
 export async function roleCredentials(
   region: string,
-  env: NodeJS.ProcessEnv = process.env,
+  { env = process.env, chainOf }: RoleCredentialsOptions = {},
 ): Promise<AwsCredentialIdentity> {
-  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  const chain = fromNodeProviderChain({
+  const open: ChainOf = chainOf ?? (await import('@aws-sdk/credential-providers')).fromNodeProviderChain;
+  const chain = open({
     timeout: METADATA_LIMIT_MS,
     maxRetries: 1,
     // A web identity is exchanged in this region: the default one is of another partition than China.
