@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function open(loss: Loss = 'refuse'): Promise<Store> {
-  const store = await openPostgresStore({ url, log, patience: 0, loss });
+  const store = await openPostgresStore({ url, log, patience: 60_000, loss });
   opened.push(store);
   return store;
 }

@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 async function open(as = url): Promise<Store> {
-  const store = await openPostgresStore({ url: as, log, patience: 0 });
+  const store = await openPostgresStore({ url: as, log, patience: 60_000 });
   opened.push(store);
   return store;
 }
