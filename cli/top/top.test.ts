@@ -57,6 +57,63 @@ test('the busiest line is first, with its rate, errors and the last minute; miss
   );
 });
 
+test.each([
+  [100, 0],
+  [100, 100],
+  [3, 100],
+  [1, 1],
+])('of a mesh with %i lines and %i notes, a terminal has the busiest lines: it showed the quietest ones', async (lines, notes) => {
+  const [line] = FIGURES.lines;
+  const missing = Array.from({ length: notes }, (_, index) => ({
+    reason: 'waiting' as const,
+    proxy: { kind: 'virtualNode' as const, name: `n${index}` },
+    peer: '10.0.0.1:1',
+  }));
+  const many = Array.from({ length: lines }, (_, index) => {
+    const counts = FIGURES.times.map(() => 10 * (index + 1));
+    return { ...line, from: { kind: 'virtualNode', name: `caller-${index}` }, requests: counts };
+  }) as LiveFigures['lines'];
+  const figures = { ...FIGURES, lines: many, linesLeftOut: 0, missing };
+  const end = new AbortController();
+  let text = '';
+  const stdout = {
+    isTTY: true,
+    rows: 24,
+    columns: 60,
+    write(part: string) {
+      text += part;
+      end.abort();
+    },
+  };
+  const client = { read: async () => figures as never };
+  await top(client, 'm', { output: 'text', once: false }, stdout, end.signal);
+  const rows = text.split('\n');
+  expect(rows.length).toBeLessThanOrEqual(24);
+  expect(Math.max(...rows.slice(1).map(({ length }) => length))).toBeLessThanOrEqual(60);
+  expect(text).toContain(`caller-${lines - 1} `);
+  const shown = text.match(/caller-/g)?.length ?? 0;
+  const hidden = /(\d+) lines with fewer requests/.exec(text)?.[1] ?? '0';
+  expect(shown + Number(hidden)).toBe(lines);
+  const told = text.match(/no figures of/g)?.length ?? 0;
+  const untold = /and (\d+) more notes/.exec(text)?.[1] ?? '0';
+  expect(told + Number(untold)).toBe(notes);
+});
+
+test('a few errors in thousands are not 0 %, and more errors than requests are 100 %', () => {
+  const errorsOf = (requests: number, errors: number): string => {
+    const [line] = FIGURES.lines;
+    if (line === undefined) throw new Error('there is a line');
+    const one = { ...line, requests: [requests], errors: [errors] };
+    return /([<>]?[\d.]+ %)/.exec(describeFigures({ ...FIGURES, times: [0], lines: [one] }))?.[1] ?? '';
+  };
+  expect([errorsOf(5000, 1), errorsOf(5000, 4999), errorsOf(3, 4), errorsOf(8, 3)]).toEqual([
+    '<0.1 %',
+    '>99.9 %',
+    '100.0 %',
+    '37.5 %',
+  ]);
+});
+
 test('before the first figures it says that they come', () => {
   const text = describeFigures({ ...FIGURES, times: [], lines: [], linesLeftOut: 0, missing: [] });
   expect(text).toBe('mesh m: the agents are asked, the first figures come within 10 seconds\n\n');

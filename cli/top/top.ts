@@ -15,8 +15,13 @@ export type TopOptions = {
   readonly meshOwner?: string;
 };
 
-/** The stream for the figures; a terminal is redrawn in place. */
-export type TopOutput = { readonly isTTY?: boolean; write(text: string): unknown };
+/** The stream for the figures; a terminal is redrawn in place, and has `rows` of `columns` characters. */
+export type TopOutput = {
+  readonly isTTY?: boolean;
+  readonly rows?: number;
+  readonly columns?: number;
+  write(text: string): unknown;
+};
 
 /** The time that a row shows, in seconds. */
 const SECONDS = 60;
@@ -43,7 +48,9 @@ export async function top(
   const show = async (figures: LiveFigures): Promise<void> => {
     if (output === 'json') return void stdout.write(`${JSON.stringify(figures)}\n`);
     const found = latencies && figures.times.length > 0 ? await readLatencies(client, figures) : undefined;
-    stdout.write(frame(describeFigures(figures, found), stdout));
+    // With `--once`, what has no room is still above.
+    const height = stdout.isTTY === true && !once ? stdout.rows : undefined;
+    stdout.write(frame(describeFigures(figures, found, height), stdout, once));
   };
 
   // An error in the first answer is a wrong name or a missing permission. Later ones may be temporary.
@@ -69,6 +76,10 @@ function complain(error: unknown, output: TopOptions['output'], stdout: TopOutpu
   stdout.write(text);
 }
 
-function frame(text: string, { isTTY }: TopOutput): string {
-  return isTTY === true ? `${IN_PLACE}${text}` : `${text}\n`;
+function frame(text: string, { isTTY, columns = Infinity }: TopOutput, once: boolean): string {
+  if (isTTY !== true) return `${text}\n`;
+  if (once) return `${IN_PLACE}${text}`;
+  // A line that is broken would need a second row.
+  const lines = text.split('\n').map((line) => line.slice(0, columns));
+  return `${IN_PLACE}${lines.join('\n')}`;
 }
