@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { useBase } from './api/base.ts';
 import { App } from './app/app.tsx';
 import { loadPages } from './app/page-of.tsx';
 import { placeOf } from './app/place.ts';
@@ -48,6 +49,7 @@ async function arrange(mesh: string, skeleton: Skeleton): Promise<void> {
   mapLayout.value = { mesh, layout: await layOut(skeleton) };
 }
 
+useBase(location.pathname);
 followMesh();
 followPlainCallers();
 const app = document.getElementById('app');

@@ -32,6 +32,13 @@ describe.skipIf(why !== undefined)(`users${why === undefined ? '' : ` are left o
     await rm(folder, { recursive: true, force: true });
   });
 
+  const linkFor = async (key: string): Promise<string> => {
+    const env = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'us-east-1' };
+    const args = ['console', '--no-open', '-o', 'json', '--endpoint', plane.api];
+    const { stdout } = await execa(process.execPath, [DAYBREAK, ...args], { env });
+    return (JSON.parse(stdout) as { url: string }).url;
+  };
+
   test('a mesh that is created while there is none appears on an open page: the page stayed without one', async () => {
     const open = await signedIn(browser, plane, 'AKIAWRITER');
     await open.getByText('There is no mesh yet.').waitFor();
@@ -111,15 +118,26 @@ describe.skipIf(why !== undefined)(`users${why === undefined ? '' : ` are left o
   });
 
   test('a link signs in once, and its second use is refused in words', async () => {
-    const env = { AWS_ACCESS_KEY_ID: 'AKIAREADER', AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'us-east-1' };
-    const args = ['console', '--no-open', '-o', 'json', '--endpoint', plane.api];
-    const { stdout } = await execa(process.execPath, [DAYBREAK, ...args], { env });
-    const { url } = JSON.parse(stdout) as { url: string };
+    const url = await linkFor('AKIAREADER');
     const first = await browser.open(url);
     await first.getByRole('button', { name: 'Sign out' }).waitFor();
     const second = await browser.open(url);
     await second.getByText(/was used, or is older than a minute/).waitFor();
     expect(await second.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+  });
+
+  test('an open page goes on with the session that another tab of its browser begins: each write was refused until it was loaded anew', async () => {
+    const first = await signedIn(browser, plane, 'AKIAWRITER');
+    await goTo(first, plane.api, addresses('m', 'a', 'a')['create'] ?? '');
+    const second = await first.context().newPage();
+    await second.goto(await linkFor('AKIAWRITER'));
+    await second.getByRole('button', { name: 'Sign out' }).waitFor();
+    await first.getByLabel('Name', { exact: true }).fill('second-tab');
+    await first.getByRole('button', { name: 'Save' }).click();
+    await first.getByRole('heading', { name: 'second-tab' }).waitFor();
+    await second.goto(await linkFor('AKIAREADER'));
+    await first.getByText('Read only').waitFor();
+    expect(await first.getByRole('button', { name: 'Edit' }).count()).toBe(0);
   });
 
   test('after signing out, the page asks for a key again', async () => {

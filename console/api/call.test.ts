@@ -1,5 +1,6 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { call, onSessionEnd } from './call.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TOKEN_HEADER } from '../../controlplane/console/contract.ts';
+import { call, onSessionEnd, onTokenRefused, useToken } from './call.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -45,6 +46,49 @@ test.each([
   expect(ended).toHaveBeenCalledTimes(1);
   await expect(call('/console/session')).rejects.toMatchObject({ code });
   expect(ended).toHaveBeenCalledTimes(1);
+});
+
+describe('a write whose token is that of an earlier session of the browser', () => {
+  let sent: unknown[];
+  let isEnough: (token: unknown) => boolean;
+  beforeEach(() => {
+    sent = [];
+    isEnough = (token) => token === 'new';
+    vi.stubGlobal('fetch', (_: string, { headers }: { headers: Record<string, string> }) => {
+      const token = headers[TOKEN_HEADER];
+      sent.push(token);
+      const refused = { status: 403, headers: { 'x-amzn-errortype': 'ForbiddenException' } };
+      return Promise.resolve(
+        isEnough(token) ? new Response('{}') : new Response('{"message":"no"}', refused),
+      );
+    });
+    useToken('old');
+  });
+  afterEach(() => {
+    useToken('');
+    onTokenRefused(() => Promise.resolve());
+  });
+
+  test('reads the new token and is sent again: it was refused until the page was loaded anew', async () => {
+    onTokenRefused(async () => useToken('new'));
+    expect(await call('/status', { method: 'PUT', body: {} })).toEqual({});
+    expect(sent).toEqual(['old', 'new']);
+  });
+
+  test('is refused if the session is the same, or refuses the new token as well', async () => {
+    await expect(call('/status', { method: 'PUT', body: {} })).rejects.toMatchObject({ status: 403 });
+    expect(sent).toEqual(['old']);
+    onTokenRefused(async () => useToken('new'));
+    isEnough = () => false;
+    await expect(call('/status', { method: 'DELETE' })).rejects.toMatchObject({ status: 403 });
+    expect(sent).toEqual(['old', 'old', 'new']);
+  });
+
+  test('reading needs no token', async () => {
+    onTokenRefused(async () => useToken('new'));
+    await expect(call('/status')).rejects.toMatchObject({ code: 'ForbiddenException' });
+    expect(sent).toEqual([undefined]);
+  });
 });
 
 test('another error without JSON has its status', async () => {

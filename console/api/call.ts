@@ -1,8 +1,9 @@
 import { BODY_LIMIT, bodyTooLong } from '../../controlplane/model/body-limit.ts';
+import { addressIn } from './base.ts';
 import { TOKEN_HEADER } from '../../controlplane/console/contract.ts';
 import { parseJson } from '../../common/parse-json.ts';
 
-/** An error answer of the control plane, or no answer at all (`status` 0). The message is for people: show it as text. */
+/** An error answer of the control plane, or none: `status` 0, or 408 if it did not come in time. The message is for people: show it as text. */
 export class CallError extends Error {
   readonly status: number;
   /** The code of the API's error, e.g. `BadRequestException`; `away` if the control plane does not answer. */
@@ -24,6 +25,7 @@ const ENDED: ReadonlySet<string> = new Set(['ExpiredTokenException', 'MissingAut
 
 let token = '';
 let sessionEnds = (): void => {};
+let readToken = (): Promise<void> => Promise.resolve();
 
 /** Sets the session's token, which each call that changes something carries. */
 export function useToken(value: string): void {
@@ -35,6 +37,11 @@ export function onSessionEnd(listener: () => void): void {
   sessionEnds = listener;
 }
 
+/** Sets how to read the session again, and with it the token (`useToken`). */
+export function onTokenRefused(read: () => Promise<void>): void {
+  readToken = read;
+}
+
 /** Options of a call. `body` is sent as JSON. */
 export type CallOptions = {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -44,11 +51,21 @@ export type CallOptions = {
 };
 
 /**
- * Calls the control plane that the page comes from, and returns the JSON of its answer.
+ * Calls the control plane that the page comes from, and returns the JSON of its answer. If the browser has begun another session in another tab, the
+ * token of this page is that of the earlier one: the call reads the new one, and is sent again.
  * @throws CallError
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  return jsonOf(await ask(path, options)) as T;
+  const sent = token;
+  try {
+    return jsonOf(await ask(path, options)) as T;
+  } catch (error) {
+    const isRefused = error instanceof CallError && error.code === 'ForbiddenException';
+    if (!isRefused || sent === '' || (options.method ?? 'GET') === 'GET') throw error;
+    await readToken();
+    if (token === sent) throw error;
+    return jsonOf(await ask(path, options)) as T;
+  }
 }
 
 /** A value with its entity tag; the empty tag if the answer has none. */
@@ -74,7 +91,7 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
   if (sent !== undefined && sent.size > BODY_LIMIT)
     throw new CallError(413, 'RequestEntityTooLargeException', bodyTooLong(BODY_LIMIT));
   try {
-    const response = await fetch(path, {
+    const response = await fetch(addressIn(path), {
       method,
       credentials: 'same-origin',
       headers: {
@@ -89,7 +106,7 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
     return { path, response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new CallError(0, 'away', 'The control plane does not answer.');
+    throw new CallError(limit.aborted ? 408 : 0, 'away', 'The control plane does not answer.');
   }
 }
 

@@ -21,6 +21,7 @@ import {
   theme,
 } from '../state/state.ts';
 import type { Texts } from '../text/texts.ts';
+import { endpoint } from './endpoint.ts';
 import { addressOf, type Place } from './place.ts';
 import { PageOf } from './page-of.tsx';
 import { Shell } from './shell.tsx';
@@ -109,8 +110,7 @@ function titleOf(t: Texts, { mesh, page, rest }: Place): string {
 function Content({ shown }: { shown: Place }): JSX.Element {
   const t = texts.value;
   const list = meshes.value;
-  if (list.state === 'ready' && list.value.length === 0)
-    return <NoMeshPage t={t} endpoint={location.origin} />;
+  if (list.state === 'ready' && list.value.length === 0) return <NoMeshPage t={t} endpoint={endpoint()} />;
   const at = meshOnView();
   const current = model.value;
   const failure =

@@ -6,10 +6,11 @@ import type { MeshName } from '../api/kinds.ts';
 import { find, keyOf, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
 import { ChangesPage } from '../pages/changes-page.tsx';
 import { previewOf, undoChange, type Preview } from '../state/change.ts';
-import { now, revision, texts } from '../state/state.ts';
+import { eventsRefused, now, readRevision, revision, texts } from '../state/state.ts';
 import { mayOn } from './may-on.ts';
 import type { PageState } from './page-state.ts';
 import { useLoaded } from './use-loaded.ts';
+import { useQuestion } from './use-question.ts';
 
 const LIMIT = 50;
 
@@ -24,20 +25,23 @@ export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
     call<History>(
       `/console/history${query({ mesh: at.mesh, owner: at.owner === '' ? undefined : at.owner, limit: `${LIMIT}`, before })}`,
     );
-  const newest = useLoaded(`${at.owner}/${at.mesh}`, `${revision.value}`, () => page());
+  const newest = useLoaded(`${at.owner}/${at.mesh}`, `${revision.value} ${readRevision.value}`, () => page());
   const first = newest.state === 'ready' ? newest.value : undefined;
   const firsts = new Set(first?.changes.map(({ id }) => id));
   const changes = [...(first?.changes ?? []), ...(older?.changes ?? []).filter(({ id }) => !firsts.has(id))];
   const newestOf = (key: string) => changes.find(({ resource }) => keyOfName(resource) === key);
   const next = older === undefined ? first?.next : older.next;
   const [asked, setAsked] = useState<{ change: string; preview: Preview }>();
+  const question = useQuestion();
   const revert = async (change: SpecChange): Promise<void> => {
     const { id, resource } = change;
     setRefusal(undefined);
     // The last change of a resource is reverted at once. If more changes would go, or the resource itself, the user sees the effect first.
     if (asked?.change !== id && (change.change === 'create' || newestOf(keyOfName(resource))?.id !== id)) {
       setAsked({ change: id, preview: { state: 'checking' } });
-      const preview = await previewOfUndo(at, model, change);
+      const signal = question.next();
+      const preview = await previewOfUndo(at, model, change, signal);
+      if (signal.aborted) return;
       return setAsked((current) => (current?.change === id ? { change: id, preview } : current));
     }
     // A second click would find the resource changed by the first one.
@@ -63,7 +67,11 @@ export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
       }
       asked={asked}
       saving={saving}
-      onCancel={() => setAsked(undefined)}
+      isLive={!eventsRefused.value}
+      onCancel={() => {
+        question.stop();
+        setAsked(undefined);
+      }}
       more={next !== undefined}
       refusal={refusal}
       reverted={reverted}
@@ -96,8 +104,9 @@ async function previewOfUndo(
   at: MeshName,
   model: MeshModel,
   { resource, before }: SpecChange,
+  signal: AbortSignal,
 ): Promise<Preview> {
   const id = idOfName(resource);
-  if (before === undefined) return previewOf(at, id, 'Delete', undefined);
-  return previewOf(at, id, find(model, id) === undefined ? 'Create' : 'Update', before.spec);
+  if (before === undefined) return previewOf(at, id, 'Delete', undefined, signal);
+  return previewOf(at, id, find(model, id) === undefined ? 'Create' : 'Update', before.spec, signal);
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { MapPage } from '../pages/map-page.tsx';
 import { flow, summaries } from '../state/derived.ts';
+import { keepLatencies, lineLatencies } from '../state/latencies.ts';
 import { courseOf } from '../model/figures.ts';
 import { securityIn } from '../model/security.ts';
 import {
@@ -36,6 +37,7 @@ export function ConnectedMap({ shown, at, model }: PageState): JSX.Element {
       layout={mapLayout.value?.mesh === shownMesh.value ? mapLayout.value.layout : undefined}
       proxies={summaries.value}
       rates={rates.value}
+      latencies={lineLatencies.value}
       course={courseOf(shown.rest.join('/'), figures.value)}
       chosen={chosen}
       authorization={authorization}
@@ -60,6 +62,7 @@ export function ConnectedMap({ shown, at, model }: PageState): JSX.Element {
       onCloseGroups={() => {
         openGroups.value = new Set();
       }}
+      onLatencies={keepLatencies}
     />
   );
 }

@@ -1,14 +1,16 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { copyAs, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
 import { writeSpec } from '../model/text-form.ts';
 import { ResourceCard } from '../pages/resource-card.tsx';
 import { account, now, texts } from '../state/state.ts';
+import { endpoint } from './endpoint.ts';
 import { mayOn } from './may-on.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
 import { useResourceEdit } from './use-resource-edit.ts';
+import { useText } from './use-text.ts';
 
 /** One resource, with its editor. */
 export function ConnectedResource({
@@ -21,15 +23,13 @@ export function ConnectedResource({
     location.hash = addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources' });
   });
   const { form } = edit;
-  const [text, setText] = useState('');
+  const text = useText(() => writeSpec(resource.spec, form), [resource.uid, resource.version, form]);
   const [copyForm, setCopyForm] = useState<CopyForm>(isAppMeshs(resource) ? 'cli' : 'document');
-  const [copied, setCopied] = useState('');
-  useEffect(() => {
-    void writeSpec(resource.spec, form).then(setText);
-  }, [resource.uid, resource.version, form]);
-  useEffect(() => {
-    void copyAs(copyForm, model, resource, location.origin, account.value).then(setCopied);
-  }, [resource.uid, resource.version, copyForm]);
+  // A manifest of Kubernetes has the resources beside this one, too.
+  const copied = useText(
+    () => copyAs(copyForm, model, resource, endpoint(), account.value),
+    [model, resource.uid, resource.version, copyForm],
+  );
   return (
     <ResourceCard
       {...edit}

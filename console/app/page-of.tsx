@@ -23,6 +23,8 @@ export function loadPages(): void {
   setTimeout(() => {
     for (const page of [Canaries, Changes, Explain, Identity, Problems, Proxy, Resources, Service])
       void page.load();
+    // It is tried again when a resource is shown.
+    void import('../model/text-forms.ts').catch(() => undefined);
   }, LOAD_MS);
 }
 

@@ -106,16 +106,18 @@ function writesOf(route: Typed<'route'>, at: MeshName, key: string, set: (change
   const begin = (): void => {
     // The effect is no longer of interest, and would take the control plane's time from the change.
     questions.get(key)?.abort();
-    set({ saving: true });
+    const isChecking = edits.peek().get(key)?.preview.state === 'checking';
+    set({ saving: true, ...(isChecking ? { preview: { state: 'none' } } : {}) });
   };
   const save = async (spec: Typed<'route'>['spec'], seen: Seen | undefined): Promise<void> => {
     begin();
     const push = await beginPush();
     const outcome = await updateResource(at, route, spec, seen);
     if (outcome.kind !== 'done') return set({ saving: false, ...failureOf(outcome) });
-    replaceInModel({ ...route, spec, version: outcome.version });
+    const { version, updatedAt } = outcome;
+    replaceInModel({ ...route, spec, version, updatedAt });
     set({
-      seen: { uid: route.uid, version: outcome.version },
+      seen: { uid: route.uid, version },
       targets: undefined,
       preview: { state: 'none' },
       conflict: false,

@@ -6,6 +6,7 @@ import type { MeshModel } from '../model/resources.ts';
 import type { Asked } from '../pages/identity-state.ts';
 import { createResource, previewOf, updateResource } from '../state/change.ts';
 import { texts } from '../state/state.ts';
+import { useQuestion } from './use-question.ts';
 
 /**
  * Returns the question whether a refused caller is to be allowed: `ask` shows the access policy and its effect, `allow` writes it, `cancel` leaves it.
@@ -13,13 +14,16 @@ import { texts } from '../state/state.ts';
  */
 export function useAllow(at: MeshName, model: MeshModel, setRefusal: (message: string | undefined) => void) {
   const [asked, setAsked] = useState<Asked>();
+  const question = useQuestion();
   const ask = async (virtualNode: string, refused: Refusal): Promise<void> => {
     const key = refusalKey(virtualNode, refused);
     const way = allowing(model, virtualNode, refused);
     if (way.kind !== 'policy') return;
     setRefusal(undefined);
     setAsked({ key, allowing: way, preview: { state: 'checking' }, saving: false });
-    const preview = await previewOf(at, way.id, way.verb, way.spec);
+    const signal = question.next();
+    const preview = await previewOf(at, way.id, way.verb, way.spec, signal);
+    if (signal.aborted) return;
     setAsked((current) => (current?.key === key ? { ...current, preview } : current));
   };
   const allow = async (): Promise<void> => {
@@ -38,6 +42,9 @@ export function useAllow(at: MeshName, model: MeshModel, setRefusal: (message: s
     asked,
     ask: (virtualNode: string, refused: Refusal) => void ask(virtualNode, refused),
     allow: () => void allow(),
-    cancel: () => setAsked(undefined),
+    cancel: () => {
+      question.stop();
+      setAsked(undefined);
+    },
   };
 }

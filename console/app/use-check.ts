@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { readSpec, type TextForm } from '../model/text-form.ts';
 import type { Preview } from '../state/change.ts';
 import type { Texts } from '../text/texts.ts';
+import { useQuestion } from './use-question.ts';
 
 /** A text that was checked: the error of its form, or the answer of the API to it. */
 export type Checked = { readonly error: string | undefined; readonly preview: Preview };
@@ -26,14 +27,11 @@ const NOTHING: Checked = { error: undefined, preview: { state: 'none' } };
 /** Returns the check of one editor. It ends with the editor. */
 export function useCheck(t: Texts): Check {
   const [checked, setChecked] = useState(NOTHING);
-  const asking = useRef<AbortController>(undefined);
-  const stop = (): void => asking.current?.abort();
-  useEffect(() => stop, []);
+  const { next, stop } = useQuestion();
   const check: Check['check'] = (text, form, ask) => {
-    stop();
-    const { signal } = (asking.current = new AbortController());
-    const show = (next: Partial<Checked>): void => {
-      if (!signal.aborted) setChecked({ ...NOTHING, ...next });
+    const signal = next();
+    const show = (found: Partial<Checked>): void => {
+      if (!signal.aborted) setChecked({ ...NOTHING, ...found });
     };
     if (ask === undefined) return show({});
     show({ preview: { state: 'checking' } });

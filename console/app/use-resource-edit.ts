@@ -15,6 +15,7 @@ import { beginPush, pushOf, type PushStart } from '../state/push.ts';
 import { texts } from '../state/state.ts';
 import { useCheck } from './use-check.ts';
 import { useDraft } from './use-draft.ts';
+import { useQuestion } from './use-question.ts';
 
 /**
  * A text that is being edited, and the version that it began with: the API refuses the text if another one was saved meanwhile.
@@ -33,6 +34,7 @@ export function useResourceEdit(at: MeshName, resource: Resource, onGone: () => 
   const [push, setPush] = useState<PushStart>();
   const [failure, setFailure] = useState<string>();
   const [saving, setSaving] = useState(false);
+  const question = useQuestion();
   const { error, preview, check, stop } = useCheck(t);
   const form = draft?.form ?? chosen;
 
@@ -47,6 +49,7 @@ export function useResourceEdit(at: MeshName, resource: Resource, onGone: () => 
     if (draft !== undefined) look(draft);
   }, []);
   const read = (): void => {
+    question.stop();
     setDraft(undefined);
     setRemoval(undefined);
   };
@@ -83,8 +86,9 @@ export function useResourceEdit(at: MeshName, resource: Resource, onGone: () => 
   };
   const askDelete = async (): Promise<void> => {
     setRemoval({ preview: { state: 'checking' }, seen: resource });
-    const found = await previewOf(at, resource, 'Delete', undefined);
-    setRemoval((current) => current && { ...current, preview: found });
+    const signal = question.next();
+    const found = await previewOf(at, resource, 'Delete', undefined, signal);
+    if (!signal.aborted) setRemoval((current) => current && { ...current, preview: found });
   };
   const rewrite = async (as: TextForm): Promise<void> => {
     setChosen(as);

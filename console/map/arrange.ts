@@ -3,7 +3,7 @@ import type { Layout, Point, Skeleton } from './layout.ts';
 
 const LABEL = { height: 20, labelpos: 'c' as const };
 /** Room for the longest usual label: requests a second and errors, and that of a route also its share. */
-const WIDTHS = { weight: 200, other: 140 };
+const WIDTHS = { weight: 216, other: 152 };
 
 /** Lays a map out in layers from left to right. The same skeleton always gives the same layout. */
 export function arrange({ size, pieces, lines }: Skeleton): Layout {

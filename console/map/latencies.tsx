@@ -2,27 +2,32 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Latencies } from '../../common/contracts/reports.ts';
 import { call, CallError, query } from '../api/call.ts';
+import { millisecondsText } from '../model/latencies.ts';
 import { wordsOf } from '../state/words-of.ts';
 import type { Texts } from '../text/texts.ts';
 
-/** The latencies of what a piece sends, read from its Envoys when the user asks. */
+/** The latencies of what a piece sends, read from its Envoys when the user asks. `onFound`: takes the answer to the lines of the map. */
 export function LatenciesOf({
   t,
   mesh,
   owner,
   from,
+  onFound,
 }: {
   readonly t: Texts;
   readonly mesh: string;
   readonly owner: string;
   readonly from: string;
+  readonly onFound: (from: string, found: Latencies) => void;
 }): JSX.Element {
   const [found, setFound] = useState<Latencies | 'asking' | { readonly failed: string }>();
   const ask = async (): Promise<void> => {
     setFound('asking');
     try {
       const meshOwner = owner === '' ? undefined : owner;
-      setFound(await call<Latencies>(`/reports/latencies${query({ mesh, meshOwner, from })}`));
+      const answer = await call<Latencies>(`/reports/latencies${query({ mesh, meshOwner, from })}`);
+      setFound(answer);
+      onFound(from, answer);
     } catch (error) {
       setFound({ failed: error instanceof CallError ? wordsOf(error) : String(error) });
     }
@@ -68,7 +73,7 @@ function Table({ t, latencies }: { t: Texts; latencies: Latencies }): JSX.Elemen
             <tr key={cluster}>
               <td>{name}</td>
               {[p50, p95, p99].map((value, index) => (
-                <td key={index}>{value.toFixed(value < 10 ? 1 : 0)}</td>
+                <td key={index}>{millisecondsText(value)}</td>
               ))}
             </tr>
           ))}

@@ -1,13 +1,18 @@
 import type { JSX } from 'preact';
 import { rateText, type Rate } from '../model/figures.ts';
 import type { Line } from '../model/graph.ts';
+import type { LineLatency } from '../model/latencies.ts';
 import { iconPath } from '../parts/icon.tsx';
 import { percent, type Texts } from '../text/texts.ts';
+import { latencyText } from './latency-text.ts';
 import { LOCK_DASHES } from './lock.ts';
 import { PIECE, type Point } from './layout.ts';
 import { anchored, middleOf, smoothPath } from './lines.ts';
 import { shortened } from './shortened.ts';
 import { shareText } from './share-text.ts';
+
+/** The height of a second row of a label, in pixels. */
+const ROW = 14;
 
 /** Arguments of a line. `points`: as the layout has them; `from`, `to`: the centres of its pieces. */
 export type LineViewProps = {
@@ -17,6 +22,8 @@ export type LineViewProps = {
   readonly from: Point;
   readonly to: Point;
   readonly rate: Rate | undefined;
+  /** Undefined: the user has not asked for it, or the answer is too old. */
+  readonly latency?: LineLatency | undefined;
   readonly dim: boolean;
 };
 
@@ -26,7 +33,7 @@ export function isBusy(rate: Rate | undefined): rate is Rate {
 }
 
 /** A line of the map: solid where requests flow, dashed where none do or no figures come, red where the target is missing. */
-export function LineView({ t, line, points, from, to, rate, dim }: LineViewProps): JSX.Element {
+export function LineView({ t, line, points, from, to, rate, latency, dim }: LineViewProps): JSX.Element {
   const way = anchored(points, from, to, PIECE.width);
   const path = smoothPath(way);
   const end = way.at(-1) ?? to;
@@ -40,7 +47,7 @@ export function LineView({ t, line, points, from, to, rate, dim }: LineViewProps
       <path class="way" d={path} stroke-width={widthOf(line)} />
       {busy ? <path class="dots" d={path} /> : null}
       <path class="tip" d={tip} />
-      <Label t={t} line={line} at={middleOf(points)} rate={busy ? rate : undefined} />
+      <Label t={t} line={line} at={middleOf(points)} rate={busy ? rate : undefined} latency={latency} />
     </g>
   );
 }
@@ -64,7 +71,8 @@ function Label({
   line,
   at,
   rate,
-}: Pick<LineViewProps, 't' | 'line' | 'rate'> & { at: Point }): JSX.Element | null {
+  latency,
+}: Pick<LineViewProps, 't' | 'line' | 'rate' | 'latency'> & { at: Point }): JSX.Element | null {
   const parts: JSX.Element[] = [];
   const texts: string[] = [];
   const add = (text: string, kind: string) => {
@@ -75,14 +83,18 @@ function Label({
   if (weight !== undefined) add(weight, 'weight');
   if (rate !== undefined) add(t.map.perSecond(rateText(rate.perSecond)), 'rate');
   if (rate !== undefined && rate.errors > 0) add(t.map.errors(percent(rate.errors)), 'errors');
-  if (texts.length === 0 && line.lock === undefined) return null;
+  const p99 = latency === undefined ? '' : latencyText(t, latency);
+  const isAlone = texts.length === 0 && line.lock === undefined;
+  if (isAlone && p99 === '') return null;
   const lock = line.lock === undefined ? 0 : 14;
-  const width = texts.join(' · ').length * 6.4 + 16 + lock;
+  const width = Math.max(texts.join(' · ').length, p99.length) * 6.4 + 16 + lock;
+  // A second row takes the room between this label and the next ones: the layout is the same with and without it.
+  const rise = p99 === '' || isAlone ? 0 : ROW / 2;
   return (
     <g transform={`translate(${at.x} ${at.y})`}>
-      <rect class="pill" x={-width / 2} y="-10" width={width} height="20" rx="10" />
+      <rect class="pill" x={-width / 2} y={-10 - rise} width={width} height={20 + 2 * rise} rx="10" />
       {line.lock === undefined ? null : (
-        <g class="piece" transform={`translate(${-width / 2 + 6} -8) scale(0.6)`}>
+        <g class="piece" transform={`translate(${-width / 2 + 6} ${-8 - rise}) scale(0.6)`}>
           <path
             class="lock"
             d={iconPath('lock')}
@@ -90,9 +102,14 @@ function Label({
           />
         </g>
       )}
-      <text x={lock / 2} y="4">
+      <text x={lock / 2} y={4 - rise}>
         {parts}
       </text>
+      {p99 === '' ? null : (
+        <text class="p99" x={lock / 2} y={4 + rise}>
+          {p99}
+        </text>
+      )}
     </g>
   );
 }

@@ -1,7 +1,7 @@
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
 import { graphOf } from '../model/graph-of.ts';
-import { EXAMPLE } from '../testing/example-mesh.ts';
+import { EXAMPLE, meshOf, route } from '../testing/example-mesh.ts';
 import { en } from '../text/en.ts';
 import { ja } from '../text/ja.ts';
 import { arrange } from './arrange.ts';
@@ -47,7 +47,8 @@ test.each([
   en,
   ja,
 ])('the share, requests and errors of a line have room between its pieces: they covered the line and its tip', (t) => {
-  const graph = graphOf(EXAMPLE);
+  const eighths = route('shop', 'all', '/', { 'shop-v1': 5, 'shop-v2': 3 });
+  const graph = graphOf(meshOf(...EXAMPLE.resources.filter(({ kind }) => kind !== 'route'), eighths));
   const layout = arrange(skeletonOf(graph));
   for (const line of graph.lines) {
     const [from, to] = [layout.pieces[line.from], layout.pieces[line.to]];
@@ -59,7 +60,7 @@ test.each([
         points={layout.lines[line.key] ?? []}
         from={from}
         to={to}
-        rate={{ perSecond: 9.9, errors: 0.045 }}
+        rate={{ perSecond: 9.9, errors: 0.123 }}
         dim={false}
       />,
     );

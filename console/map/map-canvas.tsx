@@ -35,15 +35,15 @@ export function MapCanvas(props: MapCanvasProps): JSX.Element {
     if (place !== undefined && !isPressed()) move((now) => revealing(now, place, size));
   };
   // A large map is not made again while its window moves.
-  const { proxies, rates, chosen, search, onChoose } = props;
+  const { proxies, rates, latencies, chosen, search, onChoose } = props;
   const picture = useMemo(() => {
     const onFocus = (key: string): void => {
       setFocused(key);
       reveal.current?.(key);
     };
-    const parts = { t, graph, layout, proxies, rates, chosen, search, onChoose };
+    const parts = { t, graph, layout, proxies, rates, latencies, chosen, search, onChoose };
     return <MapPicture {...parts} focused={focused} onFocus={onFocus} />;
-  }, [t, graph, layout, proxies, rates, chosen, search, onChoose, focused]);
+  }, [t, graph, layout, proxies, rates, latencies, chosen, search, onChoose, focused]);
   // No property of the view: the window moves without it, and the content security policy takes styles as properties only.
   useLayoutEffect(
     () =>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Rates } from '../model/figures.ts';
 import type { Graph } from '../model/graph.ts';
+import type { LineLatency } from '../model/latencies.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import type { Texts } from '../text/texts.ts';
 import type { Layout } from './layout.ts';
@@ -16,6 +17,8 @@ export type MapPictureProps = {
   /** Undefined: not known. */
   readonly proxies: ReadonlyMap<string, ProxySummary> | undefined;
   readonly rates: Rates;
+  /** The p99 of lines for which it was asked, by key. */
+  readonly latencies: ReadonlyMap<string, LineLatency>;
   /** The piece that is chosen: all but its neighbours are dim. */
   readonly chosen: string | undefined;
   /** The piece at which the Tab key stops. */
@@ -31,7 +34,8 @@ const MOVING_LINES = 50;
 
 /** The lines and pieces of a map. */
 export function MapPicture(props: MapPictureProps): JSX.Element {
-  const { t, graph, layout, proxies, rates, chosen, focused, search, onChoose, onFocus } = props;
+  const { t, graph, layout, proxies, rates, latencies, chosen, focused, search } = props;
+  const { onChoose, onFocus } = props;
   const near = chosen === undefined ? undefined : neighbourhood(graph, chosen);
   const wanted = search.trim().toLowerCase();
   const isDim = (key: string, name: string): boolean =>
@@ -55,6 +59,7 @@ export function MapPicture(props: MapPictureProps): JSX.Element {
             from={from}
             to={to}
             rate={rates.lines.get(line.key)}
+            latency={latencies.get(line.key)}
             dim={dim}
           />
         );

@@ -3,6 +3,9 @@ import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.
 import { addressOf } from '../app/place.ts';
 import { rateText, type Course, type Rates } from '../model/figures.ts';
 import { LatenciesOf } from './latencies.tsx';
+import type { Latencies } from '../../common/contracts/reports.ts';
+import type { LineLatency } from '../model/latencies.ts';
+import { latencyText } from './latency-text.ts';
 import { shareText } from './share-text.ts';
 import type { Graph, Line, Piece } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
@@ -23,11 +26,14 @@ export type PanelProps = {
   /** How a virtual node decides about its callers. */
   readonly authorization: AuthorizationMode;
   readonly rates: Rates;
+  /** The p99 of lines for which it was asked, by key. */
+  readonly latencies: ReadonlyMap<string, LineLatency>;
   /** The requests of the chosen piece over time. */
   readonly course: Course | undefined;
   readonly onChoose: (key: string) => void;
   readonly onOpenGroup: (key: string) => void;
   readonly onClose: () => void;
+  readonly onLatencies: (piece: string, found: Latencies) => void;
 };
 
 /** The panel beside the map: the chosen piece, its neighbours, and the ways to its pages. */
@@ -80,7 +86,14 @@ export function Panel(props: PanelProps): JSX.Element {
       </div>
       {props.course === undefined ? null : <Chart key={piece.key} label={t.map.course} {...props.course} />}
       {proxies === undefined ? null : (
-        <LatenciesOf key={`latencies ${piece.key}`} t={t} mesh={mesh} owner={owner} from={piece.key} />
+        <LatenciesOf
+          key={`latencies ${piece.key}`}
+          t={t}
+          mesh={mesh}
+          owner={owner}
+          from={piece.key}
+          onFound={props.onLatencies}
+        />
       )}
       <Neighbours {...props} title={t.map.calls} lines={callers} end="from" />
       <Neighbours {...props} title={t.map.leads} lines={callees} end="to" />
@@ -102,6 +115,7 @@ function Neighbours({
   lines,
   end,
   rates,
+  latencies,
   onChoose,
 }: PanelProps & { title: string; lines: readonly Line[]; end: 'from' | 'to' }): JSX.Element {
   const nameOf = (key: string): string => graph.pieces.find((each) => each.key === key)?.name ?? key;
@@ -114,6 +128,7 @@ function Neighbours({
         <ul>
           {lines.map((line) => {
             const rate = rates.lines.get(line.key);
+            const latency = latencies.get(line.key);
             return (
               <li key={line.key}>
                 <button type="button" onClick={() => onChoose(line[end])}>
@@ -124,6 +139,7 @@ function Neighbours({
                     ...line.routes.map(shareText),
                     ...(rate === undefined ? [] : [t.map.perSecond(rateText(rate.perSecond))]),
                     ...(rate === undefined || rate.errors === 0 ? [] : [t.map.errors(percent(rate.errors))]),
+                    ...(latency === undefined ? [] : [latencyText(t, latency)]),
                   ].join(' · ')}
                 </span>
               </li>

@@ -78,7 +78,13 @@ function proxyOf(
   return known ? { kind: kind as 'virtualNode' | 'virtualGateway', name } : undefined;
 }
 
-function freeId(model: MeshModel, name: string): ResourceId {
+/** The most characters of a name, and those that are left for a number. */
+const MOST = { name: 255, number: 5 } as const;
+
+function freeId(model: MeshModel, wanted: string): ResourceId {
+  const name = Array.from(wanted)
+    .slice(0, MOST.name - MOST.number)
+    .join('');
   for (let number = 1; ; number++) {
     const id: ResourceId = {
       kind: 'accessPolicy',

@@ -103,7 +103,8 @@ export function extended(earlier: LiveFigures | undefined, newer: LiveFigures, k
   });
   for (const line of added.values()) lines.push(extend(line, undefined, line));
   const times = old.times.concat(newer.times.slice(fresh)).slice(-kept);
-  return { ...newer, times, lines };
+  // A page that is open for days would keep the lines of all nodes that there have been.
+  return { ...newer, times, lines: lines.filter(({ requests }) => requests.some((count) => count !== null)) };
 }
 
 /** A message has slots that ended since the one before it, so a clock was set back if its newest slot lies well before the newest one so far. */

@@ -10,7 +10,11 @@ export type Identities = {
   readonly issuing: { readonly ends: string };
   readonly certificates: readonly {
     readonly node: string;
+    /** The account that owns the mesh. */
+    readonly owner: string;
     readonly method: string;
+    /** The kind of binding of the principal to the node; empty: the proof itself is one, or it is not known. */
+    readonly boundBy: string;
     readonly principal: string;
     readonly from: string;
     readonly ends: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LiveFigures } from '../../common/contracts/reports.ts';
+import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
 import type { RouteSpec } from '../../controlplane/model/types.ts';
 import { addressOf, placeOf } from '../app/place.ts';
 import { arrange } from '../map/arrange.ts';
@@ -234,6 +234,28 @@ test('newer figures continue older ones, without a slot twice, and with a bound'
   const joined = extended(first, figures([5000, 10_000], [2, 3], [0, 0]), 2);
   expect(joined.times).toEqual([5000, 10_000]);
   expect(joined.lines[0]?.requests).toEqual([2, 3]);
+});
+
+test('the line of a node that is gone leaves with its last number: a page that was open for days kept them all', () => {
+  const lineOf = (cluster: string, requests: (number | null)[]): FiguresLine => ({
+    from: { kind: 'virtualNode', name: 'front' },
+    to: { kind: 'virtualNode', name: cluster },
+    cluster,
+    unit: 'requests',
+    requests,
+    errors: requests,
+    active: requests,
+  });
+  const at = (time: number, ...lines: FiguresLine[]): LiveFigures => ({
+    ...figures([time], [0], [0]),
+    lines,
+  });
+  let kept = at(0, lineOf('gone', [1]), lineOf('there', [1]));
+  const clusters = () => kept.lines.map(({ cluster }) => cluster);
+  for (const slot of [1, 2]) kept = extended(kept, at(slot * 5000, lineOf('there', [1])), 3);
+  expect(clusters()).toEqual(['gone', 'there']);
+  kept = extended(kept, at(15_000, lineOf('there', [1])), 3);
+  expect(clusters()).toEqual(['there']);
 });
 
 test('after the clock of the control plane was set back, figures go on', () => {

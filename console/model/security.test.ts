@@ -3,6 +3,7 @@ import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import { EXAMPLE, meshOf, resource } from '../testing/example-mesh.ts';
 import { allowing, callerName } from './allow.ts';
 import { graphOf } from './graph-of.ts';
+import type { MeshModel } from './resources.ts';
 import { securityIn } from './security.ts';
 import { securityProblems } from './security-problems.ts';
 
@@ -75,6 +76,18 @@ test('a name that is taken by a policy of another node is not overwritten', () =
     verb: 'Create',
     id: { name: 'allow-shop-v1-2' },
   });
+});
+
+test('a new policy has a name that the API takes, also for a virtual node with the longest one', () => {
+  const [long, wide] = ['n'.repeat(255), '網'.repeat(255)];
+  const nameFor = (model: MeshModel, node: string): string => {
+    const way = allowing(model, node, { port: 80, caller: FRONT, rule: 'none', count: 1 });
+    return way.kind === 'policy' ? way.id.name : '';
+  };
+  const first = nameFor(SECURED, long);
+  expect([first.length, nameFor(SECURED, wide).length]).toEqual([250, 250]);
+  const taken = meshOf(...SECURED.resources, resource('accessPolicy', first, {}));
+  expect(nameFor(taken, long)).toBe(`${first}-2`);
 });
 
 test('no rule admits a caller that a rule denies, or one without an identity', () => {

@@ -8,7 +8,7 @@ import { NotReady } from '../parts/not-ready.tsx';
 import type { Loaded } from '../state/state.ts';
 import type { Preview } from '../state/change.ts';
 import { Effect } from '../parts/effect.tsx';
-import { useFocus } from '../parts/use-focus.ts';
+import { useFocus, useFocusKept } from '../parts/use-focus.ts';
 import { removalText } from './resource-card.tsx';
 import { ago, userName, type Texts } from '../text/texts.ts';
 
@@ -20,6 +20,8 @@ export type ChangesPageProps = {
   readonly now: number;
   readonly changes: Loaded<readonly SpecChange[]>;
   readonly more: boolean;
+  /** Whether events tell of changes: else the page looks for them. */
+  readonly isLive: boolean;
   /** Why a revert was refused. */
   readonly refusal: { readonly change: string; readonly message: string } | undefined;
   readonly reverted: ReadonlySet<string>;
@@ -35,13 +37,18 @@ export type ChangesPageProps = {
 
 /** Each change of a mesh: the user, the difference, and the way back. */
 export function ChangesPage(props: ChangesPageProps): JSX.Element {
-  const { t, changes, more, onMore } = props;
+  const { t, changes, more, isLive, onMore } = props;
   return (
     <div class="page">
       <header>
         <h1>{t.pages.changes}</h1>
         <p class="lead">{t.changes.lead}</p>
       </header>
+      {isLive ? null : (
+        <p class="note" role="status">
+          {t.changes.notLive}
+        </p>
+      )}
       {changes.state === 'ready' ? (
         <div class="card">
           {changes.value.length === 0 ? (
@@ -75,9 +82,12 @@ const TONES = { create: 'good', update: 'info', delete: 'bad' } as const;
 function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
   const { t, mesh, owner, now, change, refusal, reverted, mayRevert, asked, saving, onRevert } = props;
   const { resource, by, source, at, before, after, undoes } = change;
+  const isAsked = asked?.change === change.id;
+  const isReverted = reverted.has(change.id);
+  const entry = useFocusKept<HTMLDivElement>(`${isAsked} ${isReverted} ${refusal?.change === change.id}`);
   const key = keyOf({ ...resource, kind: resource.kind as Kind });
   return (
-    <div class="change">
+    <div ref={entry} class="change" tabIndex={-1}>
       <span class={`badge ${TONES[change.change]}`}>{t.changes.change[change.change]}</span>
       <div>
         <a class="name" href={addressOf({ mesh, owner, page: 'resources', rest: [key] })}>
@@ -99,15 +109,15 @@ function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
         <button
           type="button"
           class="button slim"
-          disabled={saving || reverted.has(change.id)}
+          disabled={saving || isReverted}
           onClick={() => onRevert(change)}
         >
-          {reverted.has(change.id) ? t.changes.reverted : t.changes.revert}
+          {isReverted ? t.changes.reverted : t.changes.revert}
         </button>
       ) : (
         <span />
       )}
-      {asked?.change === change.id ? <RevertQuestion {...props} preview={asked.preview} /> : null}
+      {isAsked ? <RevertQuestion {...props} preview={asked.preview} /> : null}
       {refusal?.change === change.id ? (
         <p class="note bad wide" role="alert">
           {refusal.message}

@@ -67,8 +67,10 @@ function Issuing(props: IdentityPageProps & { found: Identities }): JSX.Element 
 }
 
 /** The certificates of the mesh. */
-function Holders({ t, mesh, now, found }: IdentityPageProps & { found: Identities }): JSX.Element {
-  const own = found.certificates.filter(({ node }) => node.split('/')[1] === mesh);
+function Holders({ t, model, now, found }: IdentityPageProps & { found: Identities }): JSX.Element {
+  const own = found.certificates.filter(
+    ({ node, owner }) => node.split('/')[1] === model.mesh && owner === model.owner,
+  );
   return (
     <section class="card scroll" tabIndex={0}>
       <div class="head">
@@ -82,6 +84,7 @@ function Holders({ t, mesh, now, found }: IdentityPageProps & { found: Identitie
             <tr>
               <th scope="col">{t.identity.node}</th>
               <th scope="col">{t.identity.provenBy}</th>
+              <th scope="col">{t.identity.boundBy}</th>
               <th scope="col">{t.identity.principal}</th>
               <th scope="col">{t.identity.from}</th>
               <th scope="col">{t.identity.ends}</th>
@@ -89,12 +92,13 @@ function Holders({ t, mesh, now, found }: IdentityPageProps & { found: Identitie
             </tr>
           </thead>
           <tbody>
-            {own.map(({ node, method, principal, from, ends, serial, state }) => (
+            {own.map(({ node, method, boundBy, principal, from, ends, serial, state }) => (
               <tr key={serial}>
                 <td class="name">
                   <Name text={node.split('/').slice(3).join('/')} />
                 </td>
                 <td>{method}</td>
+                <td>{boundBy === '' ? '–' : boundBy}</td>
                 <td>{principal}</td>
                 <td class="mono">{from}</td>
                 <td class="nowrap">

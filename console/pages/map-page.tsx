@@ -2,6 +2,8 @@ import type { JSX } from 'preact';
 import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.ts';
 import type { Course, Rates } from '../model/figures.ts';
 import type { Graph } from '../model/graph.ts';
+import type { LineLatency } from '../model/latencies.ts';
+import type { Latencies } from '../../common/contracts/reports.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import type { Layout } from '../map/layout.ts';
 import { Legend } from '../map/legend.tsx';
@@ -23,6 +25,8 @@ export type MapPageProps = {
   /** Undefined: not known. */
   readonly proxies: ReadonlyMap<string, ProxySummary> | undefined;
   readonly rates: Rates;
+  /** The p99 of lines for which it was asked, by key. */
+  readonly latencies: ReadonlyMap<string, LineLatency>;
   readonly course: Course | undefined;
   /** How the chosen piece decides about its callers. */
   readonly authorization: AuthorizationMode;
@@ -35,6 +39,7 @@ export type MapPageProps = {
   readonly onChoose: (key: string | undefined) => void;
   readonly onOpenGroup: (key: string) => void;
   readonly onCloseGroups: () => void;
+  readonly onLatencies: (piece: string, found: Latencies) => void;
 };
 
 /** Whether figures come: `none`, no proxy is connected; `waiting`, none has come yet; `missing`, some proxies send none. */

@@ -7,7 +7,7 @@ import { CopyButton } from '../parts/command.tsx';
 import { Effect } from '../parts/effect.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PushProgress, type Push } from '../parts/push-progress.tsx';
-import { useFocus } from '../parts/use-focus.ts';
+import { useFocus, useFocusKept } from '../parts/use-focus.ts';
 import type { Preview } from '../state/change.ts';
 import { ago, type Texts } from '../text/texts.ts';
 
@@ -50,13 +50,7 @@ export type ResourceCardProps = {
 /** One resource: its specification as text, its editor, and its other forms. */
 export function ResourceCard(props: ResourceCardProps): JSX.Element {
   const { t, now, resource, state, push, failure, canUpdate, canDelete, onMode } = props;
-  const card = useRef<HTMLElement>(null);
-  const before = useRef(state.mode);
-  // The buttons of the editor and of the question are gone: the keyboard goes on from the card.
-  useEffect(() => {
-    if (before.current !== state.mode && state.mode === 'read') card.current?.focus();
-    before.current = state.mode;
-  }, [state.mode]);
+  const card = useFocusKept<HTMLElement>(`${state.mode} ${props.saving}`);
   return (
     <>
       <section ref={card} class="card" tabIndex={-1} aria-label={resource.name}>

@@ -4,6 +4,7 @@ import { keyOf } from '../model/resources.ts';
 import { describeMatch, protocolOf, targetsOf, type Target } from '../model/routes.ts';
 import { Effect } from '../parts/effect.tsx';
 import { PushProgress } from '../parts/push-progress.tsx';
+import { useFocusKept } from '../parts/use-focus.ts';
 import type { RouteCardProps } from './route-card-state.ts';
 import { RouteStanding } from './route-standing.tsx';
 import { RouteWeights } from './route-weights.tsx';
@@ -13,8 +14,9 @@ export function RouteCard(props: RouteCardProps): JSX.Element {
   const { t, route, targets, push, error, saving, writable, undoable, onUndo } = props;
   const shown = targets ?? targetsOf(route.spec);
   const headingId = `route-${props.id}`;
+  const card = useFocusKept<HTMLElement>(`${targets !== undefined} ${undoable} ${saving}`);
   return (
-    <section class="card" aria-labelledby={headingId}>
+    <section ref={card} class="card" aria-labelledby={headingId} tabIndex={-1}>
       <Head {...props} headingId={headingId} />
       <div class="body">
         <RouteWeights {...props} shown={shown} />

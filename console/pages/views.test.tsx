@@ -5,6 +5,7 @@ import { skeletonOf } from '../map/layout.ts';
 import { MapPicture } from '../map/map-picture.tsx';
 import { NO_RATES } from '../model/figures.ts';
 import { graphOf } from '../model/graph-of.ts';
+import type { LineLatency } from '../model/latencies.ts';
 import { problemsOf } from '../model/problems.ts';
 import { ofKind } from '../model/resources.ts';
 import { EXAMPLE, meshOf, node } from '../testing/example-mesh.ts';
@@ -31,6 +32,7 @@ test('the map marks what is missing, TLS that is asked for, and a line without f
           ...NO_RATES,
           lines: new Map([['virtualNode/front>virtualService/shop.example', { perSecond: 12, errors: 0.5 }]]),
         }}
+        latencies={new Map()}
         chosen={undefined}
         focused={undefined}
         search=""
@@ -46,6 +48,36 @@ test('the map marks what is missing, TLS that is asked for, and a line without f
   expect(html.match(/class="flow idle/g)).toHaveLength(3);
   expect(html.match(/class="flow fault/g)).toHaveLength(1);
   expect(html.match(/class="flow busy failing/g)).toHaveLength(1);
+});
+
+test('a line carries the p99 that was asked for in a second row, which moves nothing else', () => {
+  const [line] = graph.lines;
+  const layout = arrange(skeletonOf(graph));
+  if (line === undefined) throw new Error('the example has a line');
+  const picture = (latencies: ReadonlyMap<string, LineLatency>): string =>
+    renderToString(
+      <svg>
+        <MapPicture
+          t={en}
+          graph={graph}
+          layout={layout}
+          proxies={undefined}
+          rates={{ ...NO_RATES, lines: new Map([[line.key, { perSecond: 9.9, errors: 0 }]]) }}
+          latencies={latencies}
+          chosen={undefined}
+          focused={undefined}
+          search=""
+          onChoose={nothing}
+          onFocus={nothing}
+        />
+      </svg>,
+    );
+  expect(picture(new Map())).not.toContain('p99');
+  const asked = picture(new Map([[line.key, { p99: 12.3, atMost: false }]]));
+  expect(asked.match(/<text class="p99"[^>]*>p99 12 ms</g)).toHaveLength(1);
+  expect(picture(new Map([[line.key, { p99: 3, atMost: true }]]))).toContain('p99 ≤ 3.0 ms');
+  const waysOf = (html: string) => html.match(/class="way" d="[^"]*"/g);
+  expect(waysOf(asked)).toEqual(waysOf(picture(new Map())));
 });
 
 test.each([
@@ -65,6 +97,7 @@ test.each([
           ...NO_RATES,
           lines: new Map(large.lines.map(({ key }) => [key, { perSecond: 1, errors: 0 }])),
         }}
+        latencies={new Map()}
         chosen={undefined}
         focused={undefined}
         search=""

@@ -15,31 +15,50 @@ export type Preview =
   | { readonly state: 'ready'; readonly effect: ChangePreview }
   | { readonly state: 'refused'; readonly message: string };
 
-/** Asks the control plane for the effect of a change, without making it. `spec`: undefined to delete. */
+/** How often a preview asks again while the control plane does not answer, in milliseconds. */
+const AGAIN_MS = 2000;
+
+/**
+ * Asks the control plane for the effect of a change, without making it. While the control plane is away, it asks again: the text or question that
+ * the preview is of may still be there when it comes back. `spec`: undefined to delete. `signal`: the user has left. `pause`: for tests.
+ */
 export async function previewOf(
   at: MeshName,
   id: ResourceId,
   verb: 'Create' | 'Update' | 'Delete',
   spec: unknown,
-  signal?: AbortSignal,
+  signal: AbortSignal,
+  pause: () => Promise<void> = () => new Promise((resolve) => setTimeout(resolve, AGAIN_MS)),
 ): Promise<Preview> {
   const operation = operationOn(verb, id.kind);
   const input = { ...namesOf(at, id), ...(spec === undefined ? {} : { spec }) };
-  try {
-    const effect = await call<ChangePreview>('/console/preview', {
-      method: 'POST',
-      body: { operation, input } satisfies PreviewRequest,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return { state: 'ready', effect };
-  } catch (error) {
-    if (!(error instanceof CallError)) return { state: 'none' };
-    if (error.code === 'UnknownOperationException') return { state: 'unknown' };
-    const message = wordsOf(error);
-    // A user who may not see configurations may still write.
-    const isHidden = error.code === 'AccessDeniedException' && message.includes('daybreak:GetConfigDump');
-    return isHidden ? { state: 'unknown', why: message } : { state: 'refused', message };
+  for (;;) {
+    try {
+      const body = { operation, input } satisfies PreviewRequest;
+      const effect = await call<ChangePreview>('/console/preview', { method: 'POST', body, signal });
+      return { state: 'ready', effect };
+    } catch (error) {
+      if (!(error instanceof CallError)) return { state: 'none' };
+      if (!isAway(error)) return withoutEffect(error);
+    }
+    await pause();
+    if (signal.aborted) return { state: 'none' };
   }
+}
+
+/** A preview that takes too long is not asked for again: it would take the control plane's time. */
+function isAway({ code, status }: CallError): boolean {
+  return code === 'away' && status !== TOO_LATE;
+}
+
+const TOO_LATE = 408;
+
+function withoutEffect(error: CallError): Preview {
+  if (error.code === 'UnknownOperationException') return { state: 'unknown' };
+  const message = wordsOf(error);
+  // A user who may not see configurations may still write.
+  const isHidden = error.code === 'AccessDeniedException' && message.includes('daybreak:GetConfigDump');
+  return isHidden ? { state: 'unknown', why: message } : { state: 'refused', message };
 }
 
 /** A resource as its `ETag` tells it apart from other versions of it, and from others that had its name. */
@@ -49,9 +68,12 @@ function tagOf({ uid, version }: Seen): string {
   return `"${uid}-${version}"`;
 }
 
-/** The outcome of a change. `conflict`: the resource has changed since the caller saw it. */
+/**
+ * The outcome of a change. `updatedAt`: by the clock of the control plane, in ISO 8601; empty where its answer has none. `conflict`: the resource has
+ * changed since the caller saw it.
+ */
 export type Outcome =
-  | { readonly kind: 'done'; readonly version: number }
+  | { readonly kind: 'done'; readonly version: number; readonly updatedAt: string }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -64,12 +86,8 @@ export async function updateResource(
 ): Promise<Outcome> {
   return carriedOut(async () => {
     const headers = seen === undefined ? {} : { 'if-match': tagOf(seen) };
-    const answer = await call<{ metadata: { version: number } }>(resourcePath(at, id), {
-      method: 'PUT',
-      body: { spec },
-      headers,
-    });
-    return answer.metadata.version;
+    const answer = await call<Written>(resourcePath(at, id), { method: 'PUT', body: { spec }, headers });
+    return doneBy(answer);
   });
 }
 
@@ -79,11 +97,7 @@ export async function createResource(at: MeshName, id: ResourceId, spec: unknown
   const { [parentName(id) ?? '']: _parent, ...body } = names;
   const path = resourcePath(at, id).replace(/\/[^/?]+(\?|$)/, '$1');
   return carriedOut(async () => {
-    const answer = await call<{ metadata: { version: number } }>(path, {
-      method: 'PUT',
-      body: { ...body, spec },
-    });
-    return answer.metadata.version;
+    return doneBy(await call<Written>(path, { method: 'PUT', body: { ...body, spec } }));
   });
 }
 
@@ -103,7 +117,7 @@ export async function undoChange(
         ...(seen === undefined ? {} : { ifMatch: tagOf(seen) }),
       },
     });
-    return version;
+    return { version, updatedAt: '' };
   });
 }
 
@@ -111,7 +125,7 @@ export async function undoChange(
 export async function deleteResource(at: MeshName, id: ResourceId, seen: Seen): Promise<Outcome> {
   return carriedOut(async () => {
     await call(resourcePath(at, id), { method: 'DELETE', headers: { 'if-match': tagOf(seen) } });
-    return 0;
+    return { version: 0, updatedAt: '' };
   });
 }
 
@@ -120,9 +134,17 @@ function parentName({ kind }: ResourceId): string | undefined {
   return kind === 'gatewayRoute' ? 'virtualGatewayName' : undefined;
 }
 
-async function carriedOut(change: () => Promise<number>): Promise<Outcome> {
+/** The part of the API's answer to a write that the pages need. `lastUpdatedAt`: seconds since 1970. */
+type Written = { readonly metadata: { readonly version: number; readonly lastUpdatedAt: number } };
+type Done = Omit<Extract<Outcome, { kind: 'done' }>, 'kind'>;
+
+function doneBy({ metadata: { version, lastUpdatedAt } }: Written): Done {
+  return { version, updatedAt: new Date(lastUpdatedAt * 1000).toISOString() };
+}
+
+async function carriedOut(change: () => Promise<Done>): Promise<Outcome> {
   try {
-    return { kind: 'done', version: await change() };
+    return { kind: 'done', ...(await change()) };
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     return error.status === 412 ? { kind: 'conflict' } : { kind: 'refused', message: wordsOf(error) };

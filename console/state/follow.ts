@@ -1,15 +1,14 @@
-import { effect, signal } from '@preact/signals';
-import type { LiveFigures } from '../../common/contracts/reports.ts';
-import { KEPT_SECONDS } from '../../common/contracts/reports.ts';
+import { effect } from '@preact/signals';
 import type { ConsoleEvents, ConsoleSession } from '../../controlplane/console/contract.ts';
 import type { Status } from '../../controlplane/status/status.ts';
-import { call, CallError, onSessionEnd, query, useToken } from '../api/call.ts';
+import { call, CallError, onSessionEnd, onTokenRefused, useToken } from '../api/call.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { readMesh, readMeshes, readResource } from '../api/resources.ts';
-import { extended } from '../model/figures.ts';
 import { createModelReader, type ModelReader } from './model-reader.ts';
 import { KINDS, keyOf, type Kind, type Resource, type ResourceId } from '../model/resources.ts';
 import { isOtherUser, isSignedIn } from './signed-in.ts';
+import type { Stream } from './stream.ts';
+import { listening, openStreams, type EventTakers } from './mesh-streams.ts';
 import { together } from './together.ts';
 import {
   connected,
@@ -20,6 +19,7 @@ import {
   place,
   progress,
   proxyStatus,
+  readRevision,
   revision,
   session,
   status,
@@ -31,28 +31,36 @@ const RETRY_MS = 2000;
 /** How often the pages look for themselves, beside the events, in milliseconds. */
 const LOOK_MS = 10_000;
 
-/** Whether events of changes and pushes come. */
-export const listening = signal(false);
-
 /** Reads the session, and then all that the pages show. Called at the start, after signing in and after the control plane came back. */
-export async function begin(): Promise<void> {
-  const before = session.peek();
-  session.value = await loaded<ConsoleSession>(() => call<ConsoleSession>('/console/session'));
-  const current = session.value;
-  // The page still shows the data of the previous user.
-  if (isOtherUser(current)) return location.reload();
-  if (isSignedIn(before) && current.state === 'ready' && current.value.state === 'signed out')
-    hasEnded.value = true;
-  if (isSignedIn(current)) hasEnded.value = false;
+export const begin: () => Promise<void> = together(async () => {
+  const current = await readSession();
   if (current.state === 'failed' && current.code === 'away') {
     setTimeout(() => void begin(), RETRY_MS);
     return;
   }
   if (current.state !== 'ready' || current.value.state === 'signed out') return;
-  useToken(current.value.token);
   // The map needs the model first: of a large mesh, both answers take the control plane a while.
   await readAll();
   await readStatus();
+});
+
+/** Reads the session: another tab may have begun another one. If it is that of another user, the page begins anew. */
+async function readSession(): Promise<Loaded<ConsoleSession>> {
+  const before = session.peek();
+  const current = await loaded<ConsoleSession>(() => call<ConsoleSession>('/console/session'));
+  // The page still shows the data of the previous user.
+  if (isOtherUser(current)) {
+    location.reload();
+    return { state: 'loading' };
+  }
+  // A session that the page knows stays on view while the control plane is away.
+  const isKept = current.state === 'failed' && current.code === 'away' && before.state === 'ready';
+  if (!isKept) session.value = current;
+  if (isSignedIn(before) && current.state === 'ready' && current.value.state === 'signed out')
+    hasEnded.value = true;
+  if (isSignedIn(current)) hasEnded.value = false;
+  if (current.state === 'ready' && current.value.state !== 'signed out') useToken(current.value.token);
+  return current;
 }
 
 /** Reads the names of the meshes, and the model of the one on view. */
@@ -85,7 +93,11 @@ function readerOf(at: MeshName): ModelReader {
   const isOnView = (): boolean => reader !== undefined && isSame(reader.at, at);
   model.value = { state: 'loading' };
   const created = createModelReader({
-    readMesh: (tag) => readMesh(at, tag),
+    async readMesh(tag) {
+      const found = await readMesh(at, tag);
+      if (found !== 'unchanged') readRevision.value = found.revision;
+      return found;
+    },
     readResource: (id) => readResource(at, id),
     shown() {
       const current = model.peek();
@@ -147,6 +159,7 @@ function failureOf(error: unknown): Extract<Loaded<never>, { state: 'failed' }> 
 /** Follows the mesh on view: its changes, its proxies and its figures, until it is another one. */
 export function followMesh(): void {
   onSessionEnd(() => void begin());
+  onTokenRefused(async () => void (await readSession()));
   let stop = () => {};
   let followed = '';
   // As long as there is no mesh to follow, no event tells of a new one.
@@ -173,29 +186,28 @@ export function followMesh(): void {
 
 /** `start`: when to begin. Returns a function that ends it. */
 function follow(at: MeshName, start: Promise<void>): () => void {
-  let streams: Streams | undefined;
+  let streams: Stream | undefined;
   let isOver = false;
   // All was read at the start.
   let last = Date.now();
-  // The browser connects again by itself, except after an error answer (503 beyond the limit of readers).
   const timer = setInterval(() => {
     if (streams === undefined || (Date.now() - last < LOOK_MS && connected.value)) return;
     last = Date.now();
-    const deaf = !streams.isOpen();
-    if (streams.isRefused()) {
-      streams.close();
-      streams = openStreams(at);
-    }
-    void look(deaf);
+    void look(streams);
   }, RETRY_MS);
   // A page that is not seen gives its connections back: a browser has six to a server, for all of its pages together.
-  const onVisibility = (): void => {
-    if (isOver) return;
+  const connect = (): void => {
     if (isHidden()) streams?.close();
-    streams = isHidden() ? undefined : (streams ?? openStreams(at));
+    streams = isHidden() ? undefined : (streams ?? openStreams(at, takingOf(at)));
+  };
+  const onVisibility = (): void => {
+    connect();
+    // Meanwhile, another tab may have begun the session of another user.
+    if (!isHidden()) void readSession();
   };
   void start.finally(() => {
-    onVisibility();
+    if (isOver) return;
+    connect();
     document.addEventListener('visibilitychange', onVisibility);
   });
   return () => {
@@ -210,72 +222,39 @@ function isHidden(): boolean {
   return document.visibilityState === 'hidden';
 }
 
-type Streams = {
-  /** Whether events come. */
-  readonly isOpen: () => boolean;
-  /** Whether the control plane refused a stream, so that the browser does not try again. */
-  readonly isRefused: () => boolean;
-  readonly close: () => void;
-};
-
-/** Opens the streams of events and of figures of a mesh. The first event tells whether anything was missed. */
-function openStreams(at: MeshName): Streams {
-  const { mesh } = at;
-  const owner = at.owner === '' ? undefined : at.owner;
-  const events = new EventSource(`/console/events${query({ mesh, owner })}`);
-  const live = new EventSource(`/reports/stream${query({ mesh, meshOwner: owner })}`);
-  on(events, 'hello', (hello) => {
-    connected.value = true;
-    listening.value = true;
-    if (revision.value !== 0) void readStatus();
-    revision.value = hello.revision;
-    void readerOf(at).atLeast(hello.revision);
-  });
-  on(events, 'change', (change) => {
-    revision.value = Math.max(revision.value, change.revision);
-    void take(change, at);
-  });
-  on(events, 'progress', (value) => {
-    progress.value = value;
-    if (value.done) void readStatus();
-  });
-  on(events, 'proxies', () => void readStatus());
-  on(events, 'ended', () => void begin());
-  events.addEventListener('error', () => {
-    listening.value = false;
-  });
-  live.addEventListener('figures', ({ data }: MessageEvent<string>) => {
-    const newer = JSON.parse(data) as LiveFigures;
-    figures.value = extended(figures.value, newer, KEPT_SECONDS / newer.slotSeconds);
-  });
+/** Returns the takers of the events of a mesh. */
+function takingOf(at: MeshName): EventTakers {
   return {
-    isOpen: () => events.readyState === EventSource.OPEN,
-    isRefused: () => [events, live].some(({ readyState }) => readyState === EventSource.CLOSED),
-    close() {
-      listening.value = false;
-      events.close();
-      live.close();
+    hello(hello) {
+      connected.value = true;
+      listening.value = true;
+      if (revision.value !== 0) void readStatus();
+      revision.value = hello.revision;
+      void readerOf(at).atLeast(hello.revision);
     },
+    change(change) {
+      revision.value = Math.max(revision.value, change.revision);
+      void take(change, at);
+    },
+    progress(value) {
+      progress.value = value;
+      if (value.done) void readStatus();
+    },
+    proxies: () => void readStatus(),
+    ended: () => void begin(),
   };
 }
 
 /** Looks at the proxies, and at the model if the events do not tell of its changes. */
-async function look(deaf: boolean): Promise<void> {
+async function look(streams: Stream): Promise<void> {
   const wasAway = !connected.value;
+  const deaf = !streams.isOpen();
   await readStatus();
+  // A proxy in front refuses streams while the control plane is away.
+  if (wasAway && connected.value) streams.tryAgain();
   if (connected.value && (deaf || wasAway || model.value.state === 'failed')) await readAll();
   // The events are those of the mesh on view.
   else await readNames();
-}
-
-function on<K extends keyof ConsoleEvents>(
-  source: EventSource,
-  name: K,
-  receive: (value: ConsoleEvents[K]) => void,
-): void {
-  source.addEventListener(name, ({ data }: MessageEvent<string>) =>
-    receive(JSON.parse(data) as ConsoleEvents[K]),
-  );
 }
 
 /** Reads the resources that changed, and puts them into the model. */

@@ -2,7 +2,8 @@ import { effect, signal } from '@preact/signals';
 import type { Progress } from '../../controlplane/console/contract.ts';
 import type { Status } from '../../controlplane/status/status.ts';
 import type { Push } from '../parts/push-progress.tsx';
-import { listening, readStatus } from './follow.ts';
+import { readStatus } from './follow.ts';
+import { listening } from './mesh-streams.ts';
 import { progressByStatus } from './push-by-status.ts';
 import { progress, revision, status } from './state.ts';
 

@@ -46,6 +46,10 @@ export const plainNodes = signal<readonly PlaintextNode[]>([]);
 export const connected = signal(true);
 /** The newest revision of the model that the events named. */
 export const revision = signal(0);
+/** The revision of the model at which the page has read the mesh: where no events come, it tells of changes. */
+export const readRevision = signal(0);
+/** Whether the control plane refuses the stream of events: it has too many readers, or the user may not see proxies. */
+export const eventsRefused = signal(false);
 /** The progress of the newest push. */
 export const progress = signal<Progress | undefined>(undefined);
 /** The live figures of the mesh on view; undefined without any. */

@@ -90,6 +90,8 @@ export const en = {
     waiting: 'Waiting for the first figures …',
     noFigures: (n: number) => (n === 1 ? '1 proxy sends no figures.' : `${n} proxies send no figures.`),
     latencies: 'Latencies of the last 5 s',
+    p99: (milliseconds: string) => `p99 ${milliseconds} ms`,
+    p99AtMost: (milliseconds: string) => `p99 ≤ ${milliseconds} ms`,
     noRequests: 'There was no request.',
     course: 'Requests and errors a second',
     perSecond: (rate: string) => `${rate}/s`,
@@ -282,6 +284,8 @@ export const en = {
   changes: {
     lead: 'Who changed what: the last 20 changes of each resource, for 30 days.',
     none: 'No change is recorded.',
+    notLive:
+      'The control plane refuses live events: it has too many readers, or your policies do not allow daybreak:GetStatus. The page looks for changes every 10 seconds.',
     change: { create: 'created', update: 'changed', delete: 'deleted' },
     anonymous: 'without authentication',
     viaConsole: 'console',
@@ -354,6 +358,7 @@ export const en = {
     holders: 'Valid certificates',
     node: 'Node',
     provenBy: 'Proven by',
+    boundBy: 'Bound by',
     principal: 'Principal',
     from: 'From',
     ends: 'Ends',

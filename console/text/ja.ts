@@ -92,6 +92,8 @@ export const ja: Texts = {
     waiting: '最初の数値を待っています…',
     noFigures: (n) => `${n} 個のプロキシから数値が届いていません。`,
     latencies: '直近 5 秒のレイテンシー',
+    p99: (milliseconds) => `p99 ${milliseconds} ms`,
+    p99AtMost: (milliseconds) => `p99 ≤ ${milliseconds} ms`,
     noRequests: 'リクエストはありませんでした。',
     course: '毎秒のリクエストとエラー',
     perSecond: (rate) => `${rate}/秒`,
@@ -277,6 +279,8 @@ export const ja: Texts = {
   changes: {
     lead: '誰が何を変更したか。各リソースの最新 20 件、30 日間。',
     none: '記録された変更はありません。',
+    notLive:
+      'コントロールプレーンがライブイベントを拒否しています。接続が多すぎるか、ポリシーが daybreak:GetStatus を許可していません。このページは 10 秒ごとに変更を確認します。',
     change: { create: '作成', update: '変更', delete: '削除' },
     anonymous: '認証なし',
     viaConsole: 'コンソール',
@@ -350,6 +354,7 @@ export const ja: Texts = {
     holders: '有効な証明書',
     node: 'ノード',
     provenBy: '証明方法',
+    boundBy: 'バインド方法',
     principal: 'プリンシパル',
     from: '接続元',
     ends: '期限',

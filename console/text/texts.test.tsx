@@ -22,7 +22,7 @@ import { EXAMPLE } from '../testing/example-mesh.ts';
 import { en } from './en.ts';
 import { ja } from './ja.ts';
 import { chooseLanguage, isLanguage, LANGUAGES } from './languages.ts';
-import type { Texts } from './texts.ts';
+import { percent, type Texts } from './texts.ts';
 
 type Entry = readonly [path: string, text: string | ((...values: unknown[]) => string)];
 
@@ -69,6 +69,22 @@ test('a text in Japanese is not the English one by mistake', () => {
   const same = entriesOf(ja).filter(([path, text]) => typeof text === 'string' && text === english.get(path));
   // Names of products, and words that are the same in both.
   expect(same.map(([path]) => path)).toEqual(['changes.viaApi', 'explain.url', 'proxies.envoy', 'title']);
+});
+
+test.each([
+  [5 / 8, '62.5 %'],
+  [1 / 3, '33.3 %'],
+  [0.5, '50 %'],
+  [0.07, '7 %'],
+  [0.285, '28.5 %'],
+  [0.999, '99.9 %'],
+  [0.99951, '>99.9 %'],
+  [0.0004, '<0.1 %'],
+  [0.0005, '0.1 %'],
+  [0, '0 %'],
+  [1, '100 %'],
+])('the share %d is shown as it is: 62.5 %% was 63 %%, and a few errors in thousands were 0.0 %%', (share, text) => {
+  expect(percent(share)).toBe(text);
 });
 
 test('an unknown language is English', () => {
@@ -150,6 +166,7 @@ const CHANGES = {
   refusal: undefined,
   reverted: new Set<string>(),
   asked: undefined,
+  isLive: true,
   saving: false,
   mayRevert: () => true,
   onMore: nothing,
@@ -228,6 +245,9 @@ const VIEWS: Readonly<Record<string, () => JSX.Element>> = {
     </ResourcesPage>
   ),
   changes: () => <ChangesPage {...CHANGES} changes={{ state: 'ready', value: [CHANGE] }} />,
+  'changes without events': () => (
+    <ChangesPage {...CHANGES} changes={{ state: 'ready', value: [CHANGE] }} isLive={false} />
+  ),
   'no changes': () => <ChangesPage {...CHANGES} changes={{ state: 'ready', value: [] }} />,
   problems: () => <ProblemsPage {...at} problems={problemsOf(EXAMPLE, graph, [PROXY], 0)} proxies={failed} />,
   identity: () => <IdentityPage {...IDENTITY} />,

@@ -18,10 +18,12 @@ export function ago(t: Texts, iso: string, now: number): string {
   return passed < 2000 ? t.times.now : t.times.ago(duration(t, passed));
 }
 
-/** Returns a share of 1 in per cent, with a decimal where one is needed. */
+/** Returns a share of 1 in per cent, with a decimal where one is needed. Only nothing is 0 %, and only all of it is 100 %. */
 export function percent(share: number): string {
-  const value = share * 100;
-  return `${Number.isInteger(value) || value >= 10 ? Math.round(value) : value.toFixed(1)} %`;
+  const tenths = Math.round(share * 1000);
+  if (tenths === 0 && share > 0) return '<0.1 %';
+  if (tenths === 1000 && share < 1) return '>99.9 %';
+  return `${(tenths / 10).toFixed(tenths % 10 === 0 ? 0 : 1)} %`;
 }
 
 /** Returns the name of a user from an ARN; in words where authentication was off. */

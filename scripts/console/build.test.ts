@@ -10,7 +10,7 @@ import { scriptOf, shapesOfSpecs } from './spec-shapes.mjs';
 /** All files of the console together, compressed with gzip, in bytes. */
 const BUDGET = 150_000;
 /** The part of it that the map needs, which a browser loads first. */
-const FIRST_VIEW = 62_000;
+const FIRST_VIEW = 64_000;
 
 let folder: string;
 let built: Awaited<ReturnType<typeof buildConsole>>;

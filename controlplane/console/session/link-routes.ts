@@ -7,6 +7,8 @@ import { begin, type SessionServices } from './session-routes.ts';
 import { requireConfidential } from './sign-in.ts';
 
 const MAKE: RouteConfig = { authenticated: true, event: 'CreateConsoleLink' };
+/** The pages, from a link on: relative, for a proxy that serves the API under a path. */
+const PAGES = '../';
 const USE: RouteConfig = { open: true, event: 'ConsoleLogin' };
 
 /**
@@ -29,7 +31,7 @@ export function linkRoutes({ links, ...services }: SessionServices & { readonly 
       return { path: `/console/link/${links.make(key)}`, expiresAt };
     });
     app.get('/console/link/:code', { config: USE, exposeHeadRoute: false }, async (request, reply) => {
-      if (services.signers === undefined) return reply.redirect('/console/', 303);
+      if (services.signers === undefined) return reply.redirect(PAGES, 303);
       requireConfidential(request);
       // A browser that prefetches the page would use up the link.
       if (/prefetch|prerender/.test(String(request.headers['sec-purpose'] ?? ''))) {
@@ -42,7 +44,7 @@ export function linkRoutes({ links, ...services }: SessionServices & { readonly 
         );
       }
       begin(services, request, reply, key);
-      return reply.redirect('/console/', 303);
+      return reply.redirect(PAGES, 303);
     });
   };
 }

@@ -148,3 +148,8 @@ function eventsOf(api: ApiServices, { callerNow }: Console) {
 export function cookieIn({ headers }: TestAnswer): string {
   return String(headers['set-cookie']).split(';', 1)[0] ?? '';
 }
+
+/** Returns the path to which an answer to a path leads a browser. */
+export function pathAfter(path: unknown, { headers }: TestAnswer): string {
+  return new URL(String(headers['location']), `http://localhost${String(path)}`).pathname;
+}
