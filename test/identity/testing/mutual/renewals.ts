@@ -34,9 +34,15 @@ async function envoyHasNewest(scene: MutualScene): Promise<void> {
       const { certificates } = await stateOf(scene);
       const held = await Promise.all(scene.certified.map((admin) => admin.ask('/certs')));
       const serials = held.map(({ body }) => body.toLowerCase());
-      return certificates.every(({ serial }) =>
-        serials.some((each) => each.includes(serial.toLowerCase().replace(/^0+/, ''))),
+      const missing = certificates.filter(
+        ({ serial }) => !serials.some((each) => each.includes(serial.toLowerCase().replace(/^0+/, ''))),
       );
+      // The error has the certificates that no Envoy has, and those that Envoys have.
+      if (missing.length > 0)
+        throw new Error(
+          `${JSON.stringify(missing)} of ${JSON.stringify(certificates)}: ${serials.join(' ')}`,
+        );
+      return true;
     },
     LIMITS,
   );
