@@ -3,6 +3,7 @@ import {
   ATTEST_PATH,
   decodeAnswer,
   encodeHello,
+  encodeKept,
   encodeProof,
   type Challenge,
   type Hello,
@@ -12,7 +13,7 @@ import {
 import { timeLimit } from '../../common/limits/time-limit.ts';
 import { openCall } from '../../xds/grpc/client-call.ts';
 import type { ConnectionOptions, ServerAddress } from '../../xds/grpc/client-connection.ts';
-import { statusName } from '../../xds/grpc/status.ts';
+import { status, statusName } from '../../xds/grpc/status.ts';
 
 /** The control plane refused the proof. The message begins with the code, such as `NOT_BOUND`. */
 export class AttestationRefused extends Error {
@@ -39,17 +40,20 @@ export class ControlPlaneBusy extends Error {
 }
 
 /**
- * Attests to one control plane, on a connection of its own.
+ * Attests to one control plane, on a connection of its own. Returns the certificate after the control plane has noted that the agent has it.
  * @param prove answers the challenge
- * @throws AttestationRefused, ControlPlaneBusy, or an Error with the reason why there was no answer
+ * @param keep keeps the certificate, before the agent confirms it. Default: nothing has to be kept
+ * @throws AttestationRefused, ControlPlaneBusy, what `prove` or `keep` threw, or an Error with the reason why there was no answer
  */
 export function attest(
   address: ServerAddress,
   tls: NonNullable<ConnectionOptions['tls']>,
-  hello: Hello,
+  hello: Omit<Hello, 'confirms'>,
   prove: (challenge: Challenge) => Promise<Proof>,
+  keep: (issued: IssuedCertificate) => Promise<void> = () => Promise.resolve(),
 ): Promise<IssuedCertificate> {
   const { promise, resolve, reject } = Promise.withResolvers<IssuedCertificate>();
+  let kept: Promise<IssuedCertificate> | undefined;
   const call = openCall(
     address,
     ATTEST_PATH,
@@ -65,6 +69,7 @@ export function attest(
         }
       },
       onEnd({ code, details, retryAfterMs }) {
+        if (code === status.OK && kept !== undefined) return resolve(kept);
         const text = `${code} ${statusName(code)}: ${details}`;
         reject(retryAfterMs === undefined ? new Error(text) : new ControlPlaneBusy(text, retryAfterMs));
       },
@@ -81,7 +86,9 @@ export function attest(
         prove(message).then((proof) => call.write(encodeProof(proof)), reject);
         return;
       case 'certificate':
-        return resolve(message);
+        kept = keep(message).then(() => message);
+        kept.then(() => call.write(encodeKept()), reject);
+        return;
       case 'refusal':
         return reject(
           new AttestationRefused(`${message.code}: ${message.reason}`, message.retryAfterSeconds * 1000),
@@ -90,7 +97,7 @@ export function attest(
     }
   }
 
-  call.write(encodeHello(hello));
+  call.write(encodeHello({ ...hello, confirms: true }));
   return promise.finally(() => {
     inTime();
     call.close();

@@ -54,7 +54,7 @@ export type IdentityStatus = {
 };
 
 /** Inputs of the identity. */
-export type IdentityOptions = ObtainOptions & {
+export type IdentityOptions = Omit<ObtainOptions, 'keep'> & {
   /** The file that keeps it; undefined: it is kept in memory alone. The file beside it, `FILE.request`, keeps the request for the first certificate. */
   readonly file: string | undefined;
   readonly log: Log;
@@ -132,7 +132,10 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       const isFirst = current() === undefined;
       request ??= isFirst ? await firstRequest() : await signingRequest();
       const before = held;
-      held = await obtain(options, { before: current(), made: request, turns });
+      held = await obtain(
+        { ...options, keep: async (received) => keep?.(received) },
+        { before: current(), made: request, turns },
+      );
       request = undefined;
       problem = undefined;
       outage.answered(false);
@@ -142,7 +145,6 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       changed();
       if (before !== undefined && rootOf(before) !== rootOf(held))
         for (const listener of rootListeners) listener();
-      await keep?.(held);
       if (isFirst) await kept?.remove();
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;

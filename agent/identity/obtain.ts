@@ -1,5 +1,10 @@
 import { errorText } from '../../common/error-text.ts';
-import type { ProofMethod } from '../../common/contracts/attestation/messages.ts';
+import type {
+  Challenge,
+  IssuedCertificate,
+  Proof,
+  ProofMethod,
+} from '../../common/contracts/attestation/messages.ts';
 import type { ConnectionOptions } from '../../xds/grpc/client-connection.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { askInTurn, ProofFailed } from './ask-in-turn.ts';
@@ -17,6 +22,8 @@ export type ObtainOptions = {
   readonly secure: () => Pick<ConnectionOptions, 'tls'>;
   readonly nodeId: string;
   readonly agentVersion: string;
+  /** Keeps a certificate, before the agent confirms it: the control plane may then stop to trust the one before. */
+  readonly keep: (held: HeldIdentity) => Promise<void>;
 };
 
 /** An attempt. `before`: the certificate to renew; undefined: there is none. */
@@ -55,7 +62,7 @@ export async function obtain(options: ObtainOptions, attempt: Attempt): Promise<
  */
 async function obtainFrom(
   address: { readonly host: string; readonly port: number },
-  { xds, secure, nodeId, agentVersion }: ObtainOptions,
+  { xds, secure, nodeId, agentVersion, keep }: ObtainOptions,
   { before, made: { key, request }, turns }: Attempt,
 ): Promise<HeldIdentity> {
   const { identity: settings } = xds;
@@ -68,18 +75,25 @@ async function obtainFrom(
     const shown = own === undefined ? tls : { ...tls, cert: own.chain, key: own.key };
     let asked: ProofMethod | undefined;
     let fault: unknown;
-    const issued = await attest(address, shown, hello, (challenge) => {
+    const held = Promise.withResolvers<HeldIdentity>();
+    const answer = (challenge: Challenge): Promise<Proof> => {
       asked = challenge.method;
       return prove(settings, challenge, hello).catch((error: unknown) => {
         fault = error;
         throw error;
       });
-    }).catch((error: unknown) => {
+    };
+    const hold = async (issued: IssuedCertificate): Promise<void> => {
+      const received = holdIdentity(nodeId, key, issued, Date.now());
+      await keep(received);
+      held.resolve(received);
+    };
+    await attest(address, shown, hello, answer, hold).catch((error: unknown) => {
       const proof = proofs.find((each) => methodOf(each) === asked);
       const isOfProof = error instanceof AttestationRefused || error === fault;
       throw proof !== undefined && isOfProof ? new ProofFailed(proof, error) : error;
     });
-    return holdIdentity(nodeId, key, issued, Date.now());
+    return held.promise;
   };
 
   const renewed = askInTurn(turns, (proofs) => ask(before, proofs));

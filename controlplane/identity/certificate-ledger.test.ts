@@ -66,6 +66,23 @@ it('a certificate that its agent never got is out of use once the agent renews a
   expect(new Set(inUse())).toEqual(new Set(['04', '05']));
 });
 
+it('a certificate stays in use until its agent has the next one: a rotation removed its root while the agent had no other certificate', async () => {
+  await ledger.note(entry('01'));
+  await ledger.note({ ...entry('02'), unconfirmed: true }, '01');
+  expect(new Set(inUse())).toEqual(new Set(['01', '02']));
+  // The agent got no answer, and asks again.
+  await ledger.note({ ...entry('03'), unconfirmed: true }, '01');
+  expect(inUse()).toContain('01');
+  await ledger.confirm('03');
+  expect(inUse()).toEqual(['03']);
+  await ledger.note({ ...entry('04'), unconfirmed: true }, '03');
+  // It got the answer, and the control plane did not hear of it: it shows the certificate with the next renewal.
+  await ledger.note({ ...entry('05'), unconfirmed: true }, '04');
+  expect(new Set(inUse())).toEqual(new Set(['04', '05']));
+  await ledger.confirm('05');
+  expect(inUse()).toEqual(['05']);
+});
+
 it('two machines of one image, or a thief, renew the same certificate: those of both are in use. A rotation did not wait for the first one', async () => {
   await ledger.note(entry('01'));
   await ledger.note(entry('02', '10.0.0.2'), '01');

@@ -16,10 +16,12 @@ export type CertificateLedger = {
    * it asks again, the agent did not get the answer either, or cannot use the certificate.
    */
   readonly note: (entry: LedgerEntry, replaces?: string, request?: string) => Promise<void>;
+  /** Notes that an agent has a certificate, so that the one that it renewed is out of use. */
+  readonly confirm: (serial: string) => Promise<void>;
   /** Revokes certificates. Returns how many of them were not revoked before. */
   readonly revoke: (serials: readonly string[]) => Promise<number>;
   readonly get: (serial: string) => LedgerEntry | undefined;
-  /** Those in use: no other one has renewed them. In no particular order. */
+  /** Those in use: no other one has renewed them, or its agent may not have that one yet. In no particular order. */
   readonly list: () => readonly LedgerEntry[];
   /** All that have not ended, also those that were renewed. */
   readonly listAll: () => readonly LedgerEntry[];
@@ -64,7 +66,10 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
 
   let counted = { at: -Infinity, count: 0 };
   const current = (): readonly LedgerEntry[] => all(live).filter(({ ends }) => ends > now());
-  const inUse = (): readonly LedgerEntry[] => current().filter(({ replacedBy }) => replacedBy === undefined);
+  const inUse = (): readonly LedgerEntry[] =>
+    current().filter(
+      ({ replacedBy }) => replacedBy === undefined || get(live, replacedBy)?.unconfirmed === true,
+    );
 
   function write(apply: Write['apply']): Promise<void> {
     const { promise, resolve: done, reject: failed } = Promise.withResolvers<void>();
@@ -137,6 +142,13 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
       const earlier = request === undefined ? undefined : answer(request, entry.serial);
       return write((pending) => replace(pending, entry, replaces ?? earlier));
     },
+    async confirm(serial) {
+      if (get(live, serial)?.unconfirmed !== true) return;
+      await write((pending) => {
+        const entry = pending.get(serial);
+        if (entry !== undefined) pending.put(confirmed(entry));
+      });
+    },
     async revoke(serials) {
       const isFresh = (serial: string): boolean => {
         const entry = get(live, serial);
@@ -183,8 +195,13 @@ function replace(pending: Pending, issued: LedgerEntry, replaces: string | undef
   const lost = before.replacedBy === undefined ? undefined : pending.get(before.replacedBy);
   const isLost = lost !== undefined && lost.replacedBy === undefined && lost.from === entry.from;
   if (isLost) pending.put({ ...lost, replacedBy: entry.serial });
-  pending.put({ ...before, replacedBy: entry.serial });
+  // Its agent has shown it.
+  pending.put({ ...confirmed(before), replacedBy: entry.serial });
   pending.put(before.revoked === undefined ? entry : { ...entry, revoked: before.revoked });
+}
+
+function confirmed({ unconfirmed: _, ...entry }: LedgerEntry): LedgerEntry {
+  return entry;
 }
 
 function get({ model }: LiveModel, serial: string): LedgerEntry | undefined {

@@ -83,6 +83,8 @@ export async function openIdentities(
   const faultOf = createStanding({ model: live.model, trustDomain, policies });
   const trust = followTrust(authority, (serial) => {
     const entry = ledger.get(serial);
+    // An agent that shows a certificate has it. If this write fails, the next connection leads to another one.
+    if (entry?.unconfirmed === true) ledger.confirm(serial).catch(() => undefined);
     return entry && faultOf(entry);
   });
   const tokens = createJoinTokens(live);

@@ -59,7 +59,7 @@ test('an agent with a certificate that was issued after the backup renews it: a 
   expect((await state()).unknownUntil).not.toBeNull();
   const again = await started('used-up');
   await expect.poll(serials, SLOW).toHaveLength(1);
-  expect(again.identity.current()?.key).not.toBe(key);
+  await expect.poll(() => again.identity.current()?.key, SLOW).not.toBe(key);
   expect((await state()).certificates[0]?.state).toBe('current');
 });
 

@@ -29,6 +29,8 @@ export type Hello = {
   /** The methods that the agent has a proof for, preferred ones first. */
   readonly methods: readonly ProofMethod[];
   readonly agentVersion: string;
+  /** Whether the agent confirms a certificate. */
+  readonly confirms: boolean;
 };
 
 /** The parts of a signed GetCallerIdentity that only the agent knows. */
@@ -52,6 +54,7 @@ export type Proof =
 export type AgentMessage =
   | ({ readonly kind: 'hello' } & Hello)
   | { readonly kind: 'proof'; readonly proof: Proof }
+  | { readonly kind: 'kept' }
   | { readonly kind: 'nothing' };
 
 /** The question of the control plane. */
@@ -97,12 +100,13 @@ const METHODS = {
 const NAMES = Object.keys(METHODS) as readonly ProofMethod[];
 
 /** Encodes a message of an agent. */
-export function encodeHello({ nodeId, signingRequest, methods, agentVersion }: Hello): Uint8Array {
+export function encodeHello({ nodeId, signingRequest, methods, agentVersion, confirms }: Hello): Uint8Array {
   const value = {
     nodeId,
     signingRequest: new Uint8Array(signingRequest),
     methods: methods.map((method) => METHODS[method]),
     agentVersion,
+    confirms,
   };
   return toBinary(AttestRequestSchema, create(AttestRequestSchema, { content: { case: 'hello', value } }));
 }
@@ -111,6 +115,11 @@ export function encodeHello({ nodeId, signingRequest, methods, agentVersion }: H
 export function encodeProof(proof: Proof): Uint8Array {
   const value = create(ProofSchema, { method: protoProof(proof) });
   return toBinary(AttestRequestSchema, create(AttestRequestSchema, { content: { case: 'proof', value } }));
+}
+
+/** Encodes the confirmation of a certificate. */
+export function encodeKept(): Uint8Array {
+  return toBinary(AttestRequestSchema, create(AttestRequestSchema, { content: { case: 'kept', value: {} } }));
 }
 
 /** Decodes a message of an agent. Throws on invalid bytes. */
@@ -145,10 +154,11 @@ function protoProof(proof: Proof): NonNullable<MessageInitShape<typeof ProofSche
 
 function readAgentMessage({ content }: AttestRequest): AgentMessage {
   if (content.case === 'hello') {
-    const { nodeId, signingRequest, methods, agentVersion } = content.value;
+    const { nodeId, signingRequest, methods, agentVersion, confirms } = content.value;
     const known = methods.flatMap((method) => NAMES.find((name) => METHODS[name] === method) ?? []);
-    return { kind: 'hello', nodeId, signingRequest, methods: known, agentVersion };
+    return { kind: 'hello', nodeId, signingRequest, methods: known, agentVersion, confirms };
   }
+  if (content.case === 'kept') return { kind: 'kept' };
   const proof = content.case === 'proof' ? content.value.method : undefined;
   switch (proof?.case) {
     case 'joinToken':

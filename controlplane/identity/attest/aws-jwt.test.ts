@@ -47,6 +47,7 @@ function newAttempt(): Attempt {
       signingRequest: randomBytes(64),
       methods: ['aws jwt'],
       agentVersion: '0',
+      confirms: true,
     },
     proxy: PROXY,
     spiffeId: '',

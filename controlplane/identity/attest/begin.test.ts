@@ -10,6 +10,7 @@ const HELLO = {
   signingRequest: new Uint8Array(),
   methods: ['aws iam'] as const,
   agentVersion: '0',
+  confirms: true,
 };
 
 // https://github.com/hashicorp/consul/issues/9573

@@ -123,7 +123,13 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       const svid = await work.run('proof', by, () => issue(options, attempt, key));
       // Before the agent gets it, so that no certificate is in use that the operator does not see.
       const request = createHash('sha256').update(attempt.hello.signingRequest).digest('hex');
-      await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces, request);
+      const entry = entryOf(attempt, svid, proven, now());
+      const isToConfirm = attempt.hello.confirms && proven.replaces !== undefined;
+      await options.ledger.note(
+        isToConfirm ? { ...entry, unconfirmed: true } : entry,
+        proven.replaces,
+        request,
+      );
       budget.done();
       const isByPolicy = isBoundByPolicy(proven);
       options.onOutcome(prover.method, isByPolicy ? 'issued_by_iam_policy' : 'issued');
@@ -147,6 +153,15 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
             (meshIdentityOf(options.live.model, attempt.proxy).expiredGraceHours ?? 0) * 3600,
         }),
       );
+      if (!attempt.hello.confirms) return call.end(status.OK);
+      state = { kind: 'given', method: prover.method, serial: svid.serial };
+      // The work is done: an agent that has its certificate gives way to no other attempt.
+      place?.leave();
+      wait();
+    }
+
+    async function noteKept(serial: string): Promise<void> {
+      await options.ledger.confirm(serial);
       call.end(status.OK);
     }
 
@@ -183,6 +198,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
             proxy: begun.attempt.proxy,
           };
           answerProof(begun, message.proof).catch(refuse);
+        } else if (message.kind === 'kept' && state.kind === 'given') {
+          noteKept(state.serial).catch(refuse);
         } else
           throw new CallError(
             status.INVALID_ARGUMENT,
@@ -199,6 +216,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
 type State =
   | { readonly kind: 'hello' }
   | ({ readonly kind: 'proof' } & Begun)
+  | { readonly kind: 'given'; readonly method: string; readonly serial: string }
   | {
       readonly kind: 'deciding';
       readonly method: string;
@@ -209,7 +227,7 @@ type State =
 
 function methodAt(state: State): string {
   if (state.kind === 'hello') return 'none';
-  return state.kind === 'deciding' ? state.method : state.prover.method;
+  return state.kind === 'proof' ? state.prover.method : state.method;
 }
 
 function issue(

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file attestation.proto.
  */
 export const file_attestation: GenFile = /*@__PURE__*/
-  fileDesc("ChFhdHRlc3RhdGlvbi5wcm90bxIUZGF5YnJlYWsuaWRlbnRpdHkudjEidgoNQXR0ZXN0UmVxdWVzdBIsCgVoZWxsbxgBIAEoCzIbLmRheWJyZWFrLmlkZW50aXR5LnYxLkhlbGxvSAASLAoFcHJvb2YYAiABKAsyGy5kYXlicmVhay5pZGVudGl0eS52MS5Qcm9vZkgAQgkKB2NvbnRlbnQidwoFSGVsbG8SDwoHbm9kZV9pZBgBIAEoCRIXCg9zaWduaW5nX3JlcXVlc3QYAiABKAwSLQoHbWV0aG9kcxgDIAMoDjIcLmRheWJyZWFrLmlkZW50aXR5LnYxLk1ldGhvZBIVCg1hZ2VudF92ZXJzaW9uGAQgASgJIvkBCgVQcm9vZhI1Cgpqb2luX3Rva2VuGAEgASgLMh8uZGF5YnJlYWsuaWRlbnRpdHkudjEuSm9pblRva2VuSAASLwoHYXdzX2lhbRgCIAEoCzIcLmRheWJyZWFrLmlkZW50aXR5LnYxLkF3c0lhbUgAEk0KFmNvbm5lY3Rpb25fY2VydGlmaWNhdGUYAyABKAsyKy5kYXlicmVhay5pZGVudGl0eS52MS5Db25uZWN0aW9uQ2VydGlmaWNhdGVIABIvCgdhd3Nfand0GAQgASgLMhwuZGF5YnJlYWsuaWRlbnRpdHkudjEuQXdzSnd0SABCCAoGbWV0aG9kIhoKCUpvaW5Ub2tlbhINCgV0b2tlbhgBIAEoCSIXChVDb25uZWN0aW9uQ2VydGlmaWNhdGUiFwoGQXdzSnd0Eg0KBXRva2VuGAEgASgJIlcKBkF3c0lhbRIVCg1hY2Nlc3Nfa2V5X2lkGAEgASgJEgwKBGRhdGUYAiABKAkSFQoNc2Vzc2lvbl90b2tlbhgDIAEoCRIRCglzaWduYXR1cmUYBCABKAkivQEKDkF0dGVzdFJlc3BvbnNlEjQKCWNoYWxsZW5nZRgBIAEoCzIfLmRheWJyZWFrLmlkZW50aXR5LnYxLkNoYWxsZW5nZUgAEjgKC2NlcnRpZmljYXRlGAIgASgLMiEuZGF5YnJlYWsuaWRlbnRpdHkudjEuQ2VydGlmaWNhdGVIABIwCgdyZWZ1c2FsGAMgASgLMh0uZGF5YnJlYWsuaWRlbnRpdHkudjEuUmVmdXNhbEgAQgkKB2NvbnRlbnQigAEKCUNoYWxsZW5nZRIsCgZtZXRob2QYASABKA4yHC5kYXlicmVhay5pZGVudGl0eS52MS5NZXRob2QSDQoFbm9uY2UYAiABKAwSEAoIYXVkaWVuY2UYAyABKAkSEAoIc3RzX2hvc3QYBCABKAkSEgoKc3RzX3JlZ2lvbhgFIAEoCSLGAQoLQ2VydGlmaWNhdGUSDQoFY2hhaW4YASADKAwSDQoFcm9vdHMYAiADKAwSKAoEZW5kcxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFcmVuZXcYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXNwaWZmZV9pZBgFIAEoCRISCgpnZW5lcmF0aW9uGAYgASgNEh0KFWV4cGlyZWRfZ3JhY2Vfc2Vjb25kcxgHIAEoDSJECgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDgoGcmVhc29uGAIgASgJEhsKE3JldHJ5X2FmdGVyX3NlY29uZHMYAyABKA0qgQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIVChFNRVRIT0RfSk9JTl9UT0tFThABEg8KC01FVEhPRF9TVklEEAISEgoOTUVUSE9EX0FXU19JQU0QAxIPCgtNRVRIT0RfWDUwORAEEhIKDk1FVEhPRF9BV1NfSldUEAUyYwoISWRlbnRpdHkSVwoGQXR0ZXN0EiMuZGF5YnJlYWsuaWRlbnRpdHkudjEuQXR0ZXN0UmVxdWVzdBokLmRheWJyZWFrLmlkZW50aXR5LnYxLkF0dGVzdFJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChFhdHRlc3RhdGlvbi5wcm90bxIUZGF5YnJlYWsuaWRlbnRpdHkudjEiogEKDUF0dGVzdFJlcXVlc3QSLAoFaGVsbG8YASABKAsyGy5kYXlicmVhay5pZGVudGl0eS52MS5IZWxsb0gAEiwKBXByb29mGAIgASgLMhsuZGF5YnJlYWsuaWRlbnRpdHkudjEuUHJvb2ZIABIqCgRrZXB0GAMgASgLMhouZGF5YnJlYWsuaWRlbnRpdHkudjEuS2VwdEgAQgkKB2NvbnRlbnQiiQEKBUhlbGxvEg8KB25vZGVfaWQYASABKAkSFwoPc2lnbmluZ19yZXF1ZXN0GAIgASgMEi0KB21ldGhvZHMYAyADKA4yHC5kYXlicmVhay5pZGVudGl0eS52MS5NZXRob2QSFQoNYWdlbnRfdmVyc2lvbhgEIAEoCRIQCghjb25maXJtcxgFIAEoCCIGCgRLZXB0IvkBCgVQcm9vZhI1Cgpqb2luX3Rva2VuGAEgASgLMh8uZGF5YnJlYWsuaWRlbnRpdHkudjEuSm9pblRva2VuSAASLwoHYXdzX2lhbRgCIAEoCzIcLmRheWJyZWFrLmlkZW50aXR5LnYxLkF3c0lhbUgAEk0KFmNvbm5lY3Rpb25fY2VydGlmaWNhdGUYAyABKAsyKy5kYXlicmVhay5pZGVudGl0eS52MS5Db25uZWN0aW9uQ2VydGlmaWNhdGVIABIvCgdhd3Nfand0GAQgASgLMhwuZGF5YnJlYWsuaWRlbnRpdHkudjEuQXdzSnd0SABCCAoGbWV0aG9kIhoKCUpvaW5Ub2tlbhINCgV0b2tlbhgBIAEoCSIXChVDb25uZWN0aW9uQ2VydGlmaWNhdGUiFwoGQXdzSnd0Eg0KBXRva2VuGAEgASgJIlcKBkF3c0lhbRIVCg1hY2Nlc3Nfa2V5X2lkGAEgASgJEgwKBGRhdGUYAiABKAkSFQoNc2Vzc2lvbl90b2tlbhgDIAEoCRIRCglzaWduYXR1cmUYBCABKAkivQEKDkF0dGVzdFJlc3BvbnNlEjQKCWNoYWxsZW5nZRgBIAEoCzIfLmRheWJyZWFrLmlkZW50aXR5LnYxLkNoYWxsZW5nZUgAEjgKC2NlcnRpZmljYXRlGAIgASgLMiEuZGF5YnJlYWsuaWRlbnRpdHkudjEuQ2VydGlmaWNhdGVIABIwCgdyZWZ1c2FsGAMgASgLMh0uZGF5YnJlYWsuaWRlbnRpdHkudjEuUmVmdXNhbEgAQgkKB2NvbnRlbnQigAEKCUNoYWxsZW5nZRIsCgZtZXRob2QYASABKA4yHC5kYXlicmVhay5pZGVudGl0eS52MS5NZXRob2QSDQoFbm9uY2UYAiABKAwSEAoIYXVkaWVuY2UYAyABKAkSEAoIc3RzX2hvc3QYBCABKAkSEgoKc3RzX3JlZ2lvbhgFIAEoCSLGAQoLQ2VydGlmaWNhdGUSDQoFY2hhaW4YASADKAwSDQoFcm9vdHMYAiADKAwSKAoEZW5kcxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFcmVuZXcYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXNwaWZmZV9pZBgFIAEoCRISCgpnZW5lcmF0aW9uGAYgASgNEh0KFWV4cGlyZWRfZ3JhY2Vfc2Vjb25kcxgHIAEoDSJECgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDgoGcmVhc29uGAIgASgJEhsKE3JldHJ5X2FmdGVyX3NlY29uZHMYAyABKA0qgQEKBk1ldGhvZBIWChJNRVRIT0RfVU5TUEVDSUZJRUQQABIVChFNRVRIT0RfSk9JTl9UT0tFThABEg8KC01FVEhPRF9TVklEEAISEgoOTUVUSE9EX0FXU19JQU0QAxIPCgtNRVRIT0RfWDUwORAEEhIKDk1FVEhPRF9BV1NfSldUEAUyYwoISWRlbnRpdHkSVwoGQXR0ZXN0EiMuZGF5YnJlYWsuaWRlbnRpdHkudjEuQXR0ZXN0UmVxdWVzdBokLmRheWJyZWFrLmlkZW50aXR5LnYxLkF0dGVzdFJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A message from an agent, of at most 16 KiB.
@@ -37,6 +37,12 @@ export type AttestRequest = Message<"daybreak.identity.v1.AttestRequest"> & {
      */
     value: Proof;
     case: "proof";
+  } | {
+    /**
+     * @generated from field: daybreak.identity.v1.Kept kept = 3;
+     */
+    value: Kept;
+    case: "kept";
   } | { case: undefined; value?: undefined };
 };
 
@@ -78,6 +84,13 @@ export type Hello = Message<"daybreak.identity.v1.Hello"> & {
    * @generated from field: string agent_version = 4;
    */
   agentVersion: string;
+
+  /**
+   * Whether the agent answers a certificate with Kept. An agent of a version before does not say so.
+   *
+   * @generated from field: bool confirms = 5;
+   */
+  confirms: boolean;
 };
 
 /**
@@ -86,6 +99,22 @@ export type Hello = Message<"daybreak.identity.v1.Hello"> & {
  */
 export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
   messageDesc(file_attestation, 1);
+
+/**
+ * The agent has the certificate, and has written it to its file, if it has one. The control plane ends the stream after it has noted this. Until
+ * then, the certificate that was renewed counts as the one in use.
+ *
+ * @generated from message daybreak.identity.v1.Kept
+ */
+export type Kept = Message<"daybreak.identity.v1.Kept"> & {
+};
+
+/**
+ * Describes the message daybreak.identity.v1.Kept.
+ * Use `create(KeptSchema)` to create a new message.
+ */
+export const KeptSchema: GenMessage<Kept> = /*@__PURE__*/
+  messageDesc(file_attestation, 2);
 
 /**
  * @generated from message daybreak.identity.v1.Proof
@@ -128,7 +157,7 @@ export type Proof = Message<"daybreak.identity.v1.Proof"> & {
  * Use `create(ProofSchema)` to create a new message.
  */
 export const ProofSchema: GenMessage<Proof> = /*@__PURE__*/
-  messageDesc(file_attestation, 2);
+  messageDesc(file_attestation, 3);
 
 /**
  * @generated from message daybreak.identity.v1.JoinToken
@@ -145,7 +174,7 @@ export type JoinToken = Message<"daybreak.identity.v1.JoinToken"> & {
  * Use `create(JoinTokenSchema)` to create a new message.
  */
 export const JoinTokenSchema: GenMessage<JoinToken> = /*@__PURE__*/
-  messageDesc(file_attestation, 3);
+  messageDesc(file_attestation, 4);
 
 /**
  * @generated from message daybreak.identity.v1.ConnectionCertificate
@@ -158,7 +187,7 @@ export type ConnectionCertificate = Message<"daybreak.identity.v1.ConnectionCert
  * Use `create(ConnectionCertificateSchema)` to create a new message.
  */
 export const ConnectionCertificateSchema: GenMessage<ConnectionCertificate> = /*@__PURE__*/
-  messageDesc(file_attestation, 4);
+  messageDesc(file_attestation, 5);
 
 /**
  * A token for the audience of the challenge. Its tags name the nonce, the signing request and the node.
@@ -177,7 +206,7 @@ export type AwsJwt = Message<"daybreak.identity.v1.AwsJwt"> & {
  * Use `create(AwsJwtSchema)` to create a new message.
  */
 export const AwsJwtSchema: GenMessage<AwsJwt> = /*@__PURE__*/
-  messageDesc(file_attestation, 5);
+  messageDesc(file_attestation, 6);
 
 /**
  * The parts of a signed GetCallerIdentity that only the agent knows. The control plane builds the request from them and from what it
@@ -216,7 +245,7 @@ export type AwsIam = Message<"daybreak.identity.v1.AwsIam"> & {
  * Use `create(AwsIamSchema)` to create a new message.
  */
 export const AwsIamSchema: GenMessage<AwsIam> = /*@__PURE__*/
-  messageDesc(file_attestation, 6);
+  messageDesc(file_attestation, 7);
 
 /**
  * A message from a control plane.
@@ -253,7 +282,7 @@ export type AttestResponse = Message<"daybreak.identity.v1.AttestResponse"> & {
  * Use `create(AttestResponseSchema)` to create a new message.
  */
 export const AttestResponseSchema: GenMessage<AttestResponse> = /*@__PURE__*/
-  messageDesc(file_attestation, 7);
+  messageDesc(file_attestation, 8);
 
 /**
  * @generated from message daybreak.identity.v1.Challenge
@@ -296,7 +325,7 @@ export type Challenge = Message<"daybreak.identity.v1.Challenge"> & {
  * Use `create(ChallengeSchema)` to create a new message.
  */
 export const ChallengeSchema: GenMessage<Challenge> = /*@__PURE__*/
-  messageDesc(file_attestation, 8);
+  messageDesc(file_attestation, 9);
 
 /**
  * @generated from message daybreak.identity.v1.Certificate
@@ -353,7 +382,7 @@ export type Certificate = Message<"daybreak.identity.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_attestation, 9);
+  messageDesc(file_attestation, 10);
 
 /**
  * @generated from message daybreak.identity.v1.Refusal
@@ -386,7 +415,7 @@ export type Refusal = Message<"daybreak.identity.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_attestation, 10);
+  messageDesc(file_attestation, 11);
 
 /**
  * @generated from enum daybreak.identity.v1.Method
@@ -450,7 +479,7 @@ export const MethodSchema: GenEnum<Method> = /*@__PURE__*/
 export const Identity: GenService<{
   /**
    * One stream per attempt, over TLS: the agent says who it is, the control plane asks for a proof, and answers it with a certificate
-   * or a refusal. The challenge holds in its own stream alone. Either side skips fields that it does not know.
+   * or a refusal. The agent confirms a certificate. The challenge holds in its own stream alone. Either side skips fields that it does not know.
    *
    * @generated from rpc daybreak.identity.v1.Identity.Attest
    */
