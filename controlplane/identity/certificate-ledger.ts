@@ -200,8 +200,8 @@ function replace(pending: Pending, issued: LedgerEntry, replaces: string | undef
   pending.put(before.revoked === undefined ? entry : { ...entry, revoked: before.revoked });
 }
 
-function confirmed({ unconfirmed: _, ...entry }: LedgerEntry): LedgerEntry {
-  return entry;
+function confirmed(entry: LedgerEntry): LedgerEntry {
+  return { ...entry, unconfirmed: false };
 }
 
 function get({ model }: LiveModel, serial: string): LedgerEntry | undefined {

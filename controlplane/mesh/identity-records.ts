@@ -85,7 +85,7 @@ export type CertificateRecord = {
   /** The serial number of the certificate that it renewed. Undefined: none, or a version before noted it. */
   readonly renewed?: string;
   /** The agent has not said yet that it has it, so the one that it renewed may still be in use. Absent: it has, or it is not asked to. */
-  readonly unconfirmed?: true;
+  readonly unconfirmed?: boolean;
 };
 
 /**

@@ -35,14 +35,12 @@ type Tries = {
   readonly methods?: readonly ProofMethod[];
   readonly held?: HeldIdentity;
   readonly signingRequest?: (own: Uint8Array) => Uint8Array;
-  /** Default: the certificate is confirmed. */
-  readonly keep?: () => Promise<void>;
 };
 
 /** Attests as an agent does, with that proof. */
 async function attestWith(
   proof: Proof,
-  { node = A, methods = ['join token'], held, signingRequest, keep }: Tries = {},
+  { node = A, methods = ['join token'], held, signingRequest }: Tries = {},
 ) {
   const { key, request } = await makeSigningRequest();
   const hello = {
@@ -52,7 +50,7 @@ async function attestWith(
     agentVersion: '0.1.0',
   };
   const tls = { ca: plane.ca, ...(held === undefined ? {} : { cert: held.chain, key: held.key }) };
-  const issued = await attest(plane.ads(), tls, hello, async () => proof, keep);
+  const issued = await attest(plane.ads(), tls, hello, async () => proof);
   return holdIdentity(node, key, issued, Date.now());
 }
 
@@ -277,22 +275,6 @@ test('a join token that 1,000 clients use at once gives one certificate; the oth
   const another = async (): Promise<string> =>
     withToken(await plane.joinToken('b'), { node: B }).then(() => 'issued', String);
   await expect.poll(another).toBe('issued');
-});
-
-test('the certificate before a renewal is in use until the agent has confirmed the new one: a rotation removed its root while the agent had no other', async () => {
-  const proof = { method: 'connection certificate' } as const;
-  const inUse = async () => {
-    const { certificates } = await plane.call('GET', '/daybreak/v1/identity');
-    return (certificates as readonly { serial: string }[]).map(({ serial }) => serial);
-  };
-  const held = await withToken(await plane.joinToken('a'));
-  const serial = new X509Certificate(held.chain).serialNumber.toLowerCase();
-  const keep = () => Promise.reject(new Error('the disk is full'));
-  await expect(attestWith(proof, { methods: ['svid'], held, keep })).rejects.toThrow('the disk is full');
-  expect(await inUse()).toContain(serial);
-  const renewed = await attestWith(proof, { methods: ['svid'], held });
-  expect(await inUse()).not.toContain(serial);
-  expect(await inUse()).toContain(new X509Certificate(renewed.chain).serialNumber.toLowerCase());
 });
 
 // The last test: after it, the names of nodes are those of two accounts.

@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -78,6 +79,28 @@ async function held(identity: AgentIdentity): Promise<void> {
 async function readFileOf(): Promise<{ format: number; identity: HeldIdentity }> {
   return JSON.parse(await readFile(file, 'utf8')) as { format: number; identity: HeldIdentity };
 }
+
+test('the certificate before a renewal is in use until the agent has confirmed the new one: a rotation removed its root while the agent had no other', async () => {
+  const first = await open(await plane.joinToken('a'));
+  await held(first);
+  const { chain = '', key = '' } = first.current() ?? {};
+  const renew = async (keep?: () => Promise<void>) => {
+    const { request } = await makeSigningRequest();
+    const hello = { nodeId: A, signingRequest: request, methods: ['svid'], agentVersion: '' } as const;
+    const tls = { ca: plane.ca, cert: chain, key };
+    await attest(plane.ads(), tls, hello, async () => ({ method: 'connection certificate' }), keep);
+  };
+  const isInUse = async () => {
+    const { certificates } = await plane.call('GET', '/daybreak/v1/identity');
+    const serial = new X509Certificate(chain).serialNumber.toLowerCase();
+    return (certificates as readonly { serial: string }[]).some((each) => each.serial === serial);
+  };
+  const full = () => Promise.reject(new Error('the disk is full'));
+  await expect(renew(full)).rejects.toThrow('the disk is full');
+  expect(await isInUse()).toBe(true);
+  await renew();
+  expect(await isInUse()).toBe(false);
+});
 
 test('an agent gets its certificate, keeps it for itself, and takes it up again without a proof', async () => {
   const first = await open(await plane.joinToken('a'));
