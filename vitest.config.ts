@@ -20,7 +20,7 @@ export default defineConfig({
           maxWorkers: 3,
           include: [
             '{agent,proxyinit,controlplane,xds,cli,kubernetes,common,bench,images}/**/*.test.ts',
-            '{test/lab,test/docs,test/ecs,demo,scripts}/**/*.test.ts',
+            '{test,demo,scripts}/**/*.test.ts',
             'console/**/*.test.{ts,tsx}',
           ],
           exclude: ['**/*.{net,program}.test.ts', 'node_modules/**'],

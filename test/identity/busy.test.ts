@@ -70,7 +70,9 @@ test('an agent comes again when a busy control plane says so, and not before: it
   expect(asked()).toBe(2);
 });
 
-/** Lets the event loop turn until something is so. */
-async function turns(isSo: () => boolean, most = 1_000_000): Promise<void> {
-  for (let turn = 0; turn < most && !isSo(); turn += 1) await new Promise(setImmediate);
+/** Lets the event loop turn until something is so: as often as given, or for a minute of the clock that the test does not change. */
+async function turns(isSo: () => boolean, most = Infinity): Promise<void> {
+  const end = process.hrtime.bigint() + 60_000_000_000n;
+  for (let turn = 0; turn < most && !isSo() && process.hrtime.bigint() < end; turn += 1)
+    await new Promise(setImmediate);
 }
