@@ -6,7 +6,7 @@ import type { MeshName } from '../api/kinds.ts';
 import { readMesh, readMeshes, readResource } from '../api/resources.ts';
 import { createModelReader, type ModelReader } from './model-reader.ts';
 import { KINDS, keyOf, type Kind, type Resource, type ResourceId } from '../model/resources.ts';
-import { isOtherUser, isSignedIn } from './signed-in.ts';
+import { isOtherUser, isSignedIn, isSignedOut } from './signed-in.ts';
 import type { Stream } from './stream.ts';
 import { listening, openStreams, type EventTakers } from './mesh-streams.ts';
 import { together } from './together.ts';
@@ -55,9 +55,9 @@ async function readSession(): Promise<Loaded<ConsoleSession>> {
   }
   // A session that the page knows stays on view while the control plane is away.
   const isKept = current.state === 'failed' && current.code === 'away' && before.state === 'ready';
-  if (!isKept) session.value = current;
-  if (isSignedIn(before) && current.state === 'ready' && current.value.state === 'signed out')
-    hasEnded.value = true;
+  // A page for signing in stays as it is.
+  if (!isKept && !(isSignedOut(before) && isSignedOut(current))) session.value = current;
+  if (isSignedIn(before) && isSignedOut(current)) hasEnded.value = true;
   if (isSignedIn(current)) hasEnded.value = false;
   if (current.state === 'ready' && current.value.state !== 'signed out') useToken(current.value.token);
   return current;
@@ -162,6 +162,10 @@ export function followMesh(): void {
   onTokenRefused(async () => void (await readSession()));
   let stop = () => {};
   let followed = '';
+  // Another tab may have begun a session, also while this page learned of the end of its own.
+  setInterval(() => {
+    if (isSignedOut(session.value) && !isHidden()) void begin();
+  }, LOOK_MS);
   // As long as there is no mesh to follow, no event tells of a new one.
   setInterval(() => {
     const wants = session.value.state === 'ready' && session.value.value.state !== 'signed out';
@@ -228,7 +232,11 @@ function takingOf(at: MeshName): EventTakers {
     hello(hello) {
       connected.value = true;
       listening.value = true;
-      if (revision.value !== 0) void readStatus();
+      if (revision.value !== 0) {
+        // While no events came, another tab may have begun the session of another user.
+        void readSession();
+        void readStatus();
+      }
       revision.value = hello.revision;
       void readerOf(at).atLeast(hello.revision);
     },

@@ -16,3 +16,8 @@ export function isOtherUser(found: Loaded<ConsoleSession>): boolean {
 export function isSignedIn(found: Loaded<ConsoleSession>): boolean {
   return found.state === 'ready' && found.value.state === 'signed in';
 }
+
+/** Returns whether no user is signed in, and one has to be. */
+export function isSignedOut(found: Loaded<ConsoleSession>): boolean {
+  return found.state === 'ready' && found.value.state === 'signed out';
+}
