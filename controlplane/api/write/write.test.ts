@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeAll, routeSpec, startApi, type TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
@@ -94,6 +94,14 @@ describe('concurrent calls', () => {
     expect(api.live.model.revision).toBeLessThan(before + names.length);
     api = await api.restart();
     expect((await api.call('GET', `${NODES}?limit=100`)).body['virtualNodes']).toHaveLength(names.length);
+  });
+
+  it('succeed although another replica commits first 40 times in a row: a slow replica beside a busy one answered 503', async () => {
+    await createMesh();
+    const commit = vi.spyOn(api.live, 'commit');
+    for (let lost = 0; lost < 40; lost += 1) commit.mockResolvedValueOnce({ outcome: 'stale' });
+    expect((await make('late')).status).toBe(200);
+    expect(commit).toHaveBeenCalledTimes(41);
   });
 
   it('are decided in order, each on the result of the previous ones', async () => {
