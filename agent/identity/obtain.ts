@@ -22,7 +22,7 @@ export type ObtainOptions = {
   readonly secure: () => Pick<ConnectionOptions, 'tls'>;
   readonly nodeId: string;
   readonly agentVersion: string;
-  /** Keeps a certificate, before the agent confirms it: the control plane may then stop to trust the one before. */
+  /** Keeps a certificate, before the agent confirms it: after that, the control plane may stop trusting the previous one. */
   readonly keep: (held: HeldIdentity) => Promise<void>;
 };
 

@@ -55,7 +55,7 @@ async function readSession(): Promise<Loaded<ConsoleSession>> {
   }
   // A session that the page knows stays on view while the control plane is away.
   const isKept = current.state === 'failed' && current.code === 'away' && before.state === 'ready';
-  // A page for signing in stays as it is.
+  // The form for signing in keeps what the user has typed.
   if (!isKept && !(isSignedOut(before) && isSignedOut(current))) session.value = current;
   if (isSignedIn(before) && isSignedOut(current)) hasEnded.value = true;
   if (isSignedIn(current)) hasEnded.value = false;

@@ -195,7 +195,7 @@ function replace(pending: Pending, issued: LedgerEntry, replaces: string | undef
   const lost = before.replacedBy === undefined ? undefined : pending.get(before.replacedBy);
   const isLost = lost !== undefined && lost.replacedBy === undefined && lost.from === entry.from;
   if (isLost) pending.put({ ...lost, replacedBy: entry.serial });
-  // Its agent has shown it.
+  // The agent has shown the certificate that it renews, or asks for another one instead: no earlier certificate is in use.
   pending.put({ ...confirmed(before), replacedBy: entry.serial });
   pending.put(before.revoked === undefined ? entry : { ...entry, revoked: before.revoked });
 }
