@@ -7,6 +7,8 @@ const expectation = { poll: { timeout: 60_000 } };
 // out of network namespaces, so it needs root.
 export default defineConfig({
   test: {
+    // A failure of CI is read from its message alone: no value in it is cut short.
+    chaiConfig: { truncateThreshold: 0 },
     projects: [
       {
         test: {

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { filesToRunAgain, SECOND_ATTEMPTS } from './reports.mjs';
 
 const name = join(process.cwd(), 'xds', 'nonce.test.ts');
 const assertion = { status: 'passed', fullName: 'is right', failureMessages: [] };
@@ -15,6 +16,7 @@ const passed = { name, status: 'passed', assertionResults: [assertion, assertion
 const failed = { name, status: 'failed', assertionResults: [assertion, wrong] };
 const broken = { name, status: 'failed', message: 'No such module', assertionResults: [] };
 const absent = { status: 'skipped', fullName: 'go is left out: there is no go on the PATH' };
+const other = join(process.cwd(), 'xds', 'other.net.test.ts');
 const unit = { numPassedTests: 2, numFailedTests: 0, testResults: [passed] };
 
 test.each([
@@ -62,15 +64,48 @@ test.each([
     last: '1 passed, 0 failed, 1 skipped',
     code: 0,
   },
+  {
+    what: 'a file that passed when it ran again is unsteady',
+    reports: [unit, { testResults: [failed, { ...passed, name: other }] }],
+    again: [{ testResults: [passed] }],
+    steps: [],
+    says: ['unsteady: xds/nonce.test.ts: a nonce is used once', '    expected 1', '    to be 2'],
+    last: '6 passed, 0 failed',
+    code: 0,
+  },
+  {
+    what: 'a file that failed twice has failed',
+    reports: [unit],
+    again: [{ testResults: [failed] }],
+    steps: ['test'],
+    says: [
+      'failed: xds/nonce.test.ts: a nonce is used once',
+      '    expected 1',
+      '    to be 2',
+      'failed: npm run test',
+    ],
+    last: '1 passed, 1 failed',
+    code: 1,
+  },
   { what: 'no test ran', reports: [], steps: [], says: ['no test ran'], last: '0 passed, 0 failed', code: 1 },
-])('$what: $last', async ({ reports, steps, says, last, code }) => {
+])('$what: $last', async ({ reports, again = [], steps, says, last, code }) => {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-count-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const [index, report] of reports.entries()) {
     await writeFile(join(folder, `${index}.json`), JSON.stringify(report));
   }
+  await mkdir(join(folder, SECOND_ATTEMPTS));
+  for (const [index, report] of again.entries()) {
+    await writeFile(join(folder, SECOND_ATTEMPTS, `${index}.json`), JSON.stringify(report));
+  }
   const script = join(import.meta.dirname, 'count.mjs');
   const result = await execa(process.execPath, [script, folder, ...steps], { reject: false });
   expect(result.stdout.split('\n')).toEqual([...says, last]);
   expect(result.exitCode).toBe(code);
+});
+
+test('up to three failed files run again, more do not', () => {
+  const named = (names: string[]) => names.map((each) => ({ ...broken, name: each }));
+  expect(filesToRunAgain({ testResults: [passed, ...named(['a', 'b', 'c'])] })).toEqual(['a', 'b', 'c']);
+  expect(filesToRunAgain({ testResults: named(['a', 'b', 'c', 'd']) })).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { foreground } from '../foreground.mjs';
+import { filesToRunAgain, readReport, SECOND_ATTEMPTS } from '../reports.mjs';
 import { outdatedGeneratedCode } from './generated.mjs';
 import { mayMakeHosts } from '../install/privilege.mjs';
 
@@ -31,32 +32,40 @@ export function projectsOf(args) {
   return named.length === 0 ? all : all.filter((name) => named.includes(name));
 }
 
+/** The projects whose tests meet other programs: what fails there by chance is worth a second look, and a failure of a unit test never is. */
+const WITH_SECOND_ATTEMPT = ['program', 'net'];
+
 /**
  * `npm test`: checks that the generated code is current, then runs the unit tests, the tests of programs and, where the
  * machine allows it, the tests that make hosts.
  * @param {Context} context
  * @param {readonly string[]} args `--only=PROJECT` runs that project alone; `--reports=DIR` also writes vitest's JSON there,
- *   one file per project; vitest gets the rest
+ *   one file per project, and runs up to three failed files of programs or hosts once more by themselves, with their reports
+ *   in DIR/second-attempts; vitest gets the rest
  */
 export async function test(context, args) {
   const reports = args.find((arg) => arg.startsWith(REPORTS))?.slice(REPORTS.length);
   const rest = args.filter((arg) => !arg.startsWith(REPORTS) && !arg.startsWith(ONLY));
-  const project = async (/** @type {string} */ name) => {
-    const code = await foreground(context, 'vitest', [
-      'run',
-      '--root',
-      context.root,
-      '--project',
-      name,
-      // With a filter, one of the two may have nothing to run.
-      ...(rest.length > 0 ? ['--passWithNoTests'] : []),
-      ...(reports === undefined
-        ? []
-        : ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`]),
-      ...rest,
-    ]);
+  const vitest = async (/** @type {readonly string[]} */ more) => {
+    const code = await foreground(context, 'vitest', ['run', '--root', context.root, ...more]);
     if (code > 128) throw new SetupError('interrupted', { exitCode: code });
     return code;
+  };
+  const run = (/** @type {string} */ name, /** @type {readonly string[]} */ more, folder = reports) => {
+    const json =
+      folder === undefined
+        ? []
+        : ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(folder, name)}`];
+    return vitest(['--project', name, ...json, ...more]);
+  };
+  const project = async (/** @type {string} */ name) => {
+    // With a filter, a project may have nothing to run.
+    const code = await run(name, rest.length > 0 ? ['--passWithNoTests', ...rest] : []);
+    if (code === 0 || reports === undefined || !WITH_SECOND_ATTEMPT.includes(name)) return code;
+    const files = filesToRunAgain(readReport(reportOf(reports, name)));
+    if (files.length === 0) return code;
+    process.stderr.write(`once more, by themselves: ${files.join(', ')}\n`);
+    return run(name, files, join(reports, SECOND_ATTEMPTS));
   };
   const projects = projectsOf(args);
   const failed = [];
@@ -72,6 +81,11 @@ export async function test(context, args) {
   }
   if (failed.length > 0) throw new SetupError(`failed: ${failed.join(', ')}`);
   return 0;
+}
+
+/** @param {string} folder @param {string} project */
+function reportOf(folder, project) {
+  return join(folder, `${project}.json`);
 }
 
 /** @param {Context} context */

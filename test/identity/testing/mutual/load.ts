@@ -1,13 +1,12 @@
 // `load.ts HOST EVERY_MS [KIND…]` sends requests to a host by these kinds of client (default: all six), one per kind each EVERY_MS, or fewer if the
 // answers are slow, until SIGTERM. It prints `ready` once it takes that signal, `enough` once each kind has sent more than 100, and at the end one line
-// of JSON: per kind the requests, and up to ten failures with their times. `closed`: the connections of the client that keeps a tcp connection which
-// were cut.
+// of JSON: per kind the requests, and up to ten failures with their times. `closed`: the tcp connections that the policy cut.
 import { Agent, get } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
-import { HELLO, PORTS } from './ports.ts';
+import { DRAIN_S, HELLO, PORTS } from './ports.ts';
 import type { Client as Kind } from './scene.ts';
 
 const LIMIT_MS = 120_000;
@@ -31,7 +30,12 @@ function askHttp({ resolve, reject }: Settle, by: Agent | false): void {
 /** The tcp connection that is kept, and the questions whose echo has not come. */
 let kept: Socket | undefined;
 let waiting: Settle[] = [];
-let closed = 0;
+
+/** The connections that the policy cut, by client. */
+const cut = { tcp: 0, 'tcp, kept': 0 };
+
+/** Whether a connection opened at this time may be cut by the policy. Half of the drain: Envoy's timers count from the start of a turn of its loop. */
+const outlivedDrain = (since: number): boolean => performance.now() - since > (DRAIN_S * 1000) / 2;
 
 function keptConnection(): Socket {
   if (kept !== undefined) return kept;
@@ -42,7 +46,7 @@ function keptConnection(): Socket {
     for (const _ of bytes.toString().match(/\?/g) ?? []) waiting.shift()?.resolve();
   });
   socket.on('close', () => {
-    closed += 1;
+    cut['tcp, kept'] += 1;
     kept = undefined;
     // The policy closes connections of a chain that goes; a question on its way then is counted with the connection.
     for (const { resolve } of waiting.splice(0)) resolve();
@@ -58,17 +62,27 @@ const ASK: Readonly<Record<Kind, (settle: Settle) => void>> = {
     keptConnection().write('?');
   },
   tcp({ resolve, reject }) {
+    const since = performance.now();
     const socket = connect(PORTS.tcp, host);
     let said = '';
+    let settled = false;
+    const ended = (reason: Error): void => {
+      if (settled) return;
+      if (!outlivedDrain(since)) return reject(reason);
+      cut.tcp += 1;
+      settled = true;
+      resolve();
+    };
     socket.on('data', (bytes) => {
       if (said === '') socket.write('thanks');
       said += bytes.toString();
       if (!said.includes('thanks')) return;
+      settled = true;
       resolve();
       socket.end();
     });
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`closed after ${JSON.stringify(said)}`)));
+    socket.on('error', ended);
+    socket.on('close', () => ended(new Error(`closed after ${JSON.stringify(said)}`)));
   },
   http2({ resolve, reject }) {
     if (session === undefined || session.closed || session.destroyed) {
@@ -133,6 +147,8 @@ async function run(protocol: Kind): Promise<void> {
 
 const all = Object.keys(ASK) as Kind[];
 await Promise.all(all.filter((kind) => kinds.length === 0 || kinds.includes(kind)).map(run));
-const tcp = counts.get('tcp, kept');
-if (tcp !== undefined) tcp.closed = closed;
+for (const kind of ['tcp', 'tcp, kept'] as const) {
+  const count = counts.get(kind);
+  if (count !== undefined) count.closed = cut[kind];
+}
 process.stdout.write(`${JSON.stringify(Object.fromEntries(counts))}\n`, () => process.exit());

@@ -10,7 +10,7 @@ import { startSidecar } from '../../../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../../../lab/stage.ts';
 import { until } from '../../../lab/until.ts';
 import { authorityFileOn, idOf, joinTokenOf, startClientServerPlane } from '../client-server.ts';
-import { PORTS, type Protocol } from './ports.ts';
+import { DRAIN_S, PORTS, type Protocol } from './ports.ts';
 
 /** The name that the caller calls, of every instance of the server. */
 export const SERVICE = 'direct.local';
@@ -18,10 +18,13 @@ export const SERVICE = 'direct.local';
 /** A kind of client of the load: one per protocol, whose tcp connections are short, and two that differ in their connections. */
 export type Client = Protocol | 'http, new connections' | 'tcp, kept';
 
-/** The requests of a load, by client. `closed`: its connections that were cut, of the client that keeps one. */
+/** The requests of a load, by client. */
 export type Load = Readonly<Record<Client, Requests>>;
 
-/** The requests of a kind of client. `failures`: the first ten, each with its time. */
+/**
+ * The requests of a kind of client. `failures`: the first ten, each with its time. `closed`: connections of tcp that the policy cut, which are no failures:
+ * those of the client that keeps one, and short ones that a starved machine left open for longer than the drain.
+ */
 export type Requests = {
   readonly requests: number;
   readonly failed: number;
@@ -113,7 +116,7 @@ export async function openMutualScene(
 
   const agentEnvOn: MutualScene['agentEnvOn'] = async (host) => ({
     ...(await authorityFileOn(host, controlPlane)),
-    DAYBREAK_LISTENER_DRAIN_S: '3',
+    DAYBREAK_LISTENER_DRAIN_S: `${DRAIN_S}`,
     ...agentEnv,
   });
   const sidecar: MutualScene['startSidecar'] = async (host, node, env) => {
