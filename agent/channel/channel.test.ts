@@ -42,8 +42,8 @@ afterEach(() => {
 async function start({
   isOld = false,
   heartbeatMs = 60_000,
-  ...events
-}: { isOld?: boolean; heartbeatMs?: number } & Pick<ChannelOptions, 'onQuestion' | 'onEnded'> = {}) {
+  ...others
+}: { isOld?: boolean; heartbeatMs?: number } & Partial<ChannelOptions> = {}) {
   const received: ReturnType<typeof decodeAgentMessage>[] = [];
   const calls: ServerCall[] = [];
   const server = createGrpcServer();
@@ -61,7 +61,7 @@ async function start({
   closers.push(listener.close);
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-  const channel = createChannel({ nodeId: NODE, log, checkMs: 20, heartbeatMs, ...events });
+  const channel = createChannel({ nodeId: NODE, log, checkMs: 20, heartbeatMs, ...others });
   closers.push(channel.close);
   const connect = (): void => {
     const ads = openCall(
@@ -115,6 +115,23 @@ test('a channel that ended opens again, on the same connection or on the next', 
   expect(received.every(({ nodeId }) => nodeId === NODE)).toBe(true);
   expect(calls[0]?.connection).toBe(calls[1]?.connection);
   expect(calls[1]?.connection).not.toBe(calls[2]?.connection);
+});
+
+test.each([
+  ['was open for long enough', 0, ['reset', 'next', 'reset', 'next']],
+  ['ended soon', 600_000, ['next', 'next']],
+])('the wait before a channel that %s: after hours of service, each end made the next wait longer', async (_, stableMs, waits) => {
+  const asked: string[] = [];
+  const backoff = { next: () => asked.push('next'), reset: () => void asked.push('reset') };
+  const { channel, calls } = await start({ stableMs, backoff });
+  expect(asked.splice(0)).toEqual(['reset']);
+  reporting(channel);
+  for (const index of [0, 1]) {
+    await expect.poll(() => calls.length).toBe(index + 1);
+    calls[index]?.end(status.INTERNAL, 'a fault');
+  }
+  await expect.poll(() => calls.length).toBe(3);
+  expect(asked).toEqual(waits);
 });
 
 test('a control plane without the channel is told so in one line, and is not asked again', async () => {

@@ -7,7 +7,7 @@ import { decodeRenewal, type Renewal } from '../../common/contracts/agent-channe
 import { decodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import { decodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { Log } from '../../common/log.ts';
-import { createBackoff } from '../../xds/client/backoff.ts';
+import { createBackoff, type Backoff } from '../../xds/client/backoff.ts';
 import type { OpenBeside } from '../../xds/client/stream.ts';
 import type { Call, CallOutcome } from '../../xds/grpc/client-call.ts';
 import { status } from '../../xds/grpc/status.ts';
@@ -31,7 +31,7 @@ export type Channel = {
   readonly close: () => void;
 };
 
-/** Options of a channel. `checkMs` (default: a second) and `heartbeatMs` (default: a minute) are for tests. */
+/** Options of a channel. `checkMs` (default: a second), `heartbeatMs` and `stableMs` (default: a minute) and `backoff` are for tests. */
 export type ChannelOptions = {
   /** The node.id of the agent's proxy. */
   readonly nodeId: string;
@@ -44,6 +44,9 @@ export type ChannelOptions = {
   readonly onEnded?: () => void;
   readonly checkMs?: number;
   readonly heartbeatMs?: number;
+  /** How long a channel is open when its end is no longer a sign of a control plane that cannot keep it. */
+  readonly stableMs?: number;
+  readonly backoff?: Backoff;
 };
 
 /**
@@ -52,7 +55,13 @@ export type ChannelOptions = {
  */
 type State =
   | { readonly kind: 'none' }
-  | { readonly kind: 'open'; readonly call: Call; sent: Uint8Array | undefined; at: number }
+  | {
+      readonly kind: 'open';
+      readonly call: Call;
+      readonly from: number;
+      sent: Uint8Array | undefined;
+      at: number;
+    }
   | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout };
 
 const CHECK_MS = 1000;
@@ -69,8 +78,9 @@ export function createChannel({
   onEnded = () => undefined,
   checkMs = CHECK_MS,
   heartbeatMs = HEARTBEAT_MS,
+  stableMs = LONGEST_WAIT_MS,
+  backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS),
 }: ChannelOptions): Channel {
-  const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   let state: State = { kind: 'none' };
   let read: (() => AgentState) | undefined;
   let skipped = 0;
@@ -83,7 +93,7 @@ export function createChannel({
       onMessage: hear,
       onEnd: (outcome) => ended(outcome, openBeside),
     });
-    state = { kind: 'open', call, sent: undefined, at: 0 };
+    state = { kind: 'open', call, from: performance.now(), sent: undefined, at: 0 };
     report();
   }
 
@@ -100,6 +110,7 @@ export function createChannel({
   }
 
   function ended({ code, details }: CallOutcome, openBeside: OpenBeside): void {
+    if (state.kind === 'open' && performance.now() - state.from >= stableMs) backoff.reset();
     state = { kind: 'none' };
     onEnded();
     if (code === status.UNIMPLEMENTED) {

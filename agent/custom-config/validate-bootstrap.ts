@@ -40,6 +40,9 @@ export async function validateBootstrap(options: ValidationOptions): Promise<Ver
   const give = (reason: string) => {
     why = reason;
     child.kill('SIGKILL');
+    // An Envoy that reads a file on a disk without an answer waits in the kernel, and ends no sooner than this wait.
+    ended.resolve({ code: null, signal: 'SIGKILL' });
+    child.unref();
   };
   const stop = () => give('the agent was stopped');
   const timer = setTimeout(() => give(`no answer within ${limitMs / 1000} s`), limitMs);

@@ -6,6 +6,7 @@ const CAUSES: readonly EndCause[] = [
   { kind: 'signal', signal: 'SIGSEGV' },
   { kind: 'unseen' },
   { kind: 'hang' },
+  { kind: 'stuck' },
   { kind: 'out-of-memory' },
   { kind: 'cannot-start', why: 'w' },
   { kind: 'port-taken', words: 'w' },
@@ -14,7 +15,7 @@ const CAUSES: readonly EndCause[] = [
 ];
 
 test('each cause has an exit code and words of its own', () => {
-  expect(CAUSES.map(exitCodeOf)).toEqual([1, 139, 1, 70, 71, 71, 69, 126, 78]);
+  expect(CAUSES.map(exitCodeOf)).toEqual([1, 139, 1, 70, 70, 71, 71, 69, 126, 78]);
   expect(new Set(CAUSES.map(describeCause)).size).toBe(CAUSES.length);
 });
 
@@ -32,4 +33,8 @@ test.each<[number | null, NodeJS.Signals | null, boolean, EndCause]>([
   [null, 'SIGKILL', true, { kind: 'hang' }],
 ])('code %j, signal %j, hung %j', (code, signal, hung, cause) => {
   expect(causeOfExit({ code, signal }, hung)).toEqual(cause);
+});
+
+test('an Envoy that waits in the kernel after SIGKILL was not killed by it', () => {
+  expect(causeOfExit({ code: null, signal: 'SIGKILL', isStuck: true }, true)).toEqual({ kind: 'stuck' });
 });

@@ -10,6 +10,8 @@ export type EndCause =
   /** Another agent started it, so that this one cannot see its exit code. */
   | { readonly kind: 'unseen' }
   | { readonly kind: 'hang' }
+  /** SIGKILL does not end it, because it waits in the kernel. */
+  | { readonly kind: 'stuck' }
   | { readonly kind: 'out-of-memory' }
   /** There was no process: the machine gave none, e.g. for lack of memory or process ids. */
   | { readonly kind: 'cannot-start'; readonly why: string }
@@ -17,10 +19,15 @@ export type EndCause =
   | { readonly kind: 'cannot-execute'; readonly why: string }
   | { readonly kind: 'configuration-refused'; readonly words: string };
 
-type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+type Exit = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly isStuck?: true;
+};
 
 /** Returns the cause that the exit itself shows. */
-export function causeOfExit({ code, signal }: Exit, hung: boolean): EndCause {
+export function causeOfExit({ code, signal, isStuck }: Exit, hung: boolean): EndCause {
+  if (isStuck === true) return { kind: 'stuck' };
   if (hung) return { kind: 'hang' };
   if (signal !== null) return { kind: 'signal', signal };
   return code === null ? { kind: 'unseen' } : { kind: 'exit-code', code };
@@ -42,6 +49,8 @@ export function describeCause(cause: EndCause): string {
       return 'ended; the previous agent started it, so its exit code is unknown';
     case 'hang':
       return 'hung, and the agent ended it';
+    case 'stuck':
+      return 'does not end although it got SIGKILL: it waits in the kernel, such as for a disk that does not answer';
     case 'out-of-memory':
       return 'was killed for lack of memory; raise the memory limit of the container, or use fewer ENVOY_CONCURRENCY threads';
     case 'cannot-start':
@@ -69,6 +78,7 @@ export function exitCodeOf(cause: EndCause): number {
     case 'port-taken':
       return 69;
     case 'hang':
+    case 'stuck':
       return 70;
     case 'out-of-memory':
     case 'cannot-start':

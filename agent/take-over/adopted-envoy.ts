@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EnvoyProcess, Exit } from '../supervisor/envoy-process/envoy-process.ts';
+import { stopProcess } from '../supervisor/envoy-process/stop-process.ts';
 import type { Guard } from './guard.ts';
 import { isRunning, signalProcess, type ProcessIdentity } from './process-start.ts';
 
@@ -22,10 +23,7 @@ export function adoptedEnvoy(identity: ProcessIdentity, guard: Guard): EnvoyProc
   return {
     pid: identity.pid,
     exited: ended.promise,
-    async stop() {
-      await endProcess(identity);
-      return await ended.promise;
-    },
+    stop: async () => stopProcess({ signal: (name) => signalProcess(identity, name), exited: ended.promise }),
   };
 }
 

@@ -9,6 +9,7 @@ const CAUSES: { readonly [K in EndCause['kind']]: Extract<EndCause, { readonly k
   signal: { kind: 'signal', signal: 'SIGSEGV' },
   'port-taken': { kind: 'port-taken', words: '' },
   hang: { kind: 'hang' },
+  stuck: { kind: 'stuck' },
   'out-of-memory': { kind: 'out-of-memory' },
   'cannot-start': { kind: 'cannot-start', why: '' },
   'configuration-refused': { kind: 'configuration-refused', words: '' },

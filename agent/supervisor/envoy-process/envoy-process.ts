@@ -5,16 +5,22 @@ import { Socket } from 'node:net';
 import { programMissing } from '../../errors.ts';
 import { GUARD, guardAt, KEEPER, type Keep } from '../../take-over/guard.ts';
 import { signalProcess, startOf } from '../../take-over/process-start.ts';
+import { stopProcess } from './stop-process.ts';
 
 /** How a process ended: with a code, or by a signal. */
-export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+export type Exit = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The process has not ended yet although it got this signal: it waits in the kernel. */
+  readonly isStuck?: true;
+};
 
 /** A started Envoy process. */
 export type EnvoyProcess = {
   readonly pid: number;
   /** Resolves when the process has ended in any way. */
   readonly exited: Promise<Exit>;
-  /** Sends SIGTERM, and SIGKILL after `stopLimitMs`. Resolves when the process has ended. */
+  /** Sends SIGTERM, and SIGKILL after `stopLimitMs`. Resolves when the process has ended, or five seconds after SIGKILL. */
   stop(): Promise<Exit>;
 };
 
@@ -30,8 +36,6 @@ export type EnvoyCommand = {
   /** How long Envoy has to end after SIGTERM, which usually takes milliseconds. Default: 5 s. */
   readonly stopLimitMs?: number;
 };
-
-const STOP_LIMIT_MS = 5000;
 
 /**
  * Starts Envoy so that the kernel kills it when the agent dies in any way or, with `keep`, so that a guard ends it some time later. Envoy
@@ -71,10 +75,9 @@ export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
     pid,
     exited: ended.promise,
     async stop() {
-      void signal('SIGTERM');
-      const timer = setTimeout(() => void signal('SIGKILL'), command.stopLimitMs ?? STOP_LIMIT_MS);
-      const exit = await ended.promise;
-      clearTimeout(timer);
+      const exit = await stopProcess({ signal, exited: ended.promise, stopLimitMs: command.stopLimitMs });
+      // An Envoy that waits in the kernel must not keep this process running.
+      if (exit.isStuck === true) child.unref();
       return exit;
     },
   };
@@ -119,6 +122,7 @@ function hasShell(): boolean {
 }
 
 /** Describes how a process ended, e.g. `was killed by SIGSEGV`. */
-export function describeExit({ code, signal }: Exit): string {
+export function describeExit({ code, signal, isStuck }: Exit): string {
+  if (isStuck === true) return 'waits in the kernel, which does not end it';
   return signal === null ? `ended with code ${code}` : `was killed by ${signal}`;
 }

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { ExportLogsServiceRequestSchema } from '../otlp/generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.ts';
 import type { ResourceLogs } from '../otlp/generated/opentelemetry/proto/logs/v1/logs_pb.ts';
 import { createOtlpOutput, type OtlpOutputOptions } from '../otlp/otlp-output.ts';
+import { openAll } from '../open-all.ts';
 import type { Parts } from '../parts.ts';
 import type { OutputStatus } from '../queue/export-queue.ts';
 import type { LogsSettings } from '../settings/logs-settings.ts';
@@ -26,11 +27,9 @@ export async function openLogs(
   region: string | undefined,
   parts: Parts,
 ): Promise<Logs> {
-  const { mostBytes, onState, resource } = parts;
-  const outputs = await Promise.all(
-    settings.exporters.map(async (exporter) =>
-      createOtlpOutput('logs', { ...(await receiverOf(exporter, settings, region)), mostBytes, onState }),
-    ),
+  const { mostBytes, onState, resource, log } = parts;
+  const outputs = await openAll(settings.exporters, async (exporter) =>
+    createOtlpOutput('logs', { ...(await receiverOf(exporter, settings, region)), mostBytes, onState, log }),
   );
   const push = (resourceLogs: readonly ResourceLogs[]): void => {
     const request = create(ExportLogsServiceRequestSchema, { resourceLogs: [...resourceLogs] });

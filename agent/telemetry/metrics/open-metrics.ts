@@ -1,6 +1,7 @@
 import type { ResourceMetrics } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
 import { openOtlpMetrics } from '../outputs/otlp-metrics.ts';
 import type { MetricsExporter, MetricsSettings } from '../settings/metrics-settings.ts';
+import { openAll } from '../open-all.ts';
 import type { Parts } from '../parts.ts';
 import { withResource } from '../resource/with-resource.ts';
 import { createRegistry, type Registry } from './registry.ts';
@@ -38,8 +39,8 @@ export async function openMetrics(
   const registry = createRegistry(limit);
   const passing = createPointFilter(limit);
   const deltas = createDeltas(Date.now());
-  const outputs = await Promise.all(
-    settings.exporters.map((exporter) => openOutput(exporter, settings, region, parts)),
+  const outputs = await openAll(settings.exporters, (exporter) =>
+    openOutput(exporter, settings, region, parts),
   );
   const wantDeltas = outputs.filter(({ temporality }) => temporality === 'delta');
 

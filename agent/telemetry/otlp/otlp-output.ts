@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { toBinary } from '@bufbuild/protobuf';
-import { createExportQueue, type ExportQueueOptions, type OutputStatus } from '../queue/export-queue.ts';
-import type { Outcome } from '../queue/parcel.ts';
+import { createExportQueue, type OutputStatus } from '../queue/export-queue.ts';
+import type { Parts } from '../parts.ts';
 import type { OtlpSettings } from '../settings/otlp-settings.ts';
 import type { Signal } from '../settings/signal.ts';
 import { toOtlpJson } from './otlp-json.ts';
+import { followSender, type Sender, type SenderTls } from './followed-sender.ts';
 import { PATHS } from './grpc-services.ts';
 import { takenBy } from './partial-success.ts';
 import { REQUESTS } from './requests.ts';
@@ -29,21 +29,26 @@ export type OtlpOutputOptions = {
   readonly name?: string;
   /** Completes a request before each attempt, such as by a signature. */
   readonly complete?: (request: OtlpRequest) => Promise<OtlpRequest>;
-} & Pick<ExportQueueOptions, 'mostBytes' | 'onState'>;
+} & Pick<Parts, 'mostBytes' | 'onState' | 'log'>;
 
 const compress = promisify(gzip);
 
-type Send = (bytes: Uint8Array, signal: AbortSignal) => Promise<Outcome>;
-type Sender = { readonly send: Send; readonly close: () => void };
-
-/** Creates an output of one signal. Requests wait encoded; they are compressed when they are sent. */
-export function createOtlpOutput<S extends Signal>(
+/**
+ * Creates an output of one signal. Requests wait encoded; they are compressed when they are sent.
+ * @throws Error if a file of a certificate cannot be read
+ */
+export async function createOtlpOutput<S extends Signal>(
   signal: S,
   options: OtlpOutputOptions,
-): OtlpOutput<(typeof REQUESTS)[S]> {
-  const { settings, name = 'otlp', mostBytes, onState } = options;
+): Promise<OtlpOutput<(typeof REQUESTS)[S]>> {
+  const { settings, name = 'otlp', mostBytes, onState, log } = options;
   const { url, protocol, gzip: isGzip } = settings;
-  const sender = protocol === 'grpc' ? grpcSender(signal, settings) : httpSender(signal, options);
+  const sender = await followSender(
+    settings,
+    `certificate of OTLP ${signal}`,
+    (tls) => (protocol === 'grpc' ? grpcSender(signal, settings, tls) : httpSender(signal, options, tls)),
+    log,
+  );
   const queue = createExportQueue({
     output: `${name} ${signal} ${url.origin}${protocol === 'grpc' ? '' : url.pathname}`,
     mostBytes,
@@ -68,9 +73,10 @@ export function createOtlpOutput<S extends Signal>(
 function httpSender(
   signal: Signal,
   { settings, complete = async (request) => request }: OtlpOutputOptions,
+  tls: SenderTls,
 ): Sender {
-  const { url, protocol, gzip: isGzip } = settings;
-  const sender = createHttpSender(transport(settings));
+  const { url, protocol, gzip: isGzip, timeoutMs } = settings;
+  const sender = createHttpSender({ timeoutMs, ...tls });
   const headers = {
     ...settings.headers,
     'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
@@ -86,22 +92,15 @@ function httpSender(
   };
 }
 
-function grpcSender(signal: Signal, settings: OtlpSettings): Sender {
-  const { url, headers, gzip: isGzip } = settings;
+function grpcSender(signal: Signal, settings: OtlpSettings, tls: SenderTls): Sender {
+  const { url, headers, gzip: isGzip, timeoutMs } = settings;
   const sender = createGrpcSender({
     url,
     path: PATHS[signal],
     headers,
     onTaken: (answer) => takenBy(signal, answer, false),
-    ...transport(settings),
+    timeoutMs,
+    ...tls,
   });
   return { send: (message, abort) => sender.send(message, isGzip, abort), close: sender.close };
-}
-
-function transport({ timeoutMs, caFile, certFile, keyFile }: OtlpSettings) {
-  return { timeoutMs, ca: pem(caFile), cert: pem(certFile), key: pem(keyFile) };
-}
-
-function pem(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readFileSync(file, 'utf8');
 }

@@ -10,12 +10,12 @@ import type { Parts } from '../parts.ts';
 const MOST_POINTS = 2000;
 
 /** Opens an output of metrics by OTLP. */
-export function openOtlpMetrics(
+export async function openOtlpMetrics(
   temporality: MetricsOutput['temporality'],
   options: Pick<OtlpOutputOptions, 'settings' | 'name' | 'complete'>,
-  { mostBytes, onState }: Parts,
-): MetricsOutput {
-  const output = createOtlpOutput('metrics', { ...options, mostBytes, onState });
+  { mostBytes, onState, log }: Parts,
+): Promise<MetricsOutput> {
+  const output = await createOtlpOutput('metrics', { ...options, mostBytes, onState, log });
   return {
     temporality,
     push(resourceMetrics) {

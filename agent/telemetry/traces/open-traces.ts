@@ -1,4 +1,5 @@
 import type { ResourceSpans } from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
+import { openAll } from '../open-all.ts';
 import type { Parts } from '../parts.ts';
 import type { TracesExporter, TracesSettings } from '../settings/traces-settings.ts';
 import { openDaemonTraces } from '../xray/daemon-traces.ts';
@@ -31,8 +32,8 @@ export type TraceFacts = {
  * @throws Error if X-Ray's API or CloudWatch is wanted and the region is unknown
  */
 export async function openTraces(settings: TracesSettings, facts: TraceFacts, parts: Parts): Promise<Traces> {
-  const outputs = await Promise.all(
-    settings.exporters.map((exporter) => openOutput(exporter, settings, facts, parts)),
+  const outputs = await openAll(settings.exporters, (exporter) =>
+    openOutput(exporter, settings, facts, parts),
   );
   const sink: TraceSink = {
     spans(spans) {

@@ -9,12 +9,12 @@ import { segmentsToResources } from './segments-to-resource.ts';
 import { BATCH_MS, countSpans, MOST_SPANS, type TraceOutput } from './trace-output.ts';
 
 /** Opens OTLP. Spans of OTLP pass on as they came; segments are gathered, and converted together. */
-export function openOtlpTraces(
+export async function openOtlpTraces(
   to: Pick<OtlpOutputOptions, 'settings' | 'name' | 'complete'>,
   parts: Parts,
-): TraceOutput {
-  const { mostBytes, onState, resource, scope } = parts;
-  const output = createOtlpOutput('traces', { ...to, mostBytes, onState });
+): Promise<TraceOutput> {
+  const { mostBytes, onState, resource, scope, log } = parts;
+  const output = await createOtlpOutput('traces', { ...to, mostBytes, onState, log });
   const push = (resourceSpans: readonly ResourceSpans[]): void => {
     const request = create(ExportTraceServiceRequestSchema, { resourceSpans: [...resourceSpans] });
     output.push(request, countSpans(resourceSpans));
