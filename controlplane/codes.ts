@@ -12,6 +12,7 @@ export const CONTROL_PLANE_CODES = {
   STORE_NEWER: 'start the later version, or restore a backup from before',
   STORE_FOREIGN: 'point --data or --store to a store of the control plane',
   STORE_UNAVAILABLE: 'look at the disk or the database server',
+  STORE_BUSY: 'give the control plane more processor time: others commit before it',
   STORE_DAMAGED: 'restore a backup, or start once with --accept-loss',
   STORE_LOST: 'put the missing file back, restore a backup, or start once with --accept-loss',
   STORE_AWAY: 'look at the database server: reads continue, writes fail',

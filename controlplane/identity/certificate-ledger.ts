@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CertificateRecord } from '../mesh/identity-records.ts';
+import { repeatWhileStale, STALE } from '../mesh/concurrency/repeat-while-stale.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Resource } from '../mesh/resource.ts';
 
@@ -41,8 +42,6 @@ const MOST_REQUESTS = 2000;
 const LOOK_EVERY_MS = 60_000;
 /** How often those in use are counted, in milliseconds. */
 const COUNT_EVERY_MS = 2000;
-/** How often a write is tried again because another replica wrote first. */
-const ATTEMPTS = 20;
 
 /** The certificates as they will be after the writes of one commit so far. */
 type Pending = {
@@ -93,8 +92,8 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
     isWriting = false;
   }
 
-  async function commit(writes: readonly Write[]): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  function commit(writes: readonly Write[]): Promise<void> {
+    return repeatWhileStale({ what: 'certificates', catchUp: () => live.catchUp() }, async () => {
       const revision = live.model.meshRevision(PLACE);
       const puts = new Map<string, LedgerEntry>();
       const pending: Pending = {
@@ -111,10 +110,8 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
           .map(idOf),
         tokens: [],
       });
-      if (outcome === 'committed') return;
-      await live.catchUp();
-    }
-    throw new Error('other replicas kept writing certificates: try again');
+      return outcome === 'committed' ? undefined : STALE;
+    });
   }
 
   /** The certificates to delete, because they have ended: looked for now and then. */

@@ -1,13 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { cidr, covers } from '../../common/addresses/ip-range.ts';
 import type { JoinTokenRecord } from '../mesh/identity-records.ts';
+import { repeatWhileStale, STALE, type WriteAttempt } from '../mesh/concurrency/repeat-while-stale.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Resource } from '../mesh/resource.ts';
 
 /** One-time tokens with which an agent gets its first certificate. The store has their SHA-256 only. */
 export type JoinTokens = {
   /** Creates a token, and deletes expired ones. Returns the token, which is not stored. */
-  readonly create: (grant: Omit<JoinTokenRecord, 'sha256' | 'usedBy'>) => Promise<string>;
+  readonly create: (grant: TokenGrant) => Promise<string>;
   /**
    * Uses a token up: from then on it works for the same signing request only, whose key its agent alone has, so that an agent whose connection
    * broke before it had its certificate can ask again. Of concurrent uses by different requests, on any replica, one succeeds. Returns the
@@ -20,8 +21,11 @@ export type JoinTokens = {
   readonly revoke: (ids: readonly string[]) => Promise<readonly string[]>;
 };
 
+/** The purpose and end of a token. */
+type TokenGrant = Omit<JoinTokenRecord, 'sha256' | 'usedBy'>;
+
 /** A join token that was not used yet. `id`: the first digits of its SHA-256. Times in milliseconds since 1970. */
-export type ListedToken = Omit<JoinTokenRecord, 'sha256' | 'usedBy'> & {
+export type ListedToken = TokenGrant & {
   readonly id: string;
   readonly created: number;
 };
@@ -47,7 +51,6 @@ const PLACE = { owner: '', mesh: '' } as const;
 const MOST_TOKENS = 10_000;
 /** How often expired tokens are looked for, in milliseconds. */
 const LOOK_EVERY_MS = 60_000;
-const ATTEMPTS = 20;
 
 /** Too many tokens wait for their use. */
 export class TooManyTokens extends Error {}
@@ -72,8 +75,13 @@ export function createJoinTokens(
     return all().filter(({ spec }) => spec.expires <= now());
   }
 
-  // One after the other in this process: else concurrent writes would make each other stale until they run out of attempts.
-  const serialized = <T>(write: () => Promise<T>): Promise<T> => live.exclusively(PLACE.owner, write);
+  // One after the other in this process: else concurrent writes would make each other stale.
+  const repeated = <T>(attempt: WriteAttempt<T>): Promise<T> =>
+    live.exclusively(PLACE.owner, async () => {
+      // Another replica may have created the token a moment ago.
+      await live.refresh();
+      return repeatWhileStale({ what: 'join tokens', catchUp: () => live.catchUp() }, attempt);
+    });
 
   async function commit(put: Resource | undefined, deletes: readonly Resource[]): Promise<boolean> {
     const { outcome } = await live.commit({
@@ -83,7 +91,6 @@ export function createJoinTokens(
       deletes: deletes.map(({ kind, owner, mesh, parent, name }) => ({ kind, owner, mesh, parent, name })),
       tokens: [],
     });
-    if (outcome === 'stale') await live.catchUp();
     return outcome === 'committed';
   }
 
@@ -99,71 +106,66 @@ export function createJoinTokens(
         }))
         .toSorted((one, other) => one.expires - other.expires),
     revoke: (ids) =>
-      serialized(async () => {
-        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-          await live.refresh();
-          const found = listed().filter(({ spec }) => ids.includes(tokenId(spec.sha256)));
-          if (found.length === 0 || (await commit(undefined, found)))
-            return found.map(({ spec }) => tokenId(spec.sha256));
-        }
-        throw busy();
+      repeated(async () => {
+        const found = listed().filter(({ spec }) => ids.includes(tokenId(spec.sha256)));
+        if (found.length > 0 && !(await commit(undefined, found))) return STALE;
+        return found.map(({ spec }) => tokenId(spec.sha256));
       }),
-    create: (grant) =>
-      serialized(async () => {
-        const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
+    create(grant) {
+      const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
+      return repeated(async () => {
+        const expired = room();
+        return (await commit(tokenResource(grant, sumOf(token), now()), expired)) ? token : STALE;
+      });
+    },
+    consume: (token, use) =>
+      repeated<Consumed>(async () => {
         const sha256 = sumOf(token);
-        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-          const expired = room();
-          const at = now();
-          const put: Resource<'joinToken'> = {
-            ...idOf(sha256),
-            spec: { ...grant, sha256 },
-            uid: randomUUID(),
-            version: 1,
-            createdAt: at,
-            lastUpdatedAt: at,
-            resourceOwner: grant.account,
-            tags: [],
-          };
-          if (await commit(put, expired)) return token;
-        }
-        throw busy();
+        const found = live.model.get<'joinToken'>(idOf(sha256));
+        if (found === undefined || found.spec.sha256 !== sha256) return { outcome: 'unknown' };
+        const known = outcomeOf(found.spec, use, now());
+        if (known !== undefined) return { outcome: known };
+        // The commit fails if any replica wrote since: no two requests use a token.
+        const used = {
+          ...found,
+          spec: { ...found.spec, usedBy: sumOf(use.request) },
+          version: found.version + 1,
+          lastUpdatedAt: now(),
+        };
+        return (await commit(used, [])) ? { outcome: 'consumed' } : STALE;
       }),
-    consume: (token, { proxy, account, address, request }) =>
-      serialized(async () => {
-        const sha256 = sumOf(token);
-        const usedBy = sumOf(request);
-        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-          // Another replica may have created it a moment ago.
-          await live.refresh();
-          const found = live.model.get<'joinToken'>(idOf(sha256));
-          if (found === undefined || found.spec.sha256 !== sha256) return { outcome: 'unknown' };
-          const { spec } = found;
-          if (spec.expires <= now()) return { outcome: 'expired' };
-          if (spec.proxy !== proxy || spec.account !== account) return { outcome: 'another proxy' };
-          if (!isFrom(spec.cidrs, address)) return { outcome: 'another address' };
-          if (spec.usedBy !== undefined) return { outcome: spec.usedBy === usedBy ? 'consumed' : 'unknown' };
-          // The commit fails if any replica wrote since: no two requests use a token.
-          const used = {
-            ...found,
-            spec: { ...spec, usedBy },
-            version: found.version + 1,
-            lastUpdatedAt: now(),
-          };
-          if (await commit(used, [])) return { outcome: 'consumed' };
-        }
-        throw busy();
-      }),
+  };
+}
+
+/** Returns the outcome of a use that changes nothing; undefined if the use would use the token up. */
+function outcomeOf(
+  { expires, proxy, account, cidrs, usedBy }: JoinTokenRecord,
+  use: TokenUse,
+  now: number,
+): Consumed['outcome'] | undefined {
+  if (expires <= now) return 'expired';
+  if (proxy !== use.proxy || account !== use.account) return 'another proxy';
+  if (!isFrom(cidrs, use.address)) return 'another address';
+  if (usedBy === undefined) return undefined;
+  return usedBy === sumOf(use.request) ? 'consumed' : 'unknown';
+}
+
+function tokenResource(grant: TokenGrant, sha256: string, now: number): Resource<'joinToken'> {
+  return {
+    ...idOf(sha256),
+    spec: { ...grant, sha256 },
+    uid: randomUUID(),
+    version: 1,
+    createdAt: now,
+    lastUpdatedAt: now,
+    resourceOwner: grant.account,
+    tags: [],
   };
 }
 
 /** Returns the name of a token for people, from its SHA-256 in hexadecimal. */
 export function tokenId(sha256: string): string {
   return sha256.slice(0, TOKEN_ID_DIGITS);
-}
-
-function busy(): Error {
-  return new Error('other replicas kept writing join tokens: try again');
 }
 
 function idOf(sha256: string) {

@@ -3,12 +3,19 @@ import { errorText } from '../../common/error-text.ts';
 /**
  * Why a store cannot be used.
  * `STORE_HELD`: another control plane has it open. `STORE_NEWER`: a later version of the program wrote it. `STORE_FOREIGN`: it was
- * not created by this program. `STORE_UNAVAILABLE`: the disk or the server fails. `STORE_DAMAGED`: its contents are corrupt, and retries
+ * not created by this program. `STORE_UNAVAILABLE`: the disk or the server fails. `STORE_BUSY`: other control planes commit before each attempt of
+ * this one. `STORE_DAMAGED`: its contents are corrupt, and retries
  * do not help. `STORE_LOST`: acknowledged commits are missing.
  */
 export type StoreErrorCode = Extract<
   ControlPlaneCode,
-  'STORE_HELD' | 'STORE_NEWER' | 'STORE_FOREIGN' | 'STORE_UNAVAILABLE' | 'STORE_DAMAGED' | 'STORE_LOST'
+  | 'STORE_HELD'
+  | 'STORE_NEWER'
+  | 'STORE_FOREIGN'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_BUSY'
+  | 'STORE_DAMAGED'
+  | 'STORE_LOST'
 >;
 
 /**
@@ -68,6 +75,12 @@ export function foreign(file: string, reason: string, cause?: unknown): StoreErr
 export function unavailable(what: string, cause: unknown, isPassing = false): StoreError {
   const reason = errorText(cause);
   return new StoreError('STORE_UNAVAILABLE', `the store failed to ${what}: ${reason}`, { cause, isPassing });
+}
+
+/** Other control planes committed before each attempt to write `what`. */
+export function busy(what: string, attempts: number): StoreError {
+  const text = `other control planes kept writing, and this one could not write ${what} in ${attempts} attempts: nothing was written, and the same call may succeed later`;
+  return new StoreError('STORE_BUSY', text, { isPassing: true });
 }
 
 /** The engine failed at `what` because the store is corrupt. `advice`: what to do, as a sentence. */

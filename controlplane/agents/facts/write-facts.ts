@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../../common/log.ts';
 import type { NodeFact, NodeFactRecord } from '../../mesh/identity-records.ts';
+import { repeatWhileStale, STALE } from '../../mesh/concurrency/repeat-while-stale.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import type { Resource } from '../../mesh/resource.ts';
 import { idOf, parseName, PLACE } from './fact-names.ts';
@@ -23,8 +24,6 @@ export type FactWriterOptions = {
 };
 
 const MOST_AT_ONCE = 500;
-/** Attempts of one write before it is postponed: each time, another replica has committed in between. */
-const ATTEMPTS = 20;
 /** When a failed write is tried again, in milliseconds, give or take a third: replicas must not fail together again. */
 const RETRY_MS = 10_000;
 
@@ -56,8 +55,8 @@ export function createFactWriter({ live, replica, factOf, gatherMs, log }: FactW
     plan([], isFailing ? RETRY_MS * (2 / 3 + Math.random() * (2 / 3)) : gatherMs);
   }
 
-  async function commit(names: readonly string[]): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  function commit(names: readonly string[]): Promise<void> {
+    return repeatWhileStale({ what: 'facts about instances', catchUp: () => live.catchUp() }, async () => {
       const expectedMeshRevision = live.model.meshRevision(PLACE);
       const puts = names.flatMap((name) => {
         const fact = factOf(name);
@@ -65,12 +64,11 @@ export function createFactWriter({ live, replica, factOf, gatherMs, log }: FactW
       });
       const deletes = names.filter((name) => factOf(name) === undefined).map(idOf);
       const there = deletes.filter((id) => live.model.get(id) !== undefined);
-      if (puts.length + there.length === 0) return;
+      if (puts.length + there.length === 0) return undefined;
       const writing = { mesh: PLACE, expectedMeshRevision, puts, deletes: there, tokens: [] };
-      if ((await live.commit(writing)).outcome === 'committed') return;
-      await live.catchUp();
-    }
-    throw new Error('other replicas kept writing: try again');
+      const { outcome } = await live.commit(writing);
+      return outcome === 'committed' ? undefined : STALE;
+    });
   }
 
   return {

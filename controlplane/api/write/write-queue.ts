@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { createBatchQueue } from '../../mesh/concurrency/batch-queue.ts';
+import { repeatWhileStale, STALE } from '../../mesh/concurrency/repeat-while-stale.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import { idKey, meshKey, type Model } from '../../mesh/model.ts';
 import type { MeshId, Resource, ResourceId } from '../../mesh/resource.ts';
 import type { ChangeOrigin, SpecChangeInput } from '../../store/spec-history.ts';
 import type { TokenKey, TokenUse, Write } from '../../store/store.ts';
 import { specChanges } from './spec-changes.ts';
-import { conflict, unavailable } from '../../http/errors.ts';
+import { conflict } from '../../http/errors.ts';
 
 /** The decision of a call on one state of the model. `conclude` responds to the caller after that state and the write are durable. */
 export type Decided = {
@@ -31,12 +31,6 @@ export type Writer = {
 export type WriteQueue = (writer: Writer) => void;
 
 /**
- * How often a batch is decided again because of a concurrent write to the mesh by another replica. A replica with little processor time loses most
- * attempts to one that writes without a pause. With the waits between them, all attempts take about three seconds.
- */
-const ATTEMPTS = 60;
-
-/**
  * Commits concurrent writers to one mesh as one atomic batch, which costs no more than one commit. Each writer decides on the
  * model that the previous writers of the batch produce, and gets its response after the batch is durable.
  */
@@ -52,27 +46,26 @@ type Waiting = { readonly writer: Writer; readonly repeated: boolean };
 async function commitBatch(live: LiveModel, now: () => number, batch: Batch): Promise<void> {
   const { mesh } = batch[0];
   let waiting: readonly Waiting[] = batch.map((writer) => ({ writer, repeated: false }));
+  const catchUp = async (): Promise<void> => {
+    waiting = await resolveTokens(live, now(), waiting);
+    await live.catchUp();
+  };
   try {
-    for (let attempt = 0; attempt < ATTEMPTS && waiting.length > 0; attempt += 1) {
+    await repeatWhileStale({ what: `mesh ${mesh.mesh}`, catchUp }, async () => {
+      if (waiting.length === 0) return undefined;
       const revision = live.model.meshRevision(mesh);
       const { decided, history } = decideSequentially(live.model, waiting, now());
       const write = writeOf(live.model, mesh, decided, history);
       if (write !== undefined) {
         const { outcome } = await live.commit(write);
-        if (outcome === 'committed') return conclude(decided);
-        // Another replica committed first.
-        if (attempt > 0) await sleep(Math.random() * Math.min(2 ** attempt, 100));
+        return outcome === 'committed' ? conclude(decided) : STALE;
       }
       const before = waiting;
-      waiting = await resolveTokens(live, now(), waiting);
-      await live.catchUp();
+      await catchUp();
       // Without a write, the store has not checked the decisions: they are valid if the model was up to date with the store.
       const stand = live.model.meshRevision(mesh) === revision && isDeepStrictEqual(before, waiting);
-      if (write === undefined && stand) return conclude(decided);
-    }
-    throw unavailable(
-      `Concurrent changes to mesh ${mesh.mesh} kept conflicting; nothing was written. Try again.`,
-    );
+      return stand ? conclude(decided) : STALE;
+    });
   } catch (error) {
     for (const { writer } of waiting) writer.fail(error);
   }

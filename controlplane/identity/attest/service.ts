@@ -28,6 +28,7 @@ import type { Trust } from '../authority/chain.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
 import { createBudget } from './budget.ts';
+import { callErrorFor } from './call-error.ts';
 import { begin, LONGEST_NODE_ID, namedProxy, notRenewed, ownCertificate, type Begun } from './begin.ts';
 import type { Place } from './places.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
@@ -166,7 +167,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     }
 
     function refuse(error: unknown): void {
-      if (!(error instanceof Refused)) return call.fail(budget.withRetry(error));
+      if (!(error instanceof Refused)) return call.fail(budget.withRetry(callErrorFor(error)));
       const { refusal } = error;
       const proxy = state.kind === 'deciding' ? state.proxy : undefined;
       if (proxy !== undefined) options.refusals?.refused(proxy, peerHost(call.connection.peer), refusal);

@@ -5,7 +5,7 @@ import { coded } from '../../codes.ts';
 import type { AuthorityRecord } from '../../mesh/identity-records.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import { issueLeaf, openIssuer, type Issuer, type Leaf } from './certificates.ts';
-import { authorityRevision, changeAuthority, readAuthority, writeAuthority } from './authority-store.ts';
+import { changeAuthority, createAuthority, readAuthority } from './authority-store.ts';
 import { IdentityError } from '../errors.ts';
 import type { Sealer } from '../seal/seal.ts';
 import { withNewIntermediate } from './new-intermediate.ts';
@@ -63,8 +63,6 @@ const LOOK_EVERY = 60 * 60 * 1000;
 const RETRY_MS = 5000;
 /** The wait after a failure to replace the intermediate, in milliseconds, with jitter: AWS may be away. */
 const REPLACE_RETRY_MS = 5 * 60 * 1000;
-/** How often a creation is tried again because another replica wrote first. */
-const ATTEMPTS = 5;
 
 /**
  * Opens the authority in the store, or creates it: a root of ten years on P-384, and an intermediate of 90 days on P-256, which it
@@ -179,25 +177,20 @@ async function openRecord(
 
 async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord> {
   const { live, trustDomain, sealer, roots, log, now = Date.now } = options;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const revision = authorityRevision(live);
-    const existing = readAuthority(live);
-    if (existing !== undefined) {
-      if (existing.trustDomain === trustDomain) return existing;
-      throw new IdentityError(
-        'TRUST_DOMAIN_DIFFERS',
-        `--trust-domain="${trustDomain}": the store has the authority of ${existing.trustDomain}`,
-      );
-    }
+  const create = async (): Promise<AuthorityRecord> => {
     const root = await roots.create(now());
     const issuing = await roots.intermediate(root, now());
-    const record: AuthorityRecord = { trustDomain, roots: [root], issuing, retired: [] };
-    if (await writeAuthority(live, record, revision, now())) {
-      log.info({ trustDomain, key: sealer.keyId }, 'created the authority of the trust domain');
-      return record;
-    }
-  }
-  throw new Error('other replicas kept changing the authority: start again');
+    return { trustDomain, roots: [root], issuing, retired: [] };
+  };
+  let created: AuthorityRecord | undefined;
+  const record = await createAuthority(live, async () => (created = await create()), now);
+  if (record === created)
+    log.info({ trustDomain, key: sealer.keyId }, 'created the authority of the trust domain');
+  if (record.trustDomain === trustDomain) return record;
+  throw new IdentityError(
+    'TRUST_DOMAIN_DIFFERS',
+    `--trust-domain="${trustDomain}": the store has the authority of ${record.trustDomain}`,
+  );
 }
 
 /** Whether the intermediate ends soon, and a new one would end later. */
