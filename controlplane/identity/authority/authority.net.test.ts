@@ -137,13 +137,13 @@ test('replicas write certificates at once, and take each step of a rotation once
   await Promise.all(Array.from({ length: 200 }, async (_, i) => ledgers[i % 2]?.note(entry(i))));
   for (const ledger of ledgers) await expect.poll(() => ledger.list().length).toBe(200);
 
-  // The clock of the rotation is ahead, so that a step need not last.
-  const ahead = () => Date.now() + 60_000;
   const sealer = await sealWith(Buffer.alloc(32, 1));
   const rotations = lives.map((live, i) => {
     const ledger = ledgers[i] ?? createCertificateLedger(live);
     const at = { step: 0 };
-    const now = () => (at.step === 0 ? Date.now() : ahead());
+    // Then the clock runs ahead, so that a step need not last.
+    let ahead = 0;
+    const clock = () => (at.step === 0 ? 0 : (ahead += 60_000));
     return {
       at,
       ...createRotation({
@@ -151,7 +151,7 @@ test('replicas write certificates at once, and take each step of a rotation once
         ledger,
         roots: openRoots({ trustDomain: 'apps.example', sealer }),
         log,
-        now,
+        clock,
         everyMs: 50,
       }),
     };

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../../common/log.ts';
 import { coded } from '../../codes.ts';
 import type { AuthorityRecord } from '../../mesh/identity-records.ts';
@@ -32,6 +33,8 @@ export type RotationOptions = SigningOptions & {
   readonly log: Log;
   /** How often the step that is under way is looked at, in milliseconds. Default: 2,000. */
   readonly everyMs?: number;
+  /** Milliseconds of a monotonic clock. Default: that of the process. */
+  readonly clock?: () => number;
 };
 
 type Change = (record: AuthorityRecord) => Promise<AuthorityRecord | string | undefined>;
@@ -43,7 +46,23 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** Follows the rotation that is under way, if any. */
 export function createRotation(options: RotationOptions): Rotation {
-  const { live, ledger, log, roots, now = Date.now, everyMs = 2000 } = options;
+  const {
+    live,
+    ledger,
+    log,
+    roots,
+    now = Date.now,
+    everyMs = 2000,
+    clock = () => performance.now(),
+  } = options;
+  /** The record that this replica follows now, and since when. */
+  let followed: { readonly record: AuthorityRecord; readonly since: number } | undefined;
+
+  /** Returns how long this replica has followed a step, in milliseconds: the wall clock may be set back or forward meanwhile. */
+  function followedMs(record: AuthorityRecord): number {
+    if (followed === undefined || !isSameStep(followed.record, record)) followed = { record, since: clock() };
+    return clock() - followed.since;
+  }
 
   async function change(how: Change): Promise<string | undefined> {
     let refusal: string | undefined;
@@ -97,7 +116,10 @@ export function createRotation(options: RotationOptions): Rotation {
   async function look(): Promise<void> {
     try {
       if (readAuthority(live)?.rotation !== undefined)
-        await change(async (record) => (isStepDone(record, ledger.list(), now()) ? next(record) : undefined));
+        await change(async (record) => {
+          const at = { now: now(), followedMs: followedMs(record) };
+          return isStepDone(record, ledger.list(), at) ? next(record) : undefined;
+        });
       wait = everyMs;
     } catch (error) {
       log.error({ err: error }, 'the next step of the rotation failed: trying again');
@@ -127,6 +149,11 @@ export function createRotation(options: RotationOptions): Rotation {
       clearTimeout(timer);
     },
   };
+}
+
+/** Whether two records are at the same step of the same rotation. */
+function isSameStep(one: AuthorityRecord, other: AuthorityRecord): boolean {
+  return one.generation === other.generation && isDeepStrictEqual(one.rotation, other.rotation);
 }
 
 /** The retired intermediates below the root that signs. */

@@ -49,20 +49,22 @@ it('three steps: both roots are trusted, the new one signs, the old one goes; ea
 
 it('a step is done when no certificate of an earlier generation is in use, and no sooner than another replica’s last one is in the store', () => {
   const record = withNextRoot(IDLE, root('new'), 0) ?? IDLE;
-  const done = (entries: readonly LedgerEntry[], now = LEAST_STEP_MS) => isStepDone(record, entries, now);
+  const done = (entries: readonly LedgerEntry[], followedMs = LEAST_STEP_MS) =>
+    isStepDone(record, entries, { now: 0, followedMs });
   expect(done([])).toBe(true);
   expect(done([], LEAST_STEP_MS - 1)).toBe(false);
   expect(done([certificate(1)])).toBe(true);
   expect(done([certificate(1), certificate(0)])).toBe(false);
   expect(done([certificate(0, { revoked: 1 })])).toBe(true);
-  expect(isStepDone(IDLE, [], LEAST_STEP_MS)).toBe(false);
+  expect(isStepDone(IDLE, [], { now: 0, followedMs: LEAST_STEP_MS })).toBe(false);
   expect(missing(later(record), [certificate(1), certificate(2)])).toHaveLength(1);
 });
 
 it('after a restore, a step waits as long as certificates of after the backup may be in use: it did not wait for agents that had not connected since', () => {
   const restored = { ...IDLE, unknownUntil: 1_000_000 };
   const record = withNextRoot(restored, root('new'), 0) ?? restored;
-  expect(isStepDone(record, [], 999_999)).toBe(false);
-  expect(isStepDone(record, [], 1_000_000)).toBe(true);
+  const done = (now: number) => isStepDone(record, [], { now, followedMs: LEAST_STEP_MS });
+  expect(done(999_999)).toBe(false);
+  expect(done(1_000_000)).toBe(true);
   expect(withLastRootSigning(record, 0).unknownUntil).toBe(1_000_000);
 });

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../certificate-ledger.ts';
 // The root is replaced in three steps, each a change of the record in the store: both roots are trusted; the new root signs; the old root
 // goes. Each step is a new generation, and the next one waits until no certificate of an earlier generation is in use.
 
-/** How long a step lasts at least, in milliseconds: a certificate that another replica issues at this moment is in the store by then. */
+/** How long a replica follows a step before it takes the next one, in milliseconds: a certificate that another replica issues at this moment is in the store by then. */
 export const LEAST_STEP_MS = 10_000;
 
 /** Returns the certificates that a rotation waits for: their holders do not have the roots of this generation yet. */
@@ -17,15 +17,15 @@ export function missing(
 
 /**
  * Whether the step that is under way is done. After a restore, certificates that are not in the store count as missing as long as they may be in use. `now`:
- * milliseconds since 1970.
+ * milliseconds since 1970; `followedMs`: how long this replica has followed the step, by a monotonic clock.
  */
 export function isStepDone(
   record: AuthorityRecord,
   certificates: readonly LedgerEntry[],
-  now: number,
+  { now, followedMs }: { readonly now: number; readonly followedMs: number },
 ): boolean {
   const { rotation, unknownUntil = -Infinity } = record;
-  if (rotation === undefined || now - rotation.since < LEAST_STEP_MS || now < unknownUntil) return false;
+  if (rotation === undefined || followedMs < LEAST_STEP_MS || now < unknownUntil) return false;
   return missing(record, certificates).length === 0;
 }
 
