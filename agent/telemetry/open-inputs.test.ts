@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { openTelemetry } from './telemetry.ts';
 import { FACTS, telemetrySettings } from './testing/telemetry.ts';
+import { freePort } from '../../test/lab/net/free-port.ts';
 
 /** Listens on a port of 127.0.0.1, in place of another program. */
 async function occupy(protocol: 'udp' | 'tcp', wanted = 0): Promise<number> {
@@ -43,7 +44,10 @@ test.each([
     },
   });
   const telemetry = await openTelemetry({
-    settings: { ...settings, ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0, xray: 0, [port]: taken } },
+    settings: {
+      ...settings,
+      ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0, xray: await freePort(), [port]: taken },
+    },
     facts: FACTS,
     daemon: { host: '127.0.0.1', port: 1 },
     version: '1',

@@ -7,6 +7,7 @@ import { NOWHERE } from '../../agent/location/location.ts';
 import { openTelemetry } from '../../agent/telemetry/telemetry.ts';
 import { FACTS, portOf, sendPackets, telemetrySettings } from '../../agent/telemetry/testing/telemetry.ts';
 import { datagram, OF_APPLICATION, OF_ENVOY, TRACE } from '../../agent/telemetry/xray/testing/segments.ts';
+import { freePort } from '../lab/net/free-port.ts';
 
 let moto: Moto;
 
@@ -27,7 +28,7 @@ test("segments reach X-Ray's API, also those that arrive while it is away", asyn
     DAYBREAK_TELEMETRY_INPUTS: 'xray',
   });
   const telemetry = await openTelemetry({
-    settings: { ...settings, ports: { ...settings.ports, xray: 0 } },
+    settings: { ...settings, ports: { ...settings.ports, xray: await freePort() } },
     facts: { ...FACTS, location: { ...NOWHERE, region: 'eu-west-1' } },
     daemon: { host: '127.0.0.1', port: 1 },
     version: '1',

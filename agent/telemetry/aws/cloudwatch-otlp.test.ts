@@ -5,13 +5,14 @@ import { openTelemetry } from '../telemetry.ts';
 import { startOtlpReceiver } from '../testing/otlp-receiver.ts';
 import { FACTS, portOf, sendPackets, telemetrySettings } from '../testing/telemetry.ts';
 import { datagram, OF_ENVOY } from '../xray/testing/segments.ts';
+import { freePort } from '../../../test/lab/net/free-port.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-function open(env: Readonly<Record<string, string>>, region: string | undefined) {
+async function open(env: Readonly<Record<string, string>>, region: string | undefined) {
   const settings = telemetrySettings({ DAYBREAK_TELEMETRY_INPUTS: 'xray', ...env });
   return openTelemetry({
-    settings: { ...settings, ports: { ...settings.ports, xray: 0 } },
+    settings: { ...settings, ports: { ...settings.ports, xray: await freePort() } },
     facts: { ...FACTS, location: { ...NOWHERE, region } },
     daemon: { host: '127.0.0.1', port: 1 },
     version: '1',

@@ -8,6 +8,7 @@ import { openTelemetry } from '../telemetry.ts';
 import { startOtlpReceiver } from '../testing/otlp-receiver.ts';
 import { FACTS, portOf, sendPackets, startTelemetry, telemetrySettings } from '../testing/telemetry.ts';
 import { datagram, OF_APPLICATION, OF_ENVOY } from '../xray/testing/segments.ts';
+import { freePort } from '../../../test/lab/net/free-port.ts';
 
 const ENVOY_TRACE = '67891233abcdef012345678912345678';
 
@@ -70,7 +71,7 @@ test("segments of X-Ray leave for X-Ray's daemon as they came", async () => {
   const telemetry = await openTelemetry({
     settings: {
       ...telemetrySettings({ OTEL_TRACES_EXPORTER: 'xray-daemon', DAYBREAK_TELEMETRY_INPUTS: 'xray' }),
-      ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0, xray: 0 },
+      ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0, xray: await freePort() },
     },
     facts: FACTS,
     daemon: { host: '127.0.0.1', port: daemon.address().port },
