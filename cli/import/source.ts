@@ -29,8 +29,11 @@ export type Question = {
 export class Open {
   readonly questions: readonly Question[];
 
+  /** Keeps the first of several questions with one key. */
   constructor(questions: readonly Question[]) {
-    this.questions = questions;
+    this.questions = [
+      ...new Map(questions.toReversed().map((each) => [each.key, each])).values(),
+    ].toReversed();
   }
 }
 

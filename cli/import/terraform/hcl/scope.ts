@@ -141,17 +141,15 @@ function createChildren({ module, world, prefix, evaluate, instancesIn }: Callin
 /** The first names of references that are no resources, where they have no value: `path.module`, or `each.key` without `for_each`. */
 const NOT_RESOURCES = new Set(['count', 'each', 'ephemeral', 'path', 'self']);
 
-/** Returns a guard of values that depend on themselves, which are unknown. */
+/** Returns a function that evaluates the value of each key once. A value that depends on itself, which Terraform refuses, is unknown. */
 function createOnce(): (key: string, work: () => unknown) => unknown {
-  const running = new Set<string>();
+  const values = new Map<string, unknown>();
   return (key, work) => {
-    if (running.has(key)) return UNKNOWN;
-    running.add(key);
-    try {
-      return work();
-    } finally {
-      running.delete(key);
-    }
+    if (values.has(key)) return values.get(key);
+    values.set(key, UNKNOWN);
+    const value = work();
+    values.set(key, value);
+    return value;
   };
 }
 
