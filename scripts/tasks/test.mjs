@@ -32,16 +32,13 @@ export function projectsOf(args) {
   return named.length === 0 ? all : all.filter((name) => named.includes(name));
 }
 
-/** The projects whose tests meet other programs: what fails there by chance is worth a second look, and a failure of a unit test never is. */
-const WITH_SECOND_ATTEMPT = ['program', 'net'];
-
 /**
  * `npm test`: checks that the generated code is current, then runs the unit tests, the tests of programs and, where the
  * machine allows it, the tests that make hosts.
  * @param {Context} context
  * @param {readonly string[]} args `--only=PROJECT` runs that project alone; `--reports=DIR` also writes vitest's JSON there,
- *   one file per project, and runs up to three failed files of programs or hosts once more by themselves, with their reports
- *   in DIR/second-attempts; vitest gets the rest
+ *   one file per project, and runs up to three failed files of a project once more by themselves, with their reports in
+ *   DIR/second-attempts; vitest gets the rest
  */
 export async function test(context, args) {
   const reports = args.find((arg) => arg.startsWith(REPORTS))?.slice(REPORTS.length);
@@ -61,7 +58,7 @@ export async function test(context, args) {
   const project = async (/** @type {string} */ name) => {
     // With a filter, a project may have nothing to run.
     const code = await run(name, rest.length > 0 ? ['--passWithNoTests', ...rest] : []);
-    if (code === 0 || reports === undefined || !WITH_SECOND_ATTEMPT.includes(name)) return code;
+    if (code === 0 || reports === undefined) return code;
     const files = filesToRunAgain(readReport(reportOf(reports, name)));
     if (files.length === 0) return code;
     process.stderr.write(`once more, by themselves: ${files.join(', ')}\n`);
