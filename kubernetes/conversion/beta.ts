@@ -27,7 +27,7 @@ export function convertBeta(
     }
     case 'VirtualNode': {
       const virtualNodeName = namespaced(object.name, object.namespace);
-      const members = { meshName, virtualNodeName, spec: nodeSpec(spec, String(meshName), virtualNodeName) };
+      const members = { meshName, virtualNodeName, spec: nodeSpec(spec, meshName, virtualNodeName) };
       return [{ ...whole, kind: 'virtualNode', members }];
     }
     case 'VirtualService':
@@ -43,7 +43,7 @@ function namespaced(name: string, namespace: string): string {
   return name.includes('.') ? name.replaceAll('.', '-') : `${name}-${namespace}`;
 }
 
-function nodeSpec(spec: Members, meshName: string, virtualNodeName: string): Members {
+function nodeSpec(spec: Members, meshName: unknown, virtualNodeName: string): Members {
   const discovery = spec['serviceDiscovery'];
   if (!isObject(discovery)) return spec;
   const { dns, cloudMap, ...others } = discovery;
@@ -59,10 +59,29 @@ function dnsOf(dns: unknown): Members {
   return { dns: { ...(hostName === undefined ? {} : { hostname: hostName }), ...others } };
 }
 
-function cloudMapOf(cloudMap: unknown, meshName: string, virtualNodeName: string): Members {
+const MESH_ATTRIBUTE = `${GROUP}/mesh`;
+
+/** Sets the mesh in the Cloud Map attributes of a converted node whose object does not name its mesh. Other members are unchanged. */
+export function withMesh(members: Members, mesh: unknown): Members {
+  const { spec } = members;
+  const discovery = isObject(spec) ? spec['serviceDiscovery'] : undefined;
+  const cloudMap = isObject(discovery) ? discovery['awsCloudMap'] : undefined;
+  if (!isObject(spec) || !isObject(discovery) || !isObject(cloudMap)) return members;
+  const { attributes } = cloudMap;
+  if (!Array.isArray(attributes)) return members;
+  const named = attributes.map((each: unknown) =>
+    isObject(each) && each['key'] === MESH_ATTRIBUTE && each['value'] === undefined
+      ? { ...each, value: mesh }
+      : each,
+  );
+  const awsCloudMap = { ...cloudMap, attributes: named };
+  return { ...members, spec: { ...spec, serviceDiscovery: { ...discovery, awsCloudMap } } };
+}
+
+function cloudMapOf(cloudMap: unknown, meshName: unknown, virtualNodeName: string): Members {
   if (!isObject(cloudMap)) return {};
   // The controller registered pods with these attributes, and queried by them.
-  const own = { [`${GROUP}/mesh`]: meshName, [`${GROUP}/virtualNode`]: virtualNodeName };
+  const own = { [MESH_ATTRIBUTE]: meshName, [`${GROUP}/virtualNode`]: virtualNodeName };
   const attributes = { ...(isObject(cloudMap['attributes']) ? cloudMap['attributes'] : {}), ...own };
   const pairs = Object.entries(attributes).map(([key, value]) => ({ key, value }));
   return { awsCloudMap: { ...cloudMap, attributes: pairs } };

@@ -1,3 +1,4 @@
+import { withMesh } from '../../../kubernetes/conversion/beta.ts';
 import { convertObjects } from '../../../kubernetes/conversion/convert.ts';
 import type { Converted, Remark } from '../../../kubernetes/conversion/converted.ts';
 import type { Membership } from '../../../kubernetes/conversion/membership.ts';
@@ -134,7 +135,7 @@ function foundFrom(resource: Converted, variables: Variables, { mesh: told }: Im
   }
   return {
     kind,
-    members: variables.open(known, place.file) as Found['members'],
+    members: variables.open(withMesh(known, known['meshName'] ?? told), place.file) as Found['members'],
     place: { ...place, line: lineAt(at.length > 1 ? at : []) },
     lineAt: ([member, ...path]) => (member === 'spec' ? lineAt([...at, ...path]) : place.line),
   };
