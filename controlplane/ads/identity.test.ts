@@ -20,6 +20,11 @@ describe('parseIdentity', () => {
       'arn:aws-cn:appmesh:cn-north-1:111122223333:mesh/m@444455556666/virtualNode/n',
       { mesh: 'm', owner: '444455556666', kind: 'virtualNode', name: 'n' },
     ],
+    ['mesh/a@b/virtualNode/n', { mesh: 'a@b', owner: undefined, kind: 'virtualNode', name: 'n' }],
+    [
+      'arn:aws:appmesh:us-west-2:111122223333:mesh/a@b@444455556666/virtualGateway/g',
+      { mesh: 'a@b', owner: '444455556666', kind: 'virtualGateway', name: 'g' },
+    ],
   ])('%s', (id, identity) => {
     expect(parseIdentity(id)).toEqual(identity);
   });
@@ -29,6 +34,8 @@ describe('parseIdentity', () => {
     'n',
     'mesh/m',
     'mesh/m/virtualRouter/r',
+    'mesh/m@11112222333/virtualNode/n',
+    'mesh/m@/virtualNode/n',
     'mesh/m/virtualNode/n/more',
     'arn:aws:s3:::mesh/m/virtualNode/n',
   ])('%j names no proxy', (id) => {

@@ -3,6 +3,7 @@ import { status } from '../../xds/grpc/status.ts';
 import { NO_FEATURES, readFeatures, type Features } from '../translate/features.ts';
 import type { Model } from '../mesh/model.ts';
 import type { ProxyId } from '../mesh/proxy-view.ts';
+import { MESH_IN_ID } from '../../common/contracts/mesh-in-id.ts';
 import type { XdsNode } from '../../xds/node.ts';
 
 /** The resource that a proxy represents, as its node.id names it. `owner`: the account, if the id gives one. */
@@ -14,8 +15,7 @@ export type Identity = {
 };
 
 const ARN = /^arn:[^:/]+:appmesh(?:-preview)?:[^:/]*:(?<account>\d{12}):(?<path>mesh\/.+)$/;
-const PATH =
-  /^mesh\/(?<mesh>[^/@]+)(?:@(?<owner>\d{12}))?\/(?<kind>virtualNode|virtualGateway)\/(?<name>[^/]+)$/;
+const PATH = new RegExp(`^mesh/${MESH_IN_ID}/(?<kind>virtualNode|virtualGateway)/(?<name>[^/]+)$`);
 
 /**
  * Parses a node.id: a full ARN, `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or with `M@OWNER` for a mesh of another

@@ -28,7 +28,7 @@ export function sendError(
   reply: FastifyReply,
   bodyLimit: number,
 ): FastifyReply {
-  const sent = asApiError(error, bodyLimit);
+  const sent = asApiError(error, bodyLimit, request.headers['content-type']);
   request.call ??= newCall();
   request.call.failure = sent;
   if (sent.status >= 500)
@@ -40,7 +40,7 @@ export function sendError(
   return reply.code(sent.status).headers(headers).send(body);
 }
 
-function asApiError(error: unknown, bodyLimit: number): ApiError {
+function asApiError(error: unknown, bodyLimit: number, contentType: string | undefined): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StoreError && error.status === 503)
     return unavailable(`${capital(error.message)}. Nothing is known to be lost.`, error);
@@ -54,6 +54,10 @@ function asApiError(error: unknown, bodyLimit: number): ApiError {
       return new ApiError('RequestUriTooLongException', 'A name in the path is longer than any name can be.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return unreadable('The length of the body differs from the header Content-Length.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unreadable(
+        `The header Content-Type is ${JSON.stringify(contentType)}, which is no media type: send application/json, or leave the header out.`,
+      );
     case 'ECONNRESET':
       return unreadable('The connection ended before the whole request had arrived.');
     case undefined:

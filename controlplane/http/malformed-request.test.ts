@@ -84,6 +84,13 @@ describe('has the format of all other errors', () => {
     ],
     ['a chunk without a size', `${request('PUT', CHUNKED)}zz\r\n{}`, 400, 'SerializationException', /chunk/],
     [
+      'a content type that is none',
+      `${request('PUT', 'Content-Type: json', 'Content-Length: 2', 'Connection: close')}{}`,
+      400,
+      'SerializationException',
+      /^The header Content-Type is "json", .* application\/json, or leave the header out\.$/,
+    ],
+    [
       'no host',
       `GET ${MESHES} HTTP/1.1\r\nConnection: close\r\n\r\n`,
       400,

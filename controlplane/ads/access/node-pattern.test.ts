@@ -19,6 +19,8 @@ describe('a pattern admits a node', () => {
     ['mesh/m*/virtualNode/n', 'mesh/mesh/virtualNode/n', OWN, true],
     ['mesh/m/virtualNode/*', 'mesh/other/virtualNode/n', OWN, false],
     ['*', 'mesh/m/virtualGateway/g', undefined, true],
+    ['mesh/a@b/virtualNode/n', 'mesh/a@b/virtualNode/n', OWN, true],
+    [`mesh/a@b@${OWN}/virtualNode/*`, 'mesh/a@b/virtualNode/n', OTHER, false],
     // The account that owns the mesh counts, not the account in the id.
     [`mesh/m@${OWN}/virtualNode/n`, 'mesh/m/virtualNode/n', OWN, true],
     [`mesh/m@${OWN}/virtualNode/n`, `mesh/m@${OWN}/virtualNode/n`, OTHER, false],
@@ -39,6 +41,8 @@ test.each([
   'mesh/m/virtualRouter/r',
   'mesh/m/virtualNode/n/x',
   'mesh/m@1/virtualNode/n',
+  'mesh/m@*/virtualNode/n',
+  'mesh/m@????????????/virtualNode/n',
   '**',
 ])('%j is not a pattern', (text) => expect(parseNodePattern(text)).toBeUndefined());
 

@@ -21,7 +21,7 @@ export const NODE_PATTERN_FORMS =
 
 const ARN = /^arn:[^:/]+:appmesh(?:-preview)?:[^:/]*:(?<account>\d{12}):(?<path>mesh\/.+)$/;
 const PATH =
-  /^mesh\/(?<mesh>[^/@]+)(?:@(?<owner>\d{12}))?\/(?<kind>virtualNode|virtualGateway|\*)\/(?<name>[^/]+)$/;
+  /^mesh\/(?<mesh>(?:[^/@]|@(?![\d*?]*\/))+)(?:@(?<owner>\d{12}))?\/(?<kind>virtualNode|virtualGateway|\*)\/(?<name>[^/]+)$/;
 
 /** The pattern that matches every node. */
 export const EVERY_NODE: NodePattern = { mesh: '*', owner: undefined, kind: '*', name: '*' };
