@@ -59,6 +59,8 @@ const FORMS: Readonly<Record<LoginCommandOptions['output'], (keys: LoginKeys) =>
       `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
       `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
       `export AWS_SESSION_TOKEN=${sessionToken}`,
+      // The AWS SDK prefers a profile to keys.
+      'unset AWS_PROFILE AWS_DEFAULT_PROFILE',
       '',
     ].join('\n'),
 };

@@ -10,6 +10,7 @@ import { fromProcess } from '@aws-sdk/credential-providers';
 import { DOCUMENT, OWNER } from '../../controlplane/auth/testing/signed-requests.ts';
 import type { CredentialsDocument } from '../../controlplane/auth/credentials/credentials-document.ts';
 import type { Moto } from '../../controlplane/discovery/testing/moto.ts';
+import { blockOf } from '../docker/testing/blocks.ts';
 import { awsCommand } from '../operations/clients/installed.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/secured-control-plane.ts';
 import { assumeNewRole, MOTO_ACCOUNT, startVerifyingMoto } from './testing/aws-role.ts';
@@ -133,6 +134,32 @@ test('AWS’s own tools get keys by credential_process, and the policies of the 
   expect((await client.send(new ListMeshesCommand({}))).meshes).toEqual([]);
   client.destroy();
   vi.unstubAllEnvs();
+});
+
+test('the line of docs/commands.md gives a shell the keys, for daybreak and for AWS’s tools', async () => {
+  await change('reader', { awsPrincipals: [ROLE] });
+  await writeFile(file('daybreak'), `#!/bin/sh\nexec ${process.execPath} ${DAYBREAK} "$@"\n`, {
+    mode: 0o755,
+  });
+  const lines = [
+    ...blockOf('docs/commands.md', 'eval "$(daybreak login'),
+    'daybreak get meshes -o json',
+    `${awsCommand()} appmesh list-meshes --region ${REGION} --endpoint-url "$DAYBREAK_ENDPOINT"`,
+  ];
+  const shell = () =>
+    execa('sh', ['-ec', lines.join('\n')], {
+      reject: false,
+      extendEnv: false,
+      env: {
+        ...env('sso'),
+        PATH: `${folder}:${process.env['PATH']}`,
+        AWS_REGION: REGION,
+        DAYBREAK_ENDPOINT: plane.endpoint,
+        DAYBREAK_CA_FILE: plane.files.cert,
+      },
+    });
+  await expect.poll(async () => (await shell()).stderr, { timeout: 60_000 }).toBe('');
+  expect((await shell()).stdout).toContain('"meshes": []');
 });
 
 test('daybreak takes the same profile; a profile that runs itself is an error that says so', async () => {
