@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeAgentHost, type AgentHost } from '../../agent/testing/agent-host.ts';
-import { awsPython } from '../operations/clients/installed.ts';
+import { startMoto } from '../../controlplane/discovery/testing/moto.ts';
+import { blockOf } from '../docker/testing/blocks.ts';
+import { awsCommand, awsPython } from '../operations/clients/installed.ts';
 import { MONITORING, metricsUsed } from './monitoring-files.ts';
 
 // The example alarms and dashboards against real programs: an Envoy with its agent, the AWS SDK's model of CloudWatch, Prometheus's own checker.
@@ -78,6 +81,33 @@ test("each CloudWatch alarm is an input of PutMetricAlarm by the AWS SDK's own m
   });
   expect(said.trim().split('\n').length).toBeGreaterThan(4);
 });
+
+test('the commands of docs/metrics.md create the alarms and the dashboard in CloudWatch', async () => {
+  const moto = await startMoto();
+  const env = {
+    PATH: `${dirname(awsCommand())}:${process.env['PATH']}`,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_CLOUDWATCH: moto.endpoint,
+  };
+  const sh = (...lines: readonly string[]) =>
+    execa('sh', ['-ec', lines.join('\n')], { cwd: MONITORING, env });
+  try {
+    await sh(...blockOf('docs/metrics.md', 'jq '));
+    const { stdout: alarms } = await sh(
+      "aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmName' --output json",
+    );
+    const { stdout: names } = await sh("jq '[.[].AlarmName]' cloudwatch-alarms.json");
+    expect((JSON.parse(alarms) as string[]).toSorted()).toEqual((JSON.parse(names) as string[]).toSorted());
+    const { stdout: dashboards } = await sh(
+      "aws cloudwatch list-dashboards --query 'DashboardEntries[].DashboardName' --output json",
+    );
+    expect(JSON.parse(dashboards)).toEqual(['mesh']);
+  } finally {
+    await moto.stop();
+  }
+}, 300_000);
 
 const PROMTOOL = '/usr/bin/promtool';
 

@@ -84,6 +84,7 @@ describe('a machine without Docker', () => {
       await onMachine(blockOf(PAGE, 'systemd-sysusers'));
       expect(await onMachine(['curl --silent http://127.0.0.1:9901/ready'])).toBe('LIVE');
       await until('requests through Envoy', () => path.peek().at(-1)?.[0] === 'Envoy');
+      expect(await onMachine(blockOf('docs/proxyinit.md', '(set -a;'))).toContain('the rules are in force');
     } finally {
       await path.stop();
     }
