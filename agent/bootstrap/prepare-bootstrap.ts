@@ -49,9 +49,9 @@ export type PrepareOptions = {
   };
   /** Ends a validation early. */
   readonly stop: AbortSignal;
-  /** Ends the names of the files, so that they differ from those of the running Envoy. Default: none. */
+  /** The end of the files' names, which keeps them apart from those of the running Envoy. Default: empty. */
   readonly suffix?: string;
-  /** Whether Envoy reads the bootstrap once also if it has no file of the operator. Default: no. */
+  /** Whether Envoy validates the bootstrap even without a file of the operator. Default: no. */
   readonly alwaysValidate?: boolean;
 };
 

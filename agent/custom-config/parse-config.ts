@@ -9,8 +9,8 @@ export type ParsedConfig = { readonly config: Config } | { readonly problem: str
 const LEFT_OUT = /timestamp|binary|omap|pairs|set$/;
 
 /**
- * Parses YAML or JSON: the first document, after which only empty ones may follow, as after a closing `---`. YAML 1.1, as App Mesh's agent: `on` and `yes` are booleans, and `0600` is octal. Loads the parser only when there
- * is a file, because it takes memory.
+ * Parses YAML or JSON: the first document, after which only empty ones may follow, as after a closing `---`. Like App Mesh's agent, it reads YAML 1.1:
+ * `on` and `yes` are booleans, and `0600` is octal. Loads the parser only when there is a file, because it takes memory.
  */
 export async function parseConfig(text: string): Promise<ParsedConfig> {
   const { parseAllDocuments } = await import('yaml');

@@ -7,13 +7,13 @@ import { constants } from 'node:os';
 export type EndCause =
   | { readonly kind: 'exit-code'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
-  /** Another agent started it, so that this one cannot see its exit code. */
+  /** Another agent started this Envoy, so its exit code is unknown. */
   | { readonly kind: 'unseen' }
   | { readonly kind: 'hang' }
   /** SIGKILL does not end it, because it waits in the kernel. */
   | { readonly kind: 'stuck' }
   | { readonly kind: 'out-of-memory' }
-  /** There was no process: the machine gave none, e.g. for lack of memory or process ids. */
+  /** The machine could not create the process, e.g. for lack of memory or process ids. */
   | { readonly kind: 'cannot-start'; readonly why: string }
   | { readonly kind: 'port-taken'; readonly words: string }
   | { readonly kind: 'cannot-execute'; readonly why: string }

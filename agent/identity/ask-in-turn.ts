@@ -2,7 +2,7 @@ import { AttestationRefused } from './attest.ts';
 import type { FirstProof } from './identity-settings.ts';
 import type { ProofTurns } from './proof-turns.ts';
 
-/** A control plane asked for a way, and either refused it, or the agent could not give it. The cause has the reason. */
+/** A proof that failed: the control plane refused it, or the agent could not give it. The cause has the reason. */
 export class ProofFailed extends Error {
   readonly proof: FirstProof;
 
@@ -14,9 +14,9 @@ export class ProofFailed extends Error {
 }
 
 /**
- * Proves the identity by the first way that a control plane takes, and if that fails, by the next one. `ask` offers ways to the control plane, which
+ * Proves the identity by the first proof that a control plane accepts; if it fails, by the next one. `ask` offers proofs to the control plane, which
  * chooses the first one that it can use.
- * @throws the failures of all ways that were tried, as one error; any other error of `ask` at once
+ * @throws the failures of all proofs that were tried, as one error; any other error of `ask` at once
  */
 export async function askInTurn<T>(
   turns: ProofTurns,
@@ -34,7 +34,7 @@ export async function askInTurn<T>(
         left = left.slice(left.indexOf(error.proof) + 1);
         if (left.length > 0) continue;
       } else if (!hasFailed || !(error instanceof AttestationRefused)) throw error;
-      // A refusal without a challenge: the control plane can use none of the ways that are left.
+      // A refusal without a challenge: the control plane can use none of the proofs that are left.
       throw turns.failure() ?? error;
     }
   }

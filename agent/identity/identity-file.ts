@@ -15,8 +15,8 @@ type Content = { readonly format: number; readonly identity: HeldIdentity };
 /** The identity that the last agent of this node left. */
 export type KeptIdentity = {
   /**
-   * Returns it; undefined if there is none that can be used now. A file that others can read is ignored, because its key is no secret any more. Only the
-   * first reading logs why.
+   * Returns the identity; undefined if there is none that is usable now. Ignores a file that other users can read, because its key is no longer secret.
+   * Only the first call logs the reason.
    */
   readonly read: () => Promise<HeldIdentity | undefined>;
 };

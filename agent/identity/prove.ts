@@ -52,13 +52,13 @@ function requireOwnMethod({ proofs }: IdentitySettings, method: ProofMethod): vo
   throw new Error(`the control plane asks for a proof by ${method}, which DAYBREAK_IDENTITY does not have`);
 }
 
-/** Requires a challenge that makes a proof for this control plane only: of AWS STS, and for a trust domain. */
+/** Requires a challenge for AWS STS and a trust domain, so that the proof is of no use elsewhere. */
 function requireOwnPurpose({ stsHost, stsRegion, audience }: Challenge): void {
   requireStsHost(stsHost, stsRegion);
   if (!isTrustDomain(audience)) throw new Error(`${JSON.stringify(audience)} is no trust domain`);
 }
 
-/** Signs a GetCallerIdentity with the role of the task or instance, and keeps all of it but four strings to itself. */
+/** Signs a GetCallerIdentity request with the role of the task or instance. The proof has only four strings of the request. */
 async function proveByRole(
   challenge: Challenge,
   { signingRequest, nodeId }: { readonly signingRequest: Uint8Array; readonly nodeId: string },
@@ -72,7 +72,7 @@ async function proveByRole(
   return { method: 'aws iam', ...proof };
 }
 
-/** Asks AWS STS for a token that is for this attempt only. */
+/** Requests a token from AWS STS that is valid for this attempt only. */
 async function proveByToken(
   challenge: Challenge,
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },

@@ -35,7 +35,7 @@ export async function roleCredentials(
   const chain = open({
     timeout: METADATA_LIMIT_MS,
     maxRetries: 1,
-    // A web identity is exchanged in this region: the default one is of another partition than China.
+    // The SDK exchanges a web identity in this region. Its default region is not in China's partition.
     clientConfig: { region },
   });
   try {

@@ -67,9 +67,9 @@ export type Relay = {
   kept(): Omit<KeptConfig, 'addresses'>;
   /** Drops the configuration from disk. Call this only while there is no Envoy, and the control plane has not been connected. */
   forgetStored(): void;
-  /** Connects to the control plane as another node, with other abilities: the one of the next Envoy. */
+  /** Reconnects to the control plane with the node of the next Envoy, which may have other features. */
   useNode(node: NodeIdentity): void;
-  /** Connects to the control plane anew, with the credentials of now. */
+  /** Reconnects to the control plane with the current credentials. */
   reconnect(): void;
   close(): Promise<void>;
 };
@@ -195,7 +195,7 @@ function connectSides(options: RelayOptions, parts: Parts) {
   return { downstream, upstream, answers, serve };
 }
 
-/** A clock that was set back must not put the past into the future. */
+/** Returns the earlier of two times: after the clock was set back, a stored time may be in the future. */
 function earlier(one: Date | undefined, other: Date): Date {
   return one !== undefined && one < other ? one : other;
 }

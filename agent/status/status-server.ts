@@ -18,8 +18,8 @@ export type StatusServerOptions = {
 };
 
 /**
- * Serves `GET /status`, with 200 for any health as App Mesh's agent did, `GET /readyz`, with 200 if the agent is healthy, else with 503 and the
- * reason, `GET /metrics`, and what `handlers` add; anything else is 404 or 405. Without TLS or authentication.
+ * Serves, without TLS or authentication: `GET /status`, with 200 for any health, as App Mesh's agent did; `GET /readyz`, with 200 if the agent is
+ * healthy, else with 503 and the reason; `GET /metrics`; and the paths of `handlers`. Any other call gets 404 or 405.
  * @throws Error if the agent cannot listen there
  */
 export function serveStatus({ place, hosts, served, handlers }: StatusServerOptions): Promise<Serving> {

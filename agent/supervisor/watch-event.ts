@@ -16,7 +16,10 @@ export type WatchEvent =
   | { readonly kind: 'late' }
   | { readonly kind: 'asked'; readonly asked: Asked };
 
-/** The last watched Envoy, which has ended. `pid`: undefined if it could not be started. `asked`: it was ended for a restart. `isLate`: it was ended because it was not LIVE in time. */
+/**
+ * The last watched Envoy, which has ended. `pid`: undefined if it could not start. `asked`: the agent ended it for a restart. `isLate`: the agent ended
+ * it because it was not LIVE in time.
+ */
 export type Served = {
   readonly pid: number | undefined;
   readonly exit: Ending;

@@ -5,9 +5,9 @@ export type Leave = {
   readonly begin: () => void;
   /** Whether Envoy, the agent's folder and the shared memory remain after the agent. */
   readonly isLeft: () => boolean;
-  /** An Envoy was taken over, which a start that fails does not end. */
+  /** Notes that an Envoy was taken over: a failed start of the agent must not end it. */
   readonly takesOver: () => void;
-  /** From now on, Envoy is the supervisor's. */
+  /** Notes that the supervisor has Envoy, and ends it with the agent. */
   readonly supervises: () => void;
 };
 

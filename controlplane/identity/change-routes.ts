@@ -30,9 +30,11 @@ function serialOf(text: string): string {
 const MOST_SHOWN = 1000;
 
 /**
- * Serves `POST /daybreak/v1/identity/rotate`: rotations of the authority, which concern all accounts; the action `daybreak:RotateIdentity` has to be named in
- * full; the answer has the rotation that is under way then. `POST /daybreak/v1/identity/revoke`: revokes a certificate and those that it renewed, or all those of a node, in a mesh of
- * the caller's account.
+ * Serves two routes:
+ *
+ * - `POST /daybreak/v1/identity/rotate` rotates the authority. It concerns all accounts, so a policy has to name `daybreak:RotateIdentity` in full. The
+ *   answer has the rotation in progress.
+ * - `POST /daybreak/v1/identity/revoke` revokes a certificate and those that it renewed, or all certificates of a node, in a mesh of the caller's account.
  */
 export function changeRoutes({ authority, ledger, rotation, key }: ChangeRoutesOptions) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -16,7 +16,7 @@ import type { TypeUrl } from '../types.ts';
 
 /** Options and callbacks of a client. */
 export type DeltaClientOptions = StreamOptions & {
-  /** At least one. The client tries the next in turn first; after a second without an answer it also tries the one after that, in parallel. */
+  /** The servers, at least one. The client tries them in turn; after a second without an answer, it also tries the next one, in parallel. */
   readonly upstreams: readonly Upstream[];
   /** Versions by name of the resources of a type that the client already has. A server is told on connecting, and sends only the differences. */
   versions(typeUrl: TypeUrl): ReadonlyMap<string, string>;
@@ -35,7 +35,7 @@ export type DeltaClient = {
   refetch(typeUrl: TypeUrl): void;
   /** ACKs an update, or NACKs it with an error. Has no effect if the connection of the update is closed. */
   answer(update: DeltaUpdate, error?: string): void;
-  /** Connects anew, if it has begun to connect, because the node has changed. */
+  /** Reconnects, to report a changed node. Has no effect before the first connection attempt. */
   reconnect(): void;
   close(): void;
 };

@@ -52,8 +52,8 @@ export function valuesOf(point: CumulativePoint): Values {
 }
 
 /**
- * Returns the change; undefined if the series has begun again: a count has fallen, or the buckets are others. The sum of a distribution says nothing,
- * because negative values make it smaller. `mayFall`: so does a negative change of a number.
+ * Returns the change; undefined if the series has restarted: a count has fallen, or the buckets differ. A smaller sum of a distribution is no
+ * restart, because negative values reduce it. `mayFall`: the same holds for a number.
  */
 export function changeOf(now: Values, before: Values, mayFall: boolean): Values | undefined {
   const shift = before.scale - now.scale;
@@ -76,8 +76,8 @@ export function changeOf(now: Values, before: Values, mayFall: boolean): Values 
 }
 
 /**
- * Subtracts earlier counts. In an exponential histogram, 2 to the power of `shift` of the earlier buckets have become one. Undefined if there are
- * more in a bucket than now.
+ * Subtracts earlier counts. In an exponential histogram, one bucket now stands for 2 to the power of `shift` earlier ones. Undefined if an earlier
+ * count is greater than the present one.
  */
 function subtract(
   { offset, counts }: Buckets,

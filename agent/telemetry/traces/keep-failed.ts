@@ -65,7 +65,7 @@ function items({ resource, scopeSpans }: ResourceSpans) {
   );
 }
 
-/** Returns spans that arrived with the same resource and scope with these once. */
+/** Groups spans by resource and scope, so that the result has each of these once. */
 function together(placed: readonly Placed[]): readonly ResourceSpans[] {
   return Array.from(
     Map.groupBy(placed, ({ resource }) => resource),
