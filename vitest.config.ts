@@ -31,13 +31,13 @@ export default defineConfig({
       {
         test: {
           name: 'program',
-          expect: expectation,
+          expect: { poll: { timeout: 2 * expectation.poll.timeout } },
           include: ['**/*.program.test.ts'],
           exclude: ['node_modules/**'],
           isolate: false,
           maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -262,7 +262,9 @@ async function live(agent: RunningAgent): Promise<void> {
 
 /** Opens a connection to Envoy's TCP listener that stays open until its stdin ends. */
 async function openConnection() {
-  const script = 'exec 3<>/dev/tcp/127.0.0.1/15003; echo open; cat > /dev/null';
+  // Envoy has the connection once it echoes: the kernel accepts it before.
+  const script =
+    'exec 3<>/dev/tcp/127.0.0.1/15003; echo here >&3; read -r line <&3 && echo open; cat > /dev/null';
   const child = spawn('ip', ['netns', 'exec', `dbpi-${process.pid}-a${count}`, 'bash', '-c', script]);
   await once(child.stdout, 'data');
   return child;

@@ -14,7 +14,7 @@ const why = whyNoTerraform();
 if (why !== undefined) process.stderr.write(`Terraform modules are left out: ${why}\n`);
 
 const ECS = join(import.meta.dirname, 'ecs');
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 600_000;
 
 const COMMON = { log_group: 'apps', account: '111122223333' };
 const TASK = {

@@ -129,7 +129,7 @@ test('with --wait, a run waits for other users of legacy iptables', async () => 
       'iptables-legacy-restore timed out after 1 s, because another program holds the lock of iptables; --wait SECONDS waits longer: ' +
       'the previous rules are in force (LOCK_TIMEOUT)\n',
   });
-  const patient = host.proxyinit(env, ['apply', '--wait=30']);
+  const patient = host.proxyinit(env, ['apply', '--wait=120']);
   await host.run(['sh', '-c', `sleep 0.5; touch ${file}.enough`]);
   expect(await patient).toMatchObject({ code: 0, stderr: '' });
   await holder;

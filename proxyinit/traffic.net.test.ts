@@ -163,7 +163,7 @@ async function askFrom(host: Host, uid: number): Promise<string> {
     const socket = require('node:dgram').createSocket('udp4');
     socket.on('message', (answer) => { process.stdout.write(answer); socket.close(); });
     socket.bind(40000, () => socket.send('question', 53, '10.77.0.2'));
-    setTimeout(() => process.exit(), 20_000).unref();`;
+    setTimeout(() => process.exit(), 100_000).unref();`;
   const { stdout } = await host.run([
     'setpriv',
     `--reuid=${uid}`,

@@ -90,29 +90,40 @@ function callerAt(index: number): () => readonly string[] {
 
 /** The agent of the instance, with its ADS stream and its channel at a replica. */
 async function agentAt(index: number): Promise<{ report(draining: boolean): void; close(): void }> {
-  const opened = Promise.withResolvers<Call>();
+  const opened = Promise.withResolvers<void>();
+  let call: Call | undefined;
+  let state: AgentState | undefined;
+  /** The first message on a connection names the node. */
+  let nodeId: string | undefined = APP;
+  const write = () => {
+    if (call === undefined || state === undefined) return;
+    call.write(nodeId === undefined ? encodeAgentMessage(state) : encodeAgentMessage(state, nodeId));
+    nodeId = undefined;
+  };
   const client = createDeltaClient({
     upstreams: [{ address: addressOf(index) }],
     node: () => ({ id: APP, cluster: 'app', userAgentName: 'envoy' }),
     versions: () => new Map(),
     onUpdate: (update) => client.answer(update),
     onState: () => undefined,
-    onConnection: (open) =>
-      opened.resolve(
-        open(CONNECT_PATH, {
-          onHeaders: () => undefined,
-          onMessage: () => undefined,
-          onEnd: () => undefined,
-        }),
-      ),
+    // Again after a connection that took longer than its limit, or was lost.
+    onConnection(open) {
+      call = open(CONNECT_PATH, {
+        onHeaders: () => undefined,
+        onMessage: () => undefined,
+        onEnd: () => undefined,
+      });
+      nodeId = APP;
+      write();
+      opened.resolve();
+    },
   });
   client.subscribe(CLUSTER, new Set(['*']));
   closers.push(() => client.close());
-  const call = await opened.promise;
-  let nodeId: string | undefined = APP;
+  await opened.promise;
   return {
     report(draining) {
-      const state: AgentState = {
+      state = {
         instance: 'own',
         ready: !draining,
         draining,
@@ -126,8 +137,7 @@ async function agentAt(index: number): Promise<{ report(draining: boolean): void
         reason: draining ? 'ECS stops the task' : '',
         reportsLoad: false,
       };
-      call.write(nodeId === undefined ? encodeAgentMessage(state) : encodeAgentMessage(state, nodeId));
-      nodeId = undefined;
+      write();
     },
     close: () => client.close(),
   };

@@ -61,7 +61,7 @@ test.each([
     return true;
   });
   await front.has(`after-${mode}.local`);
-  expect((await request(`${controlPlane.api}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await request(`${controlPlane.api}/readyz`)).status).toBe(200);
 });
 
 test('a control plane whose write failed is ready again once its probe write succeeds', async () => {

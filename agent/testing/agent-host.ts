@@ -89,7 +89,7 @@ export async function makeAgentHost(
 
   const run: AgentHost['run'] = async (...command) => {
     const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', name, ...command], {
-      timeout: 120_000,
+      timeout: 240_000,
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;
@@ -146,7 +146,7 @@ export async function makeAgentHost(
       // A killed process that is not yet gone may still write to the folder.
       endProcesses([name]);
       execFileSync('ip', ['netns', 'del', name]);
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -25,8 +25,8 @@ test('a process ends although a name server does not answer: Node waited for the
   const { exitCode } = await execa(
     'unshare',
     ['--net', '--mount', 'sh', '-c', command, process.execPath, PROGRAM],
-    // Longer than the limit of this test.
+    // Longer than the limit of this test, which is below.
     { env: { RES_OPTIONS: 'timeout:30 attempts:5' }, reject: false },
   );
   expect(exitCode).toBe(7);
-});
+}, 120_000);

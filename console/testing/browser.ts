@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
+const LIMIT_MS = 120_000;
+
 /** Returns the path of Debian's Chromium; undefined if it is not installed. */
 export function chromiumPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
@@ -41,7 +43,11 @@ export async function startBrowser(): Promise<TestBrowser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('chromium is not installed');
   // Tests run as root, where Chromium has no sandbox.
-  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu'],
+    timeout: LIMIT_MS,
+  });
   const faults: string[] = [];
   return {
     faults,
@@ -54,8 +60,8 @@ export async function startBrowser(): Promise<TestBrowser> {
         ignoreHTTPSErrors: options.trustsAny ?? false,
         permissions: ['clipboard-read', 'clipboard-write'],
       });
+      context.setDefaultTimeout(LIMIT_MS);
       const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
       page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
       page.on('console', (message) => {
         if (/Content Security Policy/i.test(message.text())) faults.push(message.text());

@@ -94,7 +94,7 @@ export function makeHost(name: string, program = join(import.meta.dirname, 'run.
       return stdout.trim() || stderr.trim();
     },
     ask: async (address, port, uid = 1000) => {
-      const script = `exec 3<>/dev/udp/${address}/${port} && echo question >&3 && exec timeout 20 head -n 1 <&3`;
+      const script = `exec 3<>/dev/udp/${address}/${port} && echo question >&3 && exec timeout 100 head -n 1 <&3`;
       const { stdout } = await run([...as(uid), 'bash', '-c', script]);
       return stdout.trim();
     },

@@ -84,9 +84,12 @@ describe.each(ENVOYS)('%s', (variable) => {
     await expect.poll(() => said('astray')).toMatchObject([{ port: PORT, failed: 0, problem }]);
     expect((await ask('astray')).status).toBe(503);
     await expect.poll(async () => (await said('astray'))[0]?.failed).toBeGreaterThan(0);
-    expect(readFileSync(join(scene.actors.astray.host.folder, 'agent.log'), 'utf8')).toContain(
-      'the application cannot be reached: nothing listens on 127.0.0.1:7001, but a process listens on ',
-    );
+    const log = join(scene.actors.astray.host.folder, 'agent.log');
+    await expect
+      .poll(() => readFileSync(log, 'utf8'))
+      .toContain(
+        'the application cannot be reached: nothing listens on 127.0.0.1:7001, but a process listens on ',
+      );
   });
 
   test('an application that starts late is a problem until it listens', async () => {

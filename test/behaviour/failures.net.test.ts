@@ -17,13 +17,10 @@ import {
   SLOW,
   TARGET,
 } from './testing/models/failures.ts';
+import { inTime } from './testing/in-time.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
 // The outcome of failing requests: retries as counted by the app, time-outs, ejected hosts, full connection pools.
-
-/** The time-out in the model, in milliseconds, and a limit below any default, of which 15 s is the lowest. */
-const SECOND_MS = 1000;
-const SOON_MS = 14_000;
 
 describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<'app' | 'other' | 'server' | 'client'>;
@@ -142,45 +139,46 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
 
   describe('time-outs', { concurrent: true }, () => {
-    const inTime = ({ tookMs }: Outcome): void => {
-      expect(tookMs).toBeGreaterThan(SECOND_MS * 0.9);
-      expect(tookMs).toBeLessThan(SOON_MS);
-    };
-
     test('of an attempt: the next attempt is made', async () => {
-      const outcome = await askHttp('per-try', 'hang,200');
-      expect(seenIn(outcome).attempt).toBe(2);
-      inTime(outcome);
+      await inTime(
+        () => askHttp('per-try', 'hang,200'),
+        (outcome) => expect(seenIn(outcome).attempt).toBe(2),
+      );
     });
 
     test('of a request', async () => {
-      const outcome = await askHttp('per-request', 'hang');
-      expect(outcome.status).toBe(504);
-      inTime(outcome);
+      await inTime(
+        () => askHttp('per-request', 'hang'),
+        ({ status }) => expect(status).toBe(504),
+      );
     });
 
     test('of a request through a listener with its own time-out', async () => {
-      const outcome = await askHttp('listener', 'hang');
-      expect(outcome.status).toBe(504);
-      inTime(outcome);
+      await inTime(
+        () => askHttp('listener', 'hang'),
+        ({ status }) => expect(status).toBe(504),
+      );
     });
 
     test('of an idle response stream', async () => {
-      const outcome = await askHttp('idle', 'stall');
-      expect(outcome.error).toBeDefined();
-      inTime(outcome);
+      await inTime(
+        () => askHttp('idle', 'stall'),
+        ({ error }) => expect(error).toBeDefined(),
+      );
     });
 
     test('of a gRPC call', async () => {
-      const outcome = await askGrpc('calls-limited', 'hang');
-      expect(outcome.status).toBe(14);
-      inTime(outcome);
+      await inTime(
+        () => askGrpc('calls-limited', 'hang'),
+        ({ status }) => expect(status).toBe(14),
+      );
     });
 
     test('of an idle connection', async () => {
-      const outcome = await askTcp(7302);
-      expect(outcome).toMatchObject({ body: `app ${TARGET.tcp}\n` });
-      inTime(outcome);
+      await inTime(
+        () => askTcp(7302),
+        (outcome) => expect(outcome).toMatchObject({ body: `app ${TARGET.tcp}\n` }),
+      );
     });
   });
 

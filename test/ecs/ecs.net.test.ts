@@ -125,7 +125,7 @@ describe.skipIf(why !== undefined)(`tasks of ECS${why === undefined ? '' : ` are
       container('good', { command: ['bash', '-c', 'exit 0'] }),
       container('base', {
         command: ['bash', '-c', 'sleep 1; : >/tmp/well; exec sleep infinity'],
-        healthCheck: { command: ['CMD-SHELL', '[ -e /tmp/well ]'], interval: 1, timeout: 1, retries: 3 },
+        healthCheck: { command: ['CMD-SHELL', '[ -e /tmp/well ]'], interval: 1, timeout: 60, retries: 3 },
         essential: true,
       }),
       container('complete', {

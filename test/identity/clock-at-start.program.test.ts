@@ -60,6 +60,6 @@ test.each([
   expect(started?.held()).toBeUndefined();
   await expect.poll(() => started?.status().problem).toBeDefined();
   vi.setSystemTime(vi.getRealSystemTime());
-  await expect.poll(() => started?.held()?.spiffeId, { timeout: 60_000 }).toBe(ID);
+  await expect.poll(() => started?.held()?.spiffeId, { timeout: 240_000 }).toBe(ID);
   expect(started?.status()).toMatchObject({ state: 'held', problem: undefined });
 });

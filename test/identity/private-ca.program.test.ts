@@ -6,10 +6,11 @@ import { startTestAgent } from './testing/test-agent.ts';
 
 // An authority whose root is a subordinate authority in AWS Private CA.
 
-vi.setConfig({ testTimeout: 480_000 });
+vi.setConfig({ testTimeout: 1_800_000 });
 
 const A = 'mesh/m/virtualNode/a';
-const LONG = { timeout: 120_000 };
+/** Longer than the longest wait of an agent whose renewal has failed, which is five minutes. */
+const LONG = { timeout: 400_000 };
 let ca: TestPrivateCa;
 let plane: IdentityPlane;
 let flags: readonly string[];

@@ -9,10 +9,11 @@ import { startTestAgent, type TestAgent } from './testing/test-agent.ts';
 
 // A store is restored from a backup that is older than certificates, or than a root.
 
-vi.setConfig({ testTimeout: 480_000 });
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const A = 'mesh/m/virtualNode/a';
-const SLOW = { timeout: 120_000, interval: 250 };
+/** Longer than the longest wait of an agent whose renewal has failed, which is five minutes. */
+const SLOW = { timeout: 400_000, interval: 250 };
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 
 let plane: IdentityPlane;

@@ -8,7 +8,7 @@ import { SUBNETS, type Subnet } from './net/subnet.ts';
 import { errorCode } from '../../common/error-code.ts';
 
 const CLAIMS = '/run/daybreak-labs';
-const LOCK_SECONDS = 60;
+const LOCK_SECONDS = 600;
 
 /** A lab's right to its name and its addresses, until it is released. */
 export type Claim = Remains & { readonly name: string; readonly subnet: Subnet; release(): void };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
 import { HELLO, PORTS } from './hello.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 100_000;
 const [protocol = '', host = ''] = process.argv.slice(2);
 
 /** Waits for the server to speak first, then answers. */

@@ -44,7 +44,7 @@ daybreak apply -f /tmp/access-log.yaml
 
 /**
  * Continues `MESH_ON_MACHINE`: starts an application on port 8000 that answers `hello`, routes the virtual gateway `front` to it, and makes the agent the
- * gateway's, with hot restart, one worker and a drain of five seconds.
+ * gateway's, with hot restart, one worker and a drain of fifteen seconds.
  */
 export const GATEWAY_ON_MACHINE = `
 cat > /tmp/gateway.yaml <<END
@@ -59,6 +59,6 @@ spec: { httpRoute: { match: { prefix: / }, action: { target: { virtualService: {
 END
 daybreak apply -f /tmp/gateway.yaml
 sed -i s:virtualNode/serviceB:virtualGateway/front: /etc/daybreak/agent.env
-printf 'DISABLE_HOT_RESTART=0\\nENVOY_CONCURRENCY=1\\nLISTENER_DRAIN_WAIT_TIME_S=5\\n' >> /etc/daybreak/agent.env
+printf 'DISABLE_HOT_RESTART=0\\nENVOY_CONCURRENCY=1\\nLISTENER_DRAIN_WAIT_TIME_S=15\\n' >> /etc/daybreak/agent.env
 systemd-run --unit app /usr/lib/daybreak/node -e 'require("node:http").createServer({ keepAliveTimeout: 3600000 }, (_, answer) => answer.end("hello")).listen(8000, "127.0.0.1")'
 `;

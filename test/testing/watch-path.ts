@@ -13,8 +13,11 @@ export type PathWatch = {
   stop(): Promise<void>;
 };
 
-/** The program of an application that answers with the address of its caller: 127.0.0.1 if Envoy calls it. Its argument is the port. */
-export const ECHO_CALLER = `require('node:http').createServer((incoming, outgoing) => outgoing.end(incoming.socket.remoteAddress))
+/**
+ * The program of an application that answers with the address of its caller: 127.0.0.1 if Envoy calls it. Its argument is the port. It closes no idle
+ * connection, which an Envoy might be about to use.
+ */
+export const ECHO_CALLER = `require('node:http').createServer({ keepAliveTimeout: 3600000 }, (incoming, outgoing) => outgoing.end(incoming.socket.remoteAddress))
   .listen(Number(process.argv[1]), () => console.log('serves'));`;
 
 const EVERY_MS = 20;

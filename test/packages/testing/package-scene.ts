@@ -57,7 +57,7 @@ export async function openPackageScene(packages: readonly string[]): Promise<Pac
         return last === way && count >= least;
       });
     },
-    configure: `printf '${[...variables, 'LISTENER_DRAIN_WAIT_TIME_S=5', ''].join('\\n')}' >> /etc/daybreak/agent.env
+    configure: `printf '${[...variables, 'LISTENER_DRAIN_WAIT_TIME_S=15', ''].join('\\n')}' >> /etc/daybreak/agent.env
       echo APPMESH_APP_PORTS=8000 >> /etc/daybreak/proxyinit.env
       systemctl enable --now daybreak-proxyinit daybreak-agent`,
     async close() {

@@ -25,7 +25,7 @@ export type Tally = Readonly<Record<Outcome, number>> & {
 /** The number of concurrent requests. */
 const TOGETHER = 3;
 /** Time-out of the last change on all proxies: a cut is detected in 18 s, and a mute server is abandoned after up to 30 s. */
-const SETTLE_LIMIT_MS = 120_000;
+const SETTLE_LIMIT_MS = 300_000;
 
 /** Creates the initial model of storms, and starts the proxies. */
 export async function begin({ replicas, proxies }: Scene): Promise<void> {
@@ -74,7 +74,7 @@ async function beginAll(accidents: Accidents, steps: readonly Step[], index: num
 /**
  * Waits until every proxy has exactly the configuration of the model: its Envoy's config dump equals the one that each replica reports for it. Then a
  * newly started control plane and new agents have to get the same.
- * @throws Error with the differences that remain after two minutes
+ * @throws Error with the differences that remain after five minutes
  */
 export async function compareAll({ replicas, late, proxies }: Scene): Promise<void> {
   await inSync(replicas, proxies);

@@ -128,7 +128,8 @@ const check = (protocol: keyof typeof CHECKED) => ({
   healthyThreshold: 2,
   unhealthyThreshold: 2,
   intervalMillis: 5000,
-  timeoutMillis: 2000,
+  // The healthy host answers each check, however late: without healthy hosts, Envoy would send requests to all.
+  timeoutMillis: 60_000,
   ...(protocol === 'http' || protocol === 'http2' ? { path: '/health' } : {}),
 });
 

@@ -46,15 +46,19 @@ function shared(protocol: 'http' | 'http2' | 'grpc', port: number): readonly Inp
 /** The ports that are called through routes without retries. */
 const ONCE = [{ protocol: 'http', port: NARROW } as const, ...LIMITED];
 
+/** For a busy machine, which cannot answer all requests of a burst within the default of 15 s. */
+const LONG = { unit: 's', value: 100 } as const;
+
 function once({ protocol, port }: (typeof ONCE)[number]): RouteSpec {
-  const policy = { maxRetries: 0, perRetryTimeout: { unit: 's', value: 15 } } as const;
+  const policy = { maxRetries: 0, perRetryTimeout: LONG } as const;
+  const timeout = { perRequest: LONG };
   const action = to('server', port);
   if (protocol === 'grpc') {
     const retryPolicy: GrpcRetryPolicy = { ...policy, grpcRetryEvents: ['cancelled'] };
-    return { grpcRoute: { match: { port }, action, retryPolicy } };
+    return { grpcRoute: { match: { port }, action, retryPolicy, timeout } };
   }
   const retryPolicy: HttpRetryPolicy = { ...policy, httpRetryEvents: ['stream-error'] };
-  const route = { match: { ...all, port }, action, retryPolicy };
+  const route = { match: { ...all, port }, action, retryPolicy, timeout };
   return protocol === 'http' ? { httpRoute: route } : { http2Route: route };
 }
 
@@ -69,10 +73,12 @@ export const inputs: readonly Input[] = [
     listeners: [
       on(RAW, 'http'),
       on(PLAIN, 'http'),
-      on(NARROW, 'http'),
+      on(NARROW, 'http', { timeout: { http: { perRequest: LONG } } }),
       on(HTTP2, 'http2'),
       on(GRPC, 'grpc'),
-      ...LIMITED.map(({ protocol, port }) => on(port, protocol)),
+      ...LIMITED.map(({ protocol, port }) =>
+        on(port, protocol, { timeout: { [protocol]: { perRequest: LONG } } }),
+      ),
     ],
     serviceDiscovery: { dns: { hostname: 'server' } },
   }),
