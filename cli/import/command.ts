@@ -50,7 +50,10 @@ export function importCommand(): Command {
         .argParser(wholeNumber)
         .default(MAX_FILE_SIZE_MIB),
     )
-    .option('-o, --output <dir>', 'write documents to this folder (default: to stdout)')
+    .option(
+      '-o, --output <dir>',
+      'write documents to this folder; yaml or json: to stdout in this form (default: yaml)',
+    )
     .option('--apply', 'apply the documents to the control plane', false)
     .option('--dry-run', 'with --apply: show the changes without making them', false)
     .option('--report <file>', 'also write the report to this file, as JSON')
@@ -61,7 +64,7 @@ export function importCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const { filename: files, from, mesh, account, region, report } = options;
-  const result = resultOf(options);
+  const result = resultOf({ ...options, output: options.output });
   const clients: Client[] = [];
   const { createClient } = await import('../client/client.ts');
   const { importFiles } = await import('./import.ts');
@@ -85,11 +88,18 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-function resultOf({ output, apply, dryRun }: Options): ImportResult {
-  if (output !== undefined && apply) throw new UsageError('import takes -o DIR or --apply, not both');
+/** Returns the destination that the options name. */
+export function resultOf({
+  output,
+  apply,
+  dryRun,
+}: Pick<Options, 'apply' | 'dryRun'> & { readonly output: string | undefined }): ImportResult {
+  if (output !== undefined && apply) throw new UsageError('import takes -o or --apply, not both');
   if (dryRun && !apply) throw new UsageError('--dry-run needs --apply');
   if (apply) return { to: 'control plane', dryRun };
-  return output === undefined ? { to: 'stdout' } : { to: 'folder', folder: output };
+  if (output === undefined || output === 'yaml' || output === 'json')
+    return { to: 'stdout', form: output ?? 'yaml' };
+  return { to: 'folder', folder: output };
 }
 
 function several(flags: string, description: string, mandatory = false): Option {

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capture, startBench, type Bench } from '../testing/control-plane.ts';
+import { resultOf } from './command.ts';
 import { importFiles } from './import.ts';
 import type { ImportOptions } from './options.ts';
 import { NO_OPTIONS } from './testing/run.ts';
@@ -30,7 +31,7 @@ const run = (options: Partial<ImportOptions>) =>
     const told: ImportOptions = {
       ...NO_OPTIONS,
       files: [join(bench.folder, 'in')],
-      result: { to: 'stdout' },
+      result: { to: 'stdout', form: 'yaml' },
       ...options,
     };
     return importFiles(told, streams, () => bench.client);
@@ -47,6 +48,32 @@ describe('documents on stdout', () => {
     expect(stderr).toContain('Taken: 1 mesh, 1 virtual node.\n');
     const applied = await bench.apply(['-'], { stdin: stdout });
     expect(applied.stdout).toContain('2 created, 0 changed, 0 deleted, 0 unchanged.');
+  });
+
+  it('can be a list in JSON', async () => {
+    const { stdout } = await run({ ...HOST, result: { to: 'stdout', form: 'json' } });
+    expect(JSON.parse(stdout)).toEqual([
+      { meshName: 'shop', spec: {} },
+      {
+        meshName: 'shop',
+        virtualNodeName: 'cart',
+        spec: { serviceDiscovery: { dns: { hostname: 'cart.local' } } },
+      },
+    ]);
+    const applied = await bench.apply(['-'], { stdin: stdout });
+    expect(applied.stdout).toContain('2 created, 0 changed, 0 deleted, 0 unchanged.');
+  });
+});
+
+describe('the option -o', () => {
+  it.each([
+    ['json', { to: 'stdout', form: 'json' }],
+    ['yaml', { to: 'stdout', form: 'yaml' }],
+    ['./json', { to: 'folder', folder: './json' }],
+    ['mesh', { to: 'folder', folder: 'mesh' }],
+    [undefined, { to: 'stdout', form: 'yaml' }],
+  ] as const)('%s: json and yaml are forms, as those of export; json was a new folder of that name', (output, result) => {
+    expect(resultOf({ output, apply: false, dryRun: false })).toEqual(result);
   });
 });
 

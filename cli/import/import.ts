@@ -9,7 +9,7 @@ import { formatQuestions, QUESTIONS_FILE } from './answers/questions.ts';
 import { toDocuments, type Imported } from './imported.ts';
 import { questionsOf } from './open-values.ts';
 import type { ImportOptions } from './options.ts';
-import { outputFiles, outputStream } from './output/files.ts';
+import { outputFiles, outputText } from './output/files.ts';
 import { writeFolder } from './output/folder.ts';
 import { createReader, readInputs, type Inputs } from './reading/files.ts';
 import { reportImport } from './report/json.ts';
@@ -45,7 +45,8 @@ export async function importFiles(
     await attempt(options.report, writeFile(options.report, `${report}\n`));
   }
   requireSome(imported, options);
-  if (to === 'stdout') streams.stdout.write(outputStream(imported.documents));
+  if (options.result.to === 'stdout')
+    streams.stdout.write(outputText(imported.documents, options.result.form));
   if (options.result.to === 'folder') await writeResult(options.result.folder, imported, given, streams);
   requireWhole(imported, to === 'control plane' ? 'nothing is applied' : 'the output is incomplete');
   if (options.result.to !== 'control plane') return 0;

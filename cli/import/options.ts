@@ -1,3 +1,4 @@
+import type { DocumentForm } from '../resources/write-documents.ts';
 import type { SourceName } from './source.ts';
 
 /** The options of `daybreak import`. */
@@ -25,6 +26,6 @@ export type ImportOptions = {
 
 /** The destination of the documents. */
 export type ImportResult =
-  | { readonly to: 'stdout' }
+  | { readonly to: 'stdout'; readonly form: DocumentForm }
   | { readonly to: 'folder'; readonly folder: string }
   | { readonly to: 'control plane'; readonly dryRun: boolean };

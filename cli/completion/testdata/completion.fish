@@ -66,7 +66,7 @@ complete -c daybreak -n '__fish_seen_subcommand_from import' -l mesh -r -d 'the 
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l account -r -d 'the account that the files are for'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l region -r -d 'the region that the files are for; also of signatures'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l max-file-size -r -d 'the size limit of a file, in MiB'
-complete -c daybreak -n '__fish_seen_subcommand_from import' -s o -l output -r -d 'write documents to this folder (default: to stdout)'
+complete -c daybreak -n '__fish_seen_subcommand_from import' -s o -l output -r -d 'write documents to this folder; yaml or json: to stdout in this form (default: yaml)'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l apply -d 'apply the documents to the control plane'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l dry-run -d 'with --apply: show the changes without making them'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l report -r -d 'also write the report to this file, as JSON'

@@ -1,7 +1,12 @@
 import { KINDS } from '../../../controlplane/mesh/resource.ts';
 import { escapeName, shorten } from '../../export/file-names.ts';
 import type { Document, Origin } from '../../resources/document.ts';
-import { documentOf, formatValue } from '../../resources/write-documents.ts';
+import {
+  documentOf,
+  formatDocuments,
+  formatValue,
+  type DocumentForm,
+} from '../../resources/write-documents.ts';
 
 /** A file to write: its name within the folder, and its text. */
 export type OutputFile = { readonly name: string; readonly text: string };
@@ -19,9 +24,15 @@ export function outputFiles(documents: readonly Document[]): readonly OutputFile
   }));
 }
 
-/** Formats all documents as one YAML stream. */
-export function outputStream(documents: readonly Document[]): string {
-  return stream(inOrder(documents));
+/** Formats all documents as one YAML stream, or as one JSON list, which has no room for their origins. */
+export function outputText(documents: readonly Document[], form: DocumentForm): string {
+  const ordered = inOrder(documents);
+  return form === 'yaml'
+    ? stream(ordered)
+    : formatDocuments(
+        ordered.map(({ key, spec, tags }) => documentOf(key, spec ?? {}, tags ?? [])),
+        form,
+      );
 }
 
 function nameOf({ key: { owner, mesh, kind } }: Document): string {
