@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { useBase } from './api/base.ts';
 import { App } from './app/app.tsx';
+import { keepFocus } from './app/keep-focus.ts';
 import { loadPages } from './app/page-of.tsx';
 import { placeOf } from './app/place.ts';
 import { createLayouts } from './map/ask-layout.ts';
@@ -55,5 +56,8 @@ followPlainCallers();
 const app = document.getElementById('app');
 void begin();
 await speak(language.value);
-if (app !== null) render(<App />, app);
+if (app !== null) {
+  keepFocus(app);
+  render(<App />, app);
+}
 loadPages();

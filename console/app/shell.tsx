@@ -34,7 +34,6 @@ export function Shell(props: ShellProps): JSX.Element {
   const at = { mesh: place.mesh, owner: place.owner };
   const link = useRef<HTMLAnchorElement>(null);
   const row = useRef<HTMLElement>(null);
-  const isMoved = useRef(false);
   // In a narrow window, another page begins at its top, and the row of pages scrolls; a count or another language moves its links.
   useInView(row, link, [current, problems, t]);
   useEffect(() => link.current?.scrollIntoView({ block: 'nearest' }), [current]);
@@ -42,10 +41,6 @@ export function Shell(props: ShellProps): JSX.Element {
   // Windows, the history of the browser and screen readers tell pages apart by their titles.
   useEffect(() => {
     document.title = title;
-    // A link within the page is gone with its page: the keyboard goes on from the new one.
-    if (isMoved.current && document.activeElement === document.body)
-      document.getElementById('content')?.focus();
-    isMoved.current = true;
   }, [title]);
   return (
     <div class="shell">

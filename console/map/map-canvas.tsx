@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { revealing, whole, zoomed } from './frame.ts';
 import { MapButtons } from './map-buttons.tsx';
 import { MapPicture, type MapPictureProps } from './map-picture.tsx';
@@ -86,7 +86,7 @@ export function MapCanvas(props: MapCanvasProps): JSX.Element {
 /** The panel's button and a group that opens take the focus with them: it goes back to the map. */
 function useFocusBack(box: RefObject<Element | null>, { chosen, graph }: MapCanvasProps): void {
   const last = useRef<string>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (chosen === undefined && last.current !== undefined && document.activeElement === document.body) {
       const keys = [last.current, graph.pieces[0]?.key ?? ''];
       const stop = keys.flatMap((key) => box.current?.querySelector<SVGGElement>(selectorOf(key)) ?? []);

@@ -43,7 +43,7 @@ export function Panel(props: PanelProps): JSX.Element {
   const callers = graph.lines.filter(({ to }) => to === piece.key);
   const callees = graph.lines.filter(({ from }) => from === piece.key);
   return (
-    <aside class="map-panel" aria-label={piece.name}>
+    <aside class="map-panel" aria-label={piece.name} tabIndex={-1}>
       <div class="row">
         <span class="badge">
           {piece.kind === 'group' ? t.map.group(piece.members?.length ?? 0) : t.kinds[piece.kind]}
@@ -134,7 +134,7 @@ function Neighbours({
                 <button type="button" onClick={() => onChoose(line[end])}>
                   {nameOf(line[end])}
                 </button>
-                <span class="quiet">
+                <span class="quiet small">
                   {[
                     ...line.routes.map(shareText),
                     ...(rate === undefined ? [] : [t.map.perSecond(rateText(rate.perSecond))]),

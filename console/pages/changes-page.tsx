@@ -8,7 +8,7 @@ import { NotReady } from '../parts/not-ready.tsx';
 import type { Loaded } from '../state/state.ts';
 import type { Preview } from '../state/change.ts';
 import { Effect } from '../parts/effect.tsx';
-import { useFocus, useFocusKept } from '../parts/use-focus.ts';
+import { useFocus } from '../parts/use-focus.ts';
 import { removalText } from './resource-card.tsx';
 import { ago, userName, type Texts } from '../text/texts.ts';
 
@@ -84,10 +84,9 @@ function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
   const { resource, by, source, at, before, after, undoes } = change;
   const isAsked = asked?.change === change.id;
   const isReverted = reverted.has(change.id);
-  const entry = useFocusKept<HTMLDivElement>(`${isAsked} ${isReverted} ${refusal?.change === change.id}`);
   const key = keyOf({ ...resource, kind: resource.kind as Kind });
   return (
-    <div ref={entry} class="change" tabIndex={-1}>
+    <div class="change" tabIndex={-1}>
       <span class={`badge ${TONES[change.change]}`}>{t.changes.change[change.change]}</span>
       <div>
         <a class="name" href={addressOf({ mesh, owner, page: 'resources', rest: [key] })}>
@@ -105,7 +104,7 @@ function Change(props: ChangesPageProps & { change: SpecChange }): JSX.Element {
           {undoes === undefined ? '' : ` · ${t.changes.undoes}`}
         </div>
       </div>
-      {mayRevert(change) ? (
+      {mayRevert(change) && !isAsked ? (
         <button
           type="button"
           class="button slim"

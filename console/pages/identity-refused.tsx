@@ -6,7 +6,7 @@ import { allowing, callerName, refusalKey } from '../model/allow.ts';
 import { Effect } from '../parts/effect.tsx';
 import { Name } from '../parts/name.tsx';
 import { NotReady } from '../parts/not-ready.tsx';
-import { useFocus, useFocusKept } from '../parts/use-focus.ts';
+import { useFocus } from '../parts/use-focus.ts';
 import type { IdentityPageProps } from './identity-state.ts';
 
 /** The callers that proxies refuse, or would refuse, each with the change that admits it. */
@@ -54,9 +54,8 @@ function One(props: OneProps): JSX.Element {
   const isEnforced = authorization === 'ENFORCE';
   const way = allowing(model, virtualNode, one);
   const isAsked = asked?.key === refusalKey(virtualNode, one);
-  const entry = useFocusKept<HTMLDivElement>(`${isAsked}`);
   return (
-    <div ref={entry} class="problem" tabIndex={-1}>
+    <div class="problem" tabIndex={-1}>
       <div class="row">
         <span class={`badge ${isEnforced ? 'bad' : 'warn'}`}>
           {isEnforced ? t.identity.isRefused(one.count) : t.identity.wouldBeRefused(one.count)}

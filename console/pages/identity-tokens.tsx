@@ -11,7 +11,7 @@ export function Tokens(props: IdentityPageProps): JSX.Element {
   const { t, mesh, nodes, tokens } = props;
   const node = `mesh/${mesh}/${nodes[0]?.key ?? 'virtualNode/NODE'}`;
   return (
-    <section class="card">
+    <section class="card" tabIndex={-1} aria-label={t.identity.tokens}>
       <div class="head">
         <h2>{t.identity.tokens}</h2>
       </div>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { COPY_FORMS, COPY_TITLES, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
 import type { TextForm } from '../model/text-form.ts';
@@ -7,7 +7,7 @@ import { CopyButton } from '../parts/command.tsx';
 import { Effect } from '../parts/effect.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PushProgress, type Push } from '../parts/push-progress.tsx';
-import { useFocus, useFocusKept } from '../parts/use-focus.ts';
+import { useFocus } from '../parts/use-focus.ts';
 import type { Preview } from '../state/change.ts';
 import { ago, type Texts } from '../text/texts.ts';
 
@@ -50,10 +50,9 @@ export type ResourceCardProps = {
 /** One resource: its specification as text, its editor, and its other forms. */
 export function ResourceCard(props: ResourceCardProps): JSX.Element {
   const { t, now, resource, state, push, failure, canUpdate, canDelete, onMode } = props;
-  const card = useFocusKept<HTMLElement>(`${state.mode} ${props.saving}`);
   return (
     <>
-      <section ref={card} class="card" tabIndex={-1} aria-label={resource.name}>
+      <section class="card" tabIndex={-1} aria-label={resource.name}>
         <div class={`head tone-${resource.kind}`}>
           <h2>{resource.name}</h2>
           <span class="badge">{t.kinds[resource.kind]}</span>
@@ -162,7 +161,7 @@ export function SpecEditor({
   const valid = preview.state === 'ready' && !unchanged && hint === undefined;
   const area = useRef<HTMLTextAreaElement>(null);
   // Names come before the text of a new resource.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (hint === undefined) area.current?.focus();
   }, []);
   return (

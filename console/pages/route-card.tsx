@@ -4,7 +4,6 @@ import { keyOf } from '../model/resources.ts';
 import { describeMatch, protocolOf, targetsOf, type Target } from '../model/routes.ts';
 import { Effect } from '../parts/effect.tsx';
 import { PushProgress } from '../parts/push-progress.tsx';
-import { useFocusKept } from '../parts/use-focus.ts';
 import type { RouteCardProps } from './route-card-state.ts';
 import { RouteStanding } from './route-standing.tsx';
 import { RouteWeights } from './route-weights.tsx';
@@ -14,9 +13,8 @@ export function RouteCard(props: RouteCardProps): JSX.Element {
   const { t, route, targets, push, error, saving, writable, undoable, onUndo } = props;
   const shown = targets ?? targetsOf(route.spec);
   const headingId = `route-${props.id}`;
-  const card = useFocusKept<HTMLElement>(`${targets !== undefined} ${undoable} ${saving}`);
   return (
-    <section ref={card} class="card" aria-labelledby={headingId} tabIndex={-1}>
+    <section id={`card-${props.id}`} class="card" aria-labelledby={headingId} tabIndex={-1}>
       <Head {...props} headingId={headingId} />
       <div class="body">
         <RouteWeights {...props} shown={shown} />

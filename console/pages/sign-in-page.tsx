@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SignedOut, SignIn } from '../../controlplane/console/contract.ts';
 import { Command } from '../parts/command.tsx';
+import { useFocus } from '../parts/use-focus.ts';
 import { Logo } from '../app/logo.tsx';
 import type { Texts } from '../text/texts.ts';
 
@@ -19,8 +20,9 @@ export type SignInPageProps = {
 export function SignInPage({ t, session, hasEnded, error, onSignIn }: SignInPageProps): JSX.Element {
   const [accessKeyId, setKey] = useState('');
   const [secretAccessKey, setSecret] = useState('');
+  const first = useFocus<HTMLInputElement>();
   return (
-    <main class="gate">
+    <main id="content" class="gate" tabIndex={-1}>
       <div class="card">
         <form
           class="stack"
@@ -44,6 +46,7 @@ export function SignInPage({ t, session, hasEnded, error, onSignIn }: SignInPage
           <label class="field">
             <span>{t.signIn.key}</span>
             <input
+              ref={first}
               type="text"
               name="key"
               required

@@ -11,6 +11,8 @@ import { ofKind } from '../model/resources.ts';
 import { EXAMPLE, meshOf, node } from '../testing/example-mesh.ts';
 import { en } from '../text/en.ts';
 import { ja } from '../text/ja.ts';
+import type { SpecChange } from '../../controlplane/console/contract.ts';
+import { ChangesPage } from './changes-page.tsx';
 import { ProblemsPage } from './problems-page.tsx';
 import { ProxyPage } from './proxy-page.tsx';
 import { removalText } from './resource-card.tsx';
@@ -251,4 +253,30 @@ test.each([
   ['accessPolicy', 'Delete x?'],
 ])('before the deletion of a %s: only the proxies of nodes and gateways keep anything', (kind, text) => {
   expect(removalText(en, { kind, name: 'x' })).toBe(text);
+});
+
+test('a change whose revert is asked about has one button that reverts it: a second click on the first one skipped the question', () => {
+  const resource = { kind: 'virtualNode', parent: '', name: 'front' };
+  const created = { id: '1', resource, change: 'create', source: 'api', at: '1970-01-01T00:00:00Z' } as const;
+  const html = renderToString(
+    <ChangesPage
+      t={en}
+      mesh="m"
+      owner=""
+      now={0}
+      changes={{ state: 'ready', value: [created as unknown as SpecChange] }}
+      more={false}
+      isLive
+      refusal={undefined}
+      reverted={new Set()}
+      mayRevert={() => true}
+      asked={{ change: '1', preview: { state: 'checking' } }}
+      saving={false}
+      onMore={nothing}
+      onRevert={nothing}
+      onCancel={nothing}
+    />,
+  );
+  expect(html.match(/>Revert<\/button>/g)).toHaveLength(1);
+  expect(html).toMatch(/<button[^>]*danger[^>]*disabled[^>]*>Revert</);
 });
