@@ -8,7 +8,7 @@ const USUAL = 1.1;
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[\u2e80-\u{10ffff}]/u, 2],
   [/[mwMW@%]/, 1.7],
-  [/[A-Z]/, 1.25],
+  [/[A-Z<>=+~#&]/, 1.4],
   [/[ijlftr.,:;|'!()[\]/ -]/, NARROW],
 ];
 

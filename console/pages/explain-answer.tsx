@@ -59,7 +59,7 @@ function OutcomeView({ t, outcome }: { t: Texts; outcome: Outcome }): JSX.Elemen
               ...(outcome.timeout === undefined ? [] : [t.explain.timeout(outcome.timeout)]),
               ...(outcome.retry === undefined
                 ? []
-                : [t.explain.retries(outcome.retry.retries, outcome.retry.on)]),
+                : [t.explain.retries(outcome.retry.retries, outcome.retry.on.replaceAll(',', ', '))]),
             ].join(' · ')}
           </p>
         </div>

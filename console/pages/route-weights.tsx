@@ -161,7 +161,7 @@ function ShareBar({ shares, slim = false }: { shares: readonly number[]; slim?: 
             key={index}
             class={`tone-${index % TONES}`}
             x={x}
-            width={Math.max(0, share * 100 - 0.4)}
+            width={Math.max(0, share * 100 - (at < 99.9 ? 0.4 : 0))}
             height="10"
           />
         );

@@ -1,6 +1,6 @@
-// Writes a picture of each page of the console, in a wide and a narrow window, light and dark, to look at. After `npm run setup`:
+// Writes a picture of each page of the console, in a wide and a narrow window, light, dark and in forced colors, to look at. After `npm run setup`:
 //
-//   node console/testing/pictures.ts FOLDER
+//   node console/testing/pictures.ts FOLDER [LANGUAGE]
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,22 +33,22 @@ const DEEDS: Readonly<
   explained: {
     at: 'explain',
     async act(page) {
-      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.locator('form button.first').click();
       await page.waitForTimeout(1000);
     },
   },
   edited: {
     at: 'resource',
     async act(page) {
-      await page.getByRole('button', { name: 'Edit' }).click();
-      await page.getByRole('textbox', { name: 'Specification' }).fill('listeners: [{portMapping: {}}]');
+      await page.locator('.card .body > .row .button').first().click();
+      await page.locator('textarea').fill('listeners: [{portMapping: {}}]');
       await page.waitForTimeout(1500);
     },
   },
   'revert-asked': {
     at: 'changes',
     async act(page) {
-      await page.locator('.change').nth(1).getByRole('button', { name: 'Revert' }).click();
+      await page.locator('.change').nth(1).locator('button').click();
       await page.waitForTimeout(1000);
     },
   },
@@ -56,7 +56,7 @@ const DEEDS: Readonly<
 
 const nothing = async (): Promise<void> => {};
 
-const [, , folder = 'pictures'] = process.argv;
+const [, , folder = 'pictures', locale = 'en'] = process.argv;
 await mkdir(folder, { recursive: true });
 await buildPages();
 await using open = new AsyncDisposableStack();
@@ -92,19 +92,25 @@ const views = [
     return { name: `hostile-${name}`, at: hostile[name] ?? '', act: nothing };
   }),
 ];
-const page = await browser.open(`${plane.api}/console/`);
-await goTo(page, plane.api, color['map'] ?? '');
-await page.waitForTimeout(FIGURES_MS);
+const looks = [
+  ['light', { colorScheme: 'light', forcedColors: 'none' }],
+  ['dark', { colorScheme: 'dark', forcedColors: 'none' }],
+  ['forced', { colorScheme: 'dark', forcedColors: 'active' }],
+] as const;
 for (const size of SIZES) {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme: scheme });
+  for (const [scheme, media] of looks) {
+    // A page of its own: texts that are not saved outlive their views.
+    const page = await browser.open('about:blank', { size, locale });
+    await page.emulateMedia(media);
+    await goTo(page, plane.api, color['map'] ?? '');
+    await page.waitForTimeout(FIGURES_MS);
     for (const { name, at, act } of views) {
       await goTo(page, plane.api, at);
       await act(page);
       await page.waitForTimeout(300);
       await page.screenshot({ path: join(folder, `${name}-${size.width}-${scheme}.png`), fullPage: true });
     }
+    await page.context().close();
   }
 }
-process.stdout.write(`${views.length * 4} pictures in ${folder}\n`);
+process.stdout.write(`${views.length * SIZES.length * looks.length} pictures in ${folder}\n`);
