@@ -50,7 +50,7 @@ export function runFolderAt(path: string): RunFolder {
 }
 
 /**
- * Removes a folder in which other processes may remove files at the same time, as guards do: Node then stops half-way, and says nothing.
+ * Removes a folder in which other processes may remove files at the same time, as guards do: in that case, one removal by Node stops half-way without an error.
  */
 export function removeFolder(path: string): void {
   for (let left = REMOVALS; left > 0 && existsSync(path); left -= 1) {

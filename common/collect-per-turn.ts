@@ -1,6 +1,6 @@
 /**
- * Returns a function that collects items, and calls `flush` after the current turn of the event loop with all that came in it: of each key,
- * the latest value. `flush` must not throw.
+ * Returns a function that collects items by key. After the current turn of the event loop, it calls `flush` with the latest value of each key.
+ * `flush` must not throw.
  */
 export function collectPerTurn<K, V>(flush: (items: ReadonlyMap<K, V>) => void): (key: K, value: V) => void {
   let items = new Map<K, V>();

@@ -1,14 +1,14 @@
-/** The shortest rest between two flushes of a key, in milliseconds, and how many times as long as a flush it is at least. */
+/** The shortest pause between two flushes of a key: in milliseconds, and as a multiple of the time that the last flush took. */
 const REST_MS = 100;
 const REST_SHARE = 10;
 
 /**
- * Returns a function that calls `flush` with a value: at once, or, within a rest after the last flush of the same key, at the end of the rest
- * with the latest value. The rest is 100 ms, or ten times as long as the flush took. So thousands of changes to one key cost a tenth of the
- * time at most. `flush` must not throw.
+ * Returns a throttle per key. It calls `flush` with a value at once, or, during the pause after the last flush of the key, at the end of the pause with
+ * the latest value. The pause is 100 ms, or ten times as long as the flush took if that is longer. So flushes of one key take at most a tenth of the
+ * time. `flush` must not throw.
  */
 export function spacedPerKey<V>(flush: (value: V) => void): (key: string, value: V) => void {
-  /** The values that came during the rest of a key. */
+  /** The keys in a pause, each with the latest value that arrived during it. */
   const resting = new Map<string, { readonly value: V } | undefined>();
 
   function flushNow(key: string, value: V): void {

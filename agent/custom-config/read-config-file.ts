@@ -6,7 +6,7 @@ const LARGEST = 4 * 1024 * 1024;
 
 /**
  * Reads a file that a variable names.
- * @throws AgentError if it is missing, unreadable, too large, or no regular file: a pipe would block the start
+ * @throws AgentError if it is missing, unreadable, too large, or not a regular file: a pipe would block the start
  */
 export function readConfigFile(variable: string, path: string): string {
   try {

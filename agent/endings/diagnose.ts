@@ -18,7 +18,7 @@ export type Diagnosis = {
 export type DiagnosisOptions = {
   /** Returns the binary of the Envoy that `begin` announced. */
   readonly binary: () => string;
-  /** Has Envoy judge its bootstrap, without opening a port. */
+  /** Makes Envoy validate its bootstrap, without opening a port. */
   readonly validate: () => Promise<Verdict>;
   /** Processes that were killed for lack of memory. Default: those of this process's cgroup. */
   readonly countOomKills?: () => number | undefined;

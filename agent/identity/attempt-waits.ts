@@ -7,7 +7,7 @@ export type AttemptWaits = {
    * for the renewal that failed.
    */
   readonly next: (hasCertificate: boolean, leastMs: number, asked?: AskedRenewal) => number;
-  /** Returns the next wait after a control plane that is busy, in milliseconds. `wishMs`: when it wants the agent to come again. */
+  /** Returns the next wait after a control plane that is busy, in milliseconds. `wishMs`: the wait that it asked for. */
   readonly afterBusy: (wishMs: number) => number;
   /** An attempt succeeded. */
   readonly reset: () => void;

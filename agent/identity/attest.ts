@@ -27,7 +27,7 @@ export class AttestationRefused extends Error {
   }
 }
 
-/** The control plane has too much to do, and says when to come again. */
+/** The control plane is overloaded, and says when to retry. */
 export class ControlPlaneBusy extends Error {
   /** How long to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number;

@@ -1,6 +1,6 @@
 /** A timer that also follows the clock. */
 export type ClockTimer = {
-  /** Fires once, after this wait in milliseconds, and no more for an earlier wait. */
+  /** Fires once, after this wait in milliseconds. Replaces an earlier wait. */
   readonly set: (ms: number) => void;
   /** Never fires again. */
   readonly close: () => void;

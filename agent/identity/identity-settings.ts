@@ -41,7 +41,7 @@ export function readIdentity(read: Reader): IdentitySettings | undefined {
       isSecret: true,
     });
   }
-  // Without this way, a value that another tool set is none of the agent's business.
+  // Without aws-jwt, the agent ignores a value that another tool set.
   const stsEndpoint = proofs.includes('aws-jwt')
     ? read('AWS_ENDPOINT_URL_STS', url, read('AWS_ENDPOINT_URL', url, undefined))
     : undefined;

@@ -15,7 +15,7 @@ export type SigningRequest = {
   readonly request: Uint8Array;
 };
 
-/** Makes a key on P-256, and the request. The request names nothing: the control plane decides what the certificate says. */
+/** Makes a key on P-256, and the request. The request contains no names: the control plane decides the content of the certificate. */
 export async function makeSigningRequest(): Promise<SigningRequest> {
   const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
   const request = await Pkcs10CertificateRequestGenerator.create({ name: '', keys, signingAlgorithm: KEY });

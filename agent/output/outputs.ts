@@ -12,7 +12,7 @@ import { writeTo, type WriteLines } from '../../common/output/write-lines.ts';
 export type Outputs = {
   /** Sends all further output to a log file. If it cannot be opened, logs that, and changes nothing. */
   useFile(settings: LogFileSettings): Promise<void>;
-  /** Returns the writer for Envoy's stdout or stderr, as of now. */
+  /** Returns the current writer for Envoy's stdout or stderr. */
   envoy(stream: 'stdout' | 'stderr'): WriteLines;
   /** Bytes of the agent's own log that were dropped, because the output did not accept them. */
   dropped(): number;

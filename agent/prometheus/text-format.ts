@@ -3,16 +3,16 @@ const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
 /** The types of OpenMetrics whose samples are gauges. */
 const GAUGES = ['info', 'stateset'];
 
-/** A sample: what is measured, its value, and in OpenMetrics an exemplar. */
+/** A sample: name and labels, value, time, and in OpenMetrics an exemplar. */
 const SAMPLE =
   /^((?:[A-Za-z_:][\w:]*)?(?:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?)\s*(?<=[\s}])(\S+)(?:\s+(-?[\d.]+(?:[eE][+-]?\d+)?))?\s*(?:\s#\s.*)?$/;
 const LONGEST_SHOWN = 60;
 
 /**
- * Returns a page in Prometheus's text format: of OpenMetrics, which some applications send to everyone, without exemplars and types that the
- * text format lacks.
+ * Converts a page to Prometheus's text format. Some applications always send OpenMetrics: the result omits its exemplars, and the types that the text
+ * format lacks.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
- * @throws Error that has the first line of a page in another format: a scraper would refuse a page with it, and all metrics of others there
+ * @throws Error with the first line of a page in another format, because a scraper would refuse the whole page with this part
  */
 export function toTextFormat(page: string): string {
   const lines = page.split(/\r?\n/);

@@ -86,7 +86,7 @@ function narrowed({ names, siblings }: Group, isStillServed: (name: string) => b
   return served.length === 0 ? undefined : { names: served, siblings };
 }
 
-/** Splits names: those that the message does not contain, then one part for each that it contains; into halves if it says nothing. */
+/** Splits names: those that the message does not contain, then one part for each that it contains; into halves if it contains none. */
 function partsOf(names: readonly string[], message: string): readonly (readonly string[])[] {
   const named = names.filter((name) => message.includes(name));
   const rest = names.filter((name) => !message.includes(name));

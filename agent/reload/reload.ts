@@ -18,7 +18,7 @@ export type NextLaunch = { readonly launch: Launch; readonly notTaken: readonly 
 
 /** Inputs of reloads. */
 export type ReloadOptions = {
-  /** Reads variables and files, and has Envoy judge them. Rejects with a ReloadRefusal, AgentError or SettingsError. */
+  /** Reads variables and files, and makes Envoy validate them. Rejects with a ReloadRefusal, AgentError or SettingsError. */
   readonly prepare: (how: ReloadHow) => Promise<NextLaunch>;
   /** Replaces the running Envoy. */
   readonly replace: (how: ReloadHow, launch: Launch) => Promise<Replaced>;

@@ -25,8 +25,8 @@ const RETRY_MS = 1000;
 
 /**
  * Watches whether the application still listens on the ports that it has listened on: connections to a port without a listener are refused.
- * The returned function watches until its signal aborts, and never rejects: without an answer nothing changes. Called again, for the next
- * Envoy, it goes on with what it knows.
+ * The returned function watches until its signal aborts, and never rejects: without an answer nothing changes. A further call, for the next Envoy,
+ * continues with the known ports.
  */
 export function createAppSockets(options: AppSocketsOptions): (signal: AbortSignal) => Promise<void> {
   const { isLocal, readSockets, onChange, pollMs = POLL_MS, settleMs = SETTLE_MS } = options;

@@ -109,7 +109,7 @@ async function settle(run: Run, step: Step): Promise<Outcome> {
   }
 }
 
-// A step that refers to a resource that could not be created would fail with an error that says nothing new.
+// A step that refers to a resource that could not be created would fail with an error that adds no information.
 function lacking({ bad }: Run, step: Exclude<Step, Delete>): string | undefined {
   const missing = referencesOf(step.document).find(({ key }) => bad.has(keyText(key)));
   return missing && bad.get(keyText(missing.key));

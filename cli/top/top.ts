@@ -48,7 +48,7 @@ export async function top(
   const show = async (figures: LiveFigures): Promise<void> => {
     if (output === 'json') return void stdout.write(`${JSON.stringify(figures)}\n`);
     const found = latencies && figures.times.length > 0 ? await readLatencies(client, figures) : undefined;
-    // With `--once`, what has no room is still above.
+    // With `--once`, the output may be longer than the terminal: the user scrolls up.
     const height = stdout.isTTY === true && !once ? stdout.rows : undefined;
     stdout.write(frame(describeFigures(figures, found, height), stdout, once));
   };

@@ -41,7 +41,7 @@ const edits = signal<ReadonlyMap<string, Edit>>(new Map());
 /** The question about the effect of each edit, which a newer one of the same route replaces. */
 const questions = new Map<string, AbortController>();
 
-/** Returns the edit of a route, and what a user may do with it. `nodes`: the names of all virtual nodes. */
+/** Returns the edit of a route, and the actions on it. `nodes`: the names of all virtual nodes. */
 export function routeEdit(route: Typed<'route'>, at: MeshName, nodes: readonly string[]): RouteEdit {
   const id = keyOf(route);
   const key = `${at.owner}/${at.mesh}/${id}`;

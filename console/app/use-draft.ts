@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 const drafts = new Map<string, unknown>();
 
 /**
- * Returns a state that outlives its view: a look at another page, or a session that ends, takes no text from the user. `undefined`: the
- * state begins anew the next time.
+ * Returns a state that outlives its view, so that the user loses no text by a look at another page or the end of the session. `undefined` resets
+ * the state.
  */
 export function useDraft<T>(key: string): readonly [T | undefined, (draft: T | undefined) => void] {
   const [draft, setDraft] = useState(drafts.get(key) as T | undefined);

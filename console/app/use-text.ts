@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Returns a text that is written later: the newest one. Empty until it is there, and where it cannot be written. `of`: what it depends on. */
+/** Returns the newest text that `write` has produced; empty before that, and if it fails. `of`: the dependencies, as those of an effect. */
 export function useText(write: () => Promise<string>, of: readonly unknown[]): string {
   const [text, setText] = useState('');
   useEffect(() => {

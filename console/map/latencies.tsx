@@ -6,7 +6,7 @@ import { millisecondsText } from '../model/latencies.ts';
 import { wordsOf } from '../state/words-of.ts';
 import type { Texts } from '../text/texts.ts';
 
-/** The latencies of what a piece sends, read from its Envoys when the user asks. `onFound`: takes the answer to the lines of the map. */
+/** The latencies of the requests that a piece sends, read from its Envoys when the user asks. `onFound` shows the answer on the lines of the map. */
 export function LatenciesOf({
   t,
   mesh,

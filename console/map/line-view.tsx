@@ -56,7 +56,7 @@ function widthOf({ routes }: Line): number {
   return routes.length === 1 ? 1.2 + (routes[0]?.share ?? 0) * 1.8 : 1.5;
 }
 
-/** Lines of gateway routes carry all requests of theirs: their share says nothing. */
+/** Returns the text of a line's weights; none for lines of a gateway, because each of its routes has one target. */
 function weightText({ from, routes }: Line): string | undefined {
   if (from.startsWith('virtualGateway/') || routes.length === 0) return undefined;
   const [first, ...more] = routes;

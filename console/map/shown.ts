@@ -7,7 +7,7 @@ import type { Layout } from './layout.ts';
  */
 export type Shown = { readonly frame: Frame; readonly drawn: number; readonly isHeld: boolean };
 
-/** A picture is drawn anew when a gesture makes it smaller or larger than by these factors: it is blurred then, or much of it has to be kept. */
+/** Beyond these factors of a gesture's zoom, the map is redrawn: the picture would be blurred, or too large. */
 const KEPT = { least: 0.5, most: 2 } as const;
 
 /** Returns the view of a frame, drawn at its own scale. */

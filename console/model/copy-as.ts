@@ -56,7 +56,7 @@ function keyIn({ mesh }: MeshModel, owner: string, { kind, parent, name }: Resou
   return { kind, owner: owner === '' ? undefined : owner, mesh, parent, name };
 }
 
-/** The resources in the manifest of a resource. Routes have none of their own: that of their virtual router has all of them. */
+/** Returns the resources in the manifest of a resource. Routes have no manifest of their own: they are in that of their virtual router. */
 function inManifest({ resources }: MeshModel, resource: Resource): readonly Resource[] {
   const { kind, parent, name } = resource;
   if (kind !== 'route' && kind !== 'virtualRouter') return [resource];

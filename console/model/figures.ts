@@ -143,7 +143,7 @@ export type Course = {
   readonly errors: readonly (number | null)[];
 };
 
-/** Returns the course of what a piece sends, or, if it sends nothing, of what it receives; undefined without figures of it. */
+/** Returns the requests of a piece over time: those that it sends or, if it sends none, those that it receives. Undefined without figures. */
 export function courseOf(key: string, figures: LiveFigures | undefined): Course | undefined {
   if (figures === undefined || figures.times.length < 2) return undefined;
   const own = figures.lines.filter(({ from }) => `${from.kind}/${from.name}` === key);

@@ -15,7 +15,7 @@ export function timesBetween(first: number, last: number): number[] {
   );
 }
 
-/** Returns the path of a row of numbers for the `d` of an SVG path, with gaps where there is none. `x`, `y`: the place of a time and of a number. */
+/** Returns numbers over time as the `d` of an SVG path, with a gap for each missing number. `x`, `y`: the coordinate of a time and of a number. */
 export function pathOf(
   times: readonly number[],
   row: readonly (number | null)[],

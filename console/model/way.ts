@@ -7,10 +7,10 @@ export type Dump = {
 /** Envoy's JSON, of which the pages read a few members. */
 export type Json = { readonly [name: string]: unknown };
 
-/** A step on the way of a request through a proxy, with a line that says more. */
+/** A step on the way of a request through a proxy, with lines of details. */
 export type Step = { readonly name: string; readonly lines: readonly string[] };
 
-/** The steps of all ways through a proxy, by what a request passes first. */
+/** The steps of all ways through a proxy, in the order in which a request passes them. */
 export type Ways = {
   readonly listeners: readonly Step[];
   readonly routes: readonly Step[];

@@ -88,7 +88,7 @@ export function MapPage(props: MapPageProps): JSX.Element {
   );
 }
 
-/** The search, and what a reader of the map has to know. */
+/** The search, and notes about the map. */
 function MapBar(props: MapPageProps): JSX.Element {
   const { t, graph, search, onSearch, onChoose } = props;
   const wanted = search.trim().toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * Returns a function that runs `work` for all calls of one time together: one run at a time, and one more for the calls that came while it ran, because
- * its answer may be older than they are. Each promise settles with the run that began after its call.
+ * Returns a function that coalesces concurrent calls of `work`: one run at a time, and one more for the calls that arrived during it, because its
+ * answer may be older than they are. Each promise settles with the run that began after its call.
  */
 export function together(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

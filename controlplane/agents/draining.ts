@@ -108,8 +108,8 @@ function isSame(a: Leaving, b: Leaving): boolean {
 }
 
 /**
- * Whether both may be one instance. A single common address says nothing: hosts share that of the container bridge, and agents behind an
- * address translation the one that they connect from.
+ * Whether both may be one instance. A single common address is no proof: hosts share the address of the container bridge, and agents behind a NAT
+ * share the address that they connect from.
  */
 function mayBeOne(a: Leaving, b: Leaving): boolean {
   const isUnnamed = a.addresses.length === 0 || b.addresses.length === 0;

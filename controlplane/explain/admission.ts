@@ -23,7 +23,7 @@ export type Admission = Decision & {
   readonly unlessFrom?: string | undefined;
 };
 
-/** Returns what each target of a request says about the caller; none for targets with authorization off. */
+/** Returns the decision of each target about the caller of a request; none for targets with authorization off. */
 export type AdmissionsOf = (
   caller: Identity,
   hasIdentity: boolean,

@@ -5,7 +5,7 @@ import type { EncodedFigures } from './figures/write-figures.ts';
 /** A stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export type EventStream = {
   readonly body: Readable;
-  /** Sends figures. A reader that is too slow is cut off: it may connect again, and gets what it missed. */
+  /** Sends figures. A reader that is too slow is disconnected; it may connect again, and gets the figures that it missed. */
   readonly send: (figures: EncodedFigures) => void;
   /** Ends the stream with a problem. */
   readonly end: (problem: StreamProblem) => void;

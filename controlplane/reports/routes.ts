@@ -12,7 +12,7 @@ import { createSharedQuestions } from './shared-questions.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
 
-/** A stream ends after this time, and readers connect again, so that a balancer can spread them anew. In milliseconds. */
+/** A stream ends after this time, in milliseconds. Readers reconnect, so that a balancer can spread them again. */
 const STREAM_AGE_MS = 10 * 60_000;
 
 /** First events that may wait for all readers together, in bytes: each has as many slots as its reader has missed. */

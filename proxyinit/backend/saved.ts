@@ -90,7 +90,7 @@ function target(rule: string): string | undefined {
   return index < 0 ? undefined : words[index + 1];
 }
 
-/** Splits a rule into words without quotes, because versions differ in what they quote. A quoted `-j` keeps them: it is no target. */
+/** Splits a rule into words without quotes, because versions quote different words. A quoted `-j` keeps its quotes: it is not a target. */
 function tokens(rule: string): readonly string[] {
   return Array.from(rule.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g), ([, quoted, plain]) => {
     return plain ?? (quoted?.startsWith('-') === true ? `"${quoted}"` : (quoted ?? ''));

@@ -18,7 +18,7 @@ const KEEP_MS = 60 * 60 * 1000;
 
 /**
  * Builds the console's pages into a folder: `index.html`, and `assets/` with files whose names contain a hash of their content, so that
- * browsers may keep them for ever. Beside each file are its compressed forms (`.gz`, `.br`). Files appear by an atomic rename, and those of
+ * browsers may cache them without a limit. Beside each file are its compressed forms (`.gz`, `.br`). Files appear by an atomic rename, and those of
  * earlier builds stay for an hour, for pages that are open.
  * @param {string} folder
  * @returns {Promise<BuiltConsole>}

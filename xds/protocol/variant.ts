@@ -31,7 +31,7 @@ export const sotw: Variant<SotwRequest> = {
   encode: encodeSotwResponse,
 
   subscribe(state, { typeUrl, nonce, names, version, error }, acked) {
-    // Before a stream's first response, a nonce can only be from an earlier stream; a request without a nonce always starts anew.
+    // Before a stream's first response, a nonce can only be from an earlier stream; a request without a nonce always restarts the type.
     const begins = nonce === '' || state.lastNonce === '';
     // A request that ACKs an older response is superseded by the one that will ACK the newest.
     if (!begins && nonce !== state.lastNonce) return;
@@ -45,7 +45,7 @@ export const sotw: Variant<SotwRequest> = {
       if (version !== '') for (const name of names) state.inherited.add(name);
       const wantsAllAlone = state.subscription.wildcard && state.subscription.names.size === 0;
       state.inheritedVersion = state.asked || !wantsAllAlone ? '' : version;
-      // A client that starts anew does not ACK earlier responses.
+      // A client that restarts a type does not ACK earlier responses.
       if (state.outstanding !== undefined) state.outstanding.late = true;
     }
     state.asked = true;

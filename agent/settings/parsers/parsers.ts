@@ -26,7 +26,7 @@ export const host: Parser<string> = (value) => {
     : { wanted: 'an IP address or the name of a host' };
 };
 
-/** The last label has a character that is no digit, so that a mistyped address is no name. */
+/** A host name. The last label has a character that is not a digit, so that a mistyped address does not count as a name. */
 const HOST_NAME = /^(?:[\w-]+\.)*[\w-]*[A-Za-z_-][\w-]*\.?$/;
 
 /** Parses the name of an environment variable. */

@@ -97,7 +97,7 @@ function readAnswer(
  */
 const RETRYABLE = [429, 502, 503, 504];
 
-/** Returns what an answer of HTTP says about the parcel. */
+/** Returns the result of a parcel by its HTTP response. */
 export function outcomeOf({ status, retryAfter, body }: HttpAnswer): Outcome {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   const reason = `HTTP ${status} ${printable(body.toString('latin1'))}`.trim();

@@ -6,8 +6,8 @@ import { withTimeout } from '../../../common/limits/with-timeout.ts';
 /** A sender of datagrams to one daemon. */
 export type UdpSender = {
   /**
-   * Sends a datagram. Rejects if the name has no address, or the kernel knows that no program listens. It always knows that of this host,
-   * and seldom of other hosts.
+   * Sends a datagram. Rejects if the name has no address, or the kernel knows that no program listens: always on this host,
+   * seldom on other hosts.
    */
   readonly send: (datagram: Uint8Array) => Promise<void>;
   readonly close: () => void;

@@ -23,7 +23,7 @@ export function segmentsToResources(
 ): readonly ResourceSpans[] {
   const byService = new Map<string, Span[]>();
   for (const segment of segments) {
-    // It comes again when it has ended.
+    // The sender sends it again when it has ended.
     if (segment.in_progress === true) continue;
     // A subsegment that arrives alone has the name of the service that it calls.
     const service = segment.type === 'subsegment' ? '' : segment.name;

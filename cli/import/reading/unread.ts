@@ -45,7 +45,7 @@ export function mayDescribe(file: string): boolean {
   return KINDS.some(({ name }) => name.test(file));
 }
 
-/** Whether a file is a program or a script by its name, so that it is no text of a form. */
+/** Whether a file is a program or a script by its name, so it is not in one of the forms. */
 export function isProgram(file: string): boolean {
   return PROGRAM.test(file) || SCRIPT.test(file);
 }

@@ -17,7 +17,7 @@ export async function filesIn(folder: string, seen: Set<string> = new Set()): Pr
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = join(folder, entry.name);
     if (entry.name.startsWith('.')) continue;
-    // A link that leads nowhere is no file.
+    // The target of the link does not exist.
     const kind = entry.isSymbolicLink() ? await stat(inside).catch(() => undefined) : entry;
     if (kind?.isDirectory() === true && !PASSED_OVER.has(entry.name))
       files.push(...(await filesIn(inside, seen)));

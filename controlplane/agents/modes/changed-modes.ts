@@ -8,7 +8,7 @@ import { identitiesOf, type Identities } from './identities.ts';
 /** A virtual node whose mode differs between two states of the identities of its mesh. */
 export type ChangedMode = { readonly node: NodeId; readonly was: MtlsMode; readonly to: MtlsMode };
 
-/** Returns the virtual nodes of a mesh whose mode is not what it was with the identities `before`. */
+/** Returns the virtual nodes of a mesh whose mode differs from that with the identities `before`. */
 export function changedModes(model: Model, mesh: MeshId, before: Identities): readonly ChangedMode[] {
   return modesThrough(model, mesh, [before]).flatMap(({ node, modes: [was, to] }) =>
     was === undefined || to === undefined || was === to ? [] : [{ node, was, to }],

@@ -4,7 +4,7 @@ import type { AccessRule } from '../../model/daybreak-types.ts';
 export type RuledListener = { readonly port: number; readonly isHttp: boolean };
 
 /**
- * Returns why a rule with `http` does not do what it says, because such a rule never matches a connection of protocol tcp: it can match at
+ * Returns why a rule with `http` does not have its full effect, because such a rule never matches a connection of protocol tcp: it can match at
  * no listener, or it is a deny that also names tcp listeners. Undefined for all others. The API refuses such a rule, but a listener may
  * change later, and a rule of the mesh is for all virtual nodes.
  */

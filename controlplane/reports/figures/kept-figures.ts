@@ -25,7 +25,7 @@ export function createKeptFigures(now: () => number): KeptFigures {
   return {
     figuresOf(watch, range, coverage) {
       const { first, last } = watch.own.kept();
-      // Times come from the wall clock of now, distances from the monotonic one: a wall clock that jumps moves all times together.
+      // The present time comes from the wall clock, distances from the monotonic one: a wall clock that jumps moves all times together.
       const offset = Date.now() - now();
       const count = Math.max(
         0,

@@ -22,7 +22,7 @@ type Said = { readonly texts: Map<number, LatencyParts>; expected: number | unde
 
 /**
  * Waits for the replicas that are `known`, and for those that say within `hearMs` that they have taken the question; no longer than `limitMs`.
- * Keeps of an answer only what was asked for.
+ * Removes all parts of an answer that were not asked for.
  */
 export function createOthersAnswer(
   question: LatencyQuestion,

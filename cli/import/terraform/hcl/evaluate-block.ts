@@ -46,7 +46,7 @@ export function blockEvaluator(
       refuse: (why, inside) => ask(questionAt(address, [...path, ...inside], why)),
     });
   };
-  // An answer is text. Of a local value, an output or an argument of a module, only its use says what it has to be.
+  // An answer is text. The type of a local value, an output or an argument of a module depends on its use, so a collection is parsed here.
   const answered = (answer: unknown, path: Path): unknown =>
     keepsResources || COLLECTIONS.has(String(path.at(-1))) ? collectionFrom(answer) : answer;
   const text = (value: string, address: string, path: Path, bindings: Bindings): unknown => {
@@ -55,7 +55,7 @@ export function blockEvaluator(
       'literal' in part ? part.literal : expressionValue(part.expression, bindings),
     );
     const found = joined(values);
-    // Its own place answers a value too, in place of what it depends on.
+    // The user may answer the value by its own address, instead of the values that it depends on.
     if (found !== UNKNOWN && !(found instanceof Open)) return found;
     const [only] = parts;
     const shown =

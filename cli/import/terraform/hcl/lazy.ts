@@ -5,7 +5,7 @@ import type { Step } from './expression.ts';
 /** A value that depends on something that import does not evaluate: a data source, an attribute that AWS computes, a function. */
 export const UNKNOWN = Symbol('unknown');
 
-/** An unknown value with a name: what a data source, an attribute that AWS computes or the output of a module elsewhere is. */
+/** An unknown value with a name: a data source, an attribute that AWS computes, or the output of a module that is not in the files. */
 export class Reference {
   /** As the configuration writes it, with the modules around: `module.shop.data.aws_vpc.main.id`. */
   readonly address: string;
