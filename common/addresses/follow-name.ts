@@ -12,6 +12,8 @@ export type FollowedName = {
   readonly isSettled: () => boolean;
   /** Undefined before the first answer. */
   readonly addresses: () => NameAddresses | undefined;
+  /** Why the latest query failed; undefined if it did not. */
+  readonly problem: () => string | undefined;
   readonly status: () => NameStatus;
   /** Lets watching end after a time of `performance.now()`, or with undefined go on. An end that is set stays. */
   readonly endAt: (time: number | undefined) => void;
@@ -111,6 +113,7 @@ export function followName(options: FollowNameOptions): FollowedName {
   return {
     isSettled: () => first !== 'asking',
     addresses: () => (first === 'answered' ? nameAddresses(seen) : undefined),
+    problem: () => problem,
     status: () => ({ name, ...nameAddresses(seen), problem }),
     endAt: (time) => void (until = time === undefined ? undefined : (until ?? time)),
     close: () => stop.abort(),

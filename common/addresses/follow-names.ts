@@ -17,6 +17,8 @@ export type FollowedNames = {
   readonly isSettled: (name: string) => boolean;
   /** Returns the addresses of a watched name; undefined before the first answer. */
   readonly addressesOf: (name: string) => NameAddresses | undefined;
+  /** Returns why the latest query for a watched name failed; undefined if it did not. */
+  readonly problemOf: (name: string) => string | undefined;
   /** Returns the status of each name, sorted by name. */
   readonly status: () => readonly NameStatus[];
   readonly close: () => void;
@@ -75,6 +77,7 @@ export function followNames({
     },
     isSettled: (name) => names.get(name.toLowerCase())?.isSettled() !== false,
     addressesOf: (name) => names.get(name.toLowerCase())?.addresses(),
+    problemOf: (name) => names.get(name.toLowerCase())?.problem(),
     status: () =>
       Array.from(names.values(), (followed) => followed.status()).toSorted((a, b) =>
         compareText(a.name, b.name),

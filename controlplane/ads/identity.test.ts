@@ -43,6 +43,10 @@ describe('parseIdentity', () => {
   });
 });
 
+test('the error about a long id names its beginning', () => {
+  expect(() => parseIdentity('x'.repeat(1_000_000))).toThrow(/^node\.id "x{600}"… names no proxy: .{0,200}$/);
+});
+
 describe('resolve', () => {
   const model = modelOf(
     ['mesh', '111111111111', 'one'],

@@ -17,6 +17,9 @@ export type Identity = {
 const ARN = /^arn:[^:/]+:appmesh(?:-preview)?:[^:/]*:(?<account>\d{12}):(?<path>mesh\/.+)$/;
 const PATH = new RegExp(`^mesh/${MESH_IN_ID}/(?<kind>virtualNode|virtualGateway)/(?<name>[^/]+)$`);
 
+/** The most characters of an id in an error. Ids may have two names of 255 characters. */
+const MOST_SHOWN = 600;
+
 /**
  * Parses a node.id: a full ARN, `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or with `M@OWNER` for a mesh of another
  * account (the forms of App Mesh's APPMESH_RESOURCE_ARN).
@@ -31,7 +34,7 @@ export function parseIdentity(id: string): Identity {
       'mesh/M/virtualNode/N, mesh/M/virtualGateway/G (M@OWNER for a mesh of another account), or their ARN';
     throw new CallError(
       status.INVALID_ARGUMENT,
-      `node.id ${JSON.stringify(id)} names no proxy: it has to be ${forms}`,
+      `node.id ${JSON.stringify(id.slice(0, MOST_SHOWN))}${id.length > MOST_SHOWN ? '…' : ''} names no proxy: it has to be ${forms}`,
     );
   }
   return { mesh, owner: path?.['owner'] ?? arn?.['account'], kind, name };

@@ -52,7 +52,7 @@ export function createHostNames(log: Log, ask?: FollowNamesOptions['ask']): Host
         trouble: () => undefined,
         answeredAt: () => undefined,
         warnings() {
-          const problem = names.status().find((status) => status.name === name.toLowerCase())?.problem;
+          const problem = names.problemOf(name);
           return problem === undefined ? [] : [`it cannot be looked up: ${problem}`];
         },
         close() {

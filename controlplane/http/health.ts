@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { RouteConfig } from './call.ts';
 import { badRequest } from './errors.ts';
@@ -22,7 +23,7 @@ export function health({ live, writeFailure }: HealthSources) {
   const requireStore = async (): Promise<void> => {
     const failure = writeFailure();
     if (failure !== undefined) throw failure;
-    await withTimeout(STORE_TIMEOUT, live.catchUp());
+    await withTimeout(STORE_TIMEOUT, 'the store did not answer', live.catchUp());
   };
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/healthz', { config: OPEN }, async () => ({ status: 'ok' }));
@@ -46,17 +47,4 @@ function askedForAds(query: unknown): boolean {
   const wanted = (query as Readonly<Record<string, unknown>>)['for'];
   if (wanted === undefined || wanted === 'ads') return wanted === 'ads';
   throw badRequest(`Value ${JSON.stringify(wanted)} at 'for': it must be ads or absent.`);
-}
-
-async function withTimeout(milliseconds: number, work: Promise<void>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`the store did not answer within ${milliseconds} ms`)),
-    milliseconds,
-  );
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -15,7 +15,7 @@ export function serviceViews(model: Model, mesh: MeshId, names: readonly string[
   const history = model.meshHistory(mesh);
   if (history === undefined)
     return names.map((name) => ({ name, provider: providerView(model, mesh, name) }));
-  const cache = cacheOf(history);
+  const cache = cacheOf(history, model, mesh);
   const { generation } = model;
   const changedAt = Math.max(...SHARED_TABLES.map((kind) => history.changedAt(kind)));
   return names.map((name) => {
@@ -51,12 +51,25 @@ const SHARED_TABLES = [
 /** The last view of a service, and a generation of the model for which it is valid: it stays valid until its tables change. */
 type CachedView = { readonly view: ServiceView; asOf: number };
 
-const caches = new WeakMap<MeshHistory, Map<string, CachedView>>();
+/** The views of a mesh by the name of the service. `prunedAt`: the generation of the model at the last look for deleted services. */
+type ServiceCache = { readonly views: Map<string, CachedView>; prunedAt: number };
 
-function cacheOf(history: MeshHistory): Map<string, CachedView> {
-  const cache = caches.get(history) ?? new Map<string, CachedView>();
+const caches = new WeakMap<MeshHistory, ServiceCache>();
+
+/** How many views beyond those of twice the existing services a cache may have before it drops those of deleted services. */
+const SPARE = 100;
+
+function cacheOf(history: MeshHistory, model: Model, mesh: MeshId): Map<string, CachedView> {
+  const cache = caches.get(history) ?? { views: new Map(), prunedAt: 0 };
   caches.set(history, cache);
-  return cache;
+  const { views } = cache;
+  const isLarge = views.size > 2 * model.count('virtualService', mesh) + SPARE;
+  if (!isLarge || cache.prunedAt >= history.changedAt('virtualService')) return views;
+  cache.prunedAt = model.generation;
+  const at = { owner: mesh.owner, mesh: mesh.mesh, parent: '' };
+  for (const name of views.keys())
+    if (model.get({ ...at, kind: 'virtualService', name }) === undefined) views.delete(name);
+  return views;
 }
 
 /** Per router, because most changes are to the routes of other services. */

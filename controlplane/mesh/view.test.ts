@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { FIXTURE_OWNER, put, resourceFromInput, type Written } from './testing/resources.ts';
 import { Model } from './model.ts';
+import { serviceViews } from './services.ts';
 import type { Change } from './resource.ts';
 import { viewOf } from './view.ts';
 import type { ProviderView, ServiceView } from './proxy-view.ts';
@@ -93,4 +96,24 @@ test('a view reflects the replaced model, even if the last revision is the same'
   expect(services(model).map(targets)).toEqual([['old'], ['new']]);
   model.replace([...CHANGES.slice(0, 8), route('b', 'first', 'new', 10)]);
   expect(services(model).map(targets)).toEqual([[], ['new']]);
+});
+
+test('views of deleted services leave the memory, although their mesh stays', async () => {
+  const model = modelOf(CHANGES);
+  const views = Array.from({ length: 400 }, (_, index) => {
+    const name = `preview-${index}`;
+    const made = change({ virtualServiceName: name, spec: {} }, 11 + 2 * index);
+    model.apply([made]);
+    const [view] = serviceViews(model, ID, [name]);
+    if (view === undefined) throw new Error('there is no view');
+    model.apply([gone(made, 12 + 2 * index)]);
+    return new WeakRef(view);
+  });
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // A WeakRef keeps its target until the end of the turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(views.filter((view) => view.deref() !== undefined).length).toBeLessThan(200);
+  expect(services(model)).toHaveLength(2);
 });

@@ -21,7 +21,7 @@ export type GaugeSources = {
 export function addGauges(
   metrics: Metrics,
   {
-    status,
+    status: currentStatus,
     certificate,
     answerAges,
     certificateEnds,
@@ -30,6 +30,7 @@ export function addGauges(
     watchedMeshes,
   }: GaugeSources,
 ): void {
+  const status = oncePerScrape(currentStatus);
   metrics.gauge(
     'log_dropped_bytes',
     'Bytes of the log since the start that were dropped, because its reader is too slow',
@@ -76,4 +77,16 @@ export function addGauges(
     "Expiry of the listeners' certificate, in seconds since 1970",
     () => certificate().notAfter / 1000,
   );
+}
+
+/** Shares one result among the gauges of a scrape, which are all read without a pause: the status of thousands of proxies takes a while. */
+function oncePerScrape<T>(read: () => T): () => T {
+  let shared: { readonly value: T } | undefined;
+  return () => {
+    if (shared === undefined) {
+      shared = { value: read() };
+      queueMicrotask(() => (shared = undefined));
+    }
+    return shared.value;
+  };
 }

@@ -93,10 +93,14 @@ describe('the gauges', () => {
       proxies: states.map((state) => ({ ...proxy, state })),
     });
     let now = status('in sync', 'in sync', 'refused');
+    let reads = 0;
     const certificate = () => ({ cert: Buffer.of(), key: Buffer.of(), notBefore: 0, notAfter: 5000 });
     let failure: Error | undefined;
     addGauges(metrics, {
-      status: () => now,
+      status: () => {
+        reads += 1;
+        return now;
+      },
       certificate,
       answerAges: () => new Map([['instances', 3]]),
       certificateEnds: () => new Map([['arn', 8]]),
@@ -105,6 +109,7 @@ describe('the gauges', () => {
       watchedMeshes: () => 0,
     });
     expect(await linesOf('store_writable')).toEqual(['daybreak_store_writable 1']);
+    expect(reads).toBe(1);
     failure = new Error('the disk is full');
     expect(await linesOf('store_writable')).toEqual(['daybreak_store_writable 0']);
     expect(await linesOf('ads_streams')).toEqual([

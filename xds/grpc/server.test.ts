@@ -44,6 +44,17 @@ describe('a call', () => {
     expect(end).toMatchObject({ code: status.NOT_FOUND, details: words.toWellFormed() });
   });
 
+  test('ends with its code although its details are longer than any header field', async () => {
+    const { port } = await serve(() => {
+      throw new CallError(status.NOT_FOUND, 'ö'.repeat(1_000_000));
+    });
+    const { fields } = await answerOf(raw(port).open(PATH));
+    expect(fields).toMatchObject({
+      'grpc-status': '5',
+      'grpc-message': expect.stringMatching(/^(%C3%B6)+%E2%80%A6$/),
+    });
+  });
+
   test('whose method throws an unexpected error ends as an internal error, and no other call does', async () => {
     const { port } = await serve((call) => ({
       ...echo(call),

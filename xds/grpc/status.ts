@@ -38,9 +38,13 @@ export type CallEnd = {
 /** The field of `retryAfterMs`. */
 export const PUSHBACK = 'grpc-retry-pushback-ms';
 
+/** The longest details that are sent, in characters. HTTP/2 implementations refuse header fields of some kilobytes, and the code with them. */
+const MOST_DETAILS = 2000;
+
 /** Encodes the end of a call as header fields ("gRPC over HTTP2", Responses). The text is percent-encoded UTF-8. */
 export function statusFields({ code, details, retryAfterMs }: CallEnd): Readonly<Record<string, string>> {
-  const message = details.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
+  const shown = details.length > MOST_DETAILS ? `${details.slice(0, MOST_DETAILS)}…` : details;
+  const message = shown.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
   return {
     'grpc-status': String(code),
     ...(message === '' ? {} : { 'grpc-message': message }),

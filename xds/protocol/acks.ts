@@ -83,15 +83,17 @@ function ack(state: TypeState, { version, names }: Outstanding): void {
   state.superseded.length = 0;
   for (const name of names) state.nackedNames.delete(name);
   // A list of clusters or listeners replaces the previous one, so a NACKed name that is not in it is gone.
-  const replacesAll = state.subscription.wildcard && hasWildcard(state.typeUrl) && names.length > 0;
+  const replacesAll = state.subscription.wildcard && hasWildcard(state.typeUrl);
   if (replacesAll)
     for (const name of state.nackedNames) if (!state.known.has(name)) state.nackedNames.delete(name);
   if (state.nackedNames.size === 0) state.nacked = undefined;
 }
 
-function nack(state: TypeState, { version, names }: Outstanding, message: string): void {
+function nack(state: TypeState, { version, resources, removed }: Outstanding, message: string): void {
   state.nacked = { version, message, at: Date.now() };
   // The ACK or NACK of a newer response decides about the names that it sent again.
   const again = new Set(state.outstanding?.names);
-  for (const name of names) if (!again.has(name)) state.nackedNames.add(name);
+  for (const { name } of resources) if (!again.has(name)) state.nackedNames.add(name);
+  // A removal has no content that a later response could correct.
+  for (const name of removed) state.nackedNames.delete(name);
 }

@@ -28,6 +28,7 @@ export function resourceStatuses(
     const names = new Set([...state.known.keys(), ...state.subscription.names]);
     const served = snapshot?.get(state.typeUrl);
     for (const name of served?.resources.keys() ?? []) if (wants(state.subscription, name)) names.add(name);
+    const awaited = new Set(state.outstanding?.names);
     return Array.from(names, (name) => {
       const version = state.known.get(name)?.version ?? '';
       const isServed = snapshot === undefined || served?.unknown?.has(name) === true;
@@ -38,20 +39,20 @@ export function resourceStatuses(
         name,
         version,
         doesNotExist,
-        ...standing(state, name, version === due),
+        ...standing(state, name, { isCurrent: version === due, isAwaited: awaited.has(name) }),
       };
     });
   });
 }
 
 function standing(
-  { outstanding, nacked, nackedNames, missing, known }: TypeState,
+  { nacked, nackedNames, missing, known }: TypeState,
   name: string,
-  isCurrent: boolean,
+  { isCurrent, isAwaited }: { readonly isCurrent: boolean; readonly isAwaited: boolean },
 ): Pick<ResourceStatus, 'state' | 'nack'> {
   const wasTold = known.has(name) || missing.has(name);
   if (!isCurrent || !wasTold) return { state: 'not sent', nack: undefined };
-  if (outstanding?.names.includes(name) === true) return { state: 'stale', nack: undefined };
+  if (isAwaited) return { state: 'stale', nack: undefined };
   if (nacked !== undefined && nackedNames.has(name)) return { state: 'nacked', nack: nacked };
   return { state: 'synced', nack: undefined };
 }

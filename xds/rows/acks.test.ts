@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSnapshot } from '../testing/resources.ts';
 import { converse, nackDetail } from '../testing/stream.ts';
-import { CLUSTER, ENDPOINTS, ROUTES } from '../types.ts';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from '../types.ts';
 
 // Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and the effects of an ACK, a NACK and a stale nonce.
 
@@ -90,6 +90,15 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
+  test("P5 of a NACK's error, the first 16,384 characters are kept", () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [response] = c.take();
+    const errorDetail = { code: 3, message: 'x'.repeat(1_000_000) };
+    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, errorDetail });
+    expect(c.answers.map(({ error }) => error)).toEqual(['x'.repeat(16_384)]);
+  });
+
   test('P6 NACKed content is not sent again, not even after a second NACK; other content is sent at once', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
@@ -122,6 +131,19 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     c.set(makeSnapshot({ [ROUTES]: { r: 'good', s: '2' } }));
     expect(c.settle({ [ROUTES]: ['r', 's'] })).toEqual(['RDS +r']);
     expect(c.stream.settled(ROUTES)).toBe('acked');
+  });
+
+  test('P6 a NACKed listener is no longer NACKed after the ACK of a list without listeners, and clusters are removed', () => {
+    const c = converse(variant, makeSnapshot({ [CLUSTER]: { a: '1', b: '1' }, [LISTENER]: { l: 'bad' } }));
+    c.subscribe(CLUSTER);
+    c.settle();
+    c.subscribe(LISTENER);
+    const [response] = c.take();
+    c.ask({ typeUrl: LISTENER, responseNonce: response?.nonce, errorDetail: nackDetail });
+    expect(c.stream.settled(LISTENER)).toBe('nacked');
+    c.set(makeSnapshot({ [CLUSTER]: { a: '1' }, [LISTENER]: {} }));
+    expect(c.settle()).toEqual(variant === 'delta' ? ['LDS -l', 'CDS -b'] : ['LDS', 'CDS +a']);
+    expect(c.stream.settled(LISTENER)).toBe('acked');
   });
 
   test('P23 a name that was unsubscribed from while a response was due is not sent', () => {
@@ -207,6 +229,29 @@ test('P7 state of the world: a client that starts anew before it ACKed a respons
   expect(c.said()).toEqual(['CDS +a']);
   c.subscribe(CLUSTER);
   expect(c.settle()).toEqual(['CDS +a']);
+});
+
+test.each([
+  ['with new content', { a: '1', b: '1' }],
+  ['that was NACKed before', { a: '1', b: 'bad' }],
+] as const)('P6 incremental: a removal in a NACKed response, of a route %s, leaves nothing NACKed once the rest is ACKed', (_, first) => {
+  const clusters = { [CLUSTER]: { x: '1' } };
+  const c = converse('delta', makeSnapshot({ [CLUSTER]: { x: '1', y: '1' }, [ROUTES]: first }));
+  const refuse = (): void => {
+    const [response] = c.take();
+    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, errorDetail: nackDetail });
+  };
+  c.subscribe(CLUSTER);
+  c.settle();
+  c.subscribe(ROUTES, 'a', 'b');
+  if (first.b === 'bad') refuse();
+  else c.settle();
+  c.set(makeSnapshot({ ...clusters, [ROUTES]: { a: 'bad' } }));
+  refuse();
+  expect(c.stream.settled(ROUTES)).toBe('nacked');
+  c.set(makeSnapshot({ ...clusters, [ROUTES]: { a: 'good' } }));
+  expect(c.settle()).toEqual(['RDS +a', 'CDS -y']);
+  expect(c.stream.settled(ROUTES)).toBe('acked');
 });
 
 test('P8 incremental: a request with a stale nonce still subscribes and unsubscribes', () => {

@@ -17,6 +17,9 @@ import { ENDPOINTS, sameTypeUrl, type Resource } from '../types.ts';
 const NODE = { sotw: 2, delta: 1 };
 const EXTENSIONS = 9;
 
+/** The most characters of a client's error that are kept: the server holds it, logs it, and shows it in the status. */
+const MOST_ERROR = 16 * 1024;
+
 // Drop fields that the generated types lack.
 const SKIP_UNKNOWN = { readUnknownFields: false };
 
@@ -27,7 +30,7 @@ export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
     node: node && keepNode(node),
     typeUrl: sameTypeUrl(message.typeUrl),
     nonce: message.responseNonce,
-    error: message.errorDetail?.message,
+    error: message.errorDetail?.message.slice(0, MOST_ERROR),
     names: message.resourceNames,
     version: message.versionInfo,
   };
@@ -40,7 +43,7 @@ export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
     node: node && keepNode(node),
     typeUrl: sameTypeUrl(message.typeUrl),
     nonce: message.responseNonce,
-    error: message.errorDetail?.message,
+    error: message.errorDetail?.message.slice(0, MOST_ERROR),
     subscribe: message.resourceNamesSubscribe,
     unsubscribe: message.resourceNamesUnsubscribe,
     initialVersions: message.initialResourceVersions,

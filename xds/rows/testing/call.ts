@@ -12,11 +12,23 @@ import { SERVICES, type ServiceName } from '../../service.ts';
 export type TestCall = {
   readonly call: ClientDuplexStream<Buffer, Buffer>;
   ask(request: Record<string, unknown>): void;
-  /** Waits for the next response. Returns its type, its nonce, and the names of its resources, or in state of the world their contents. */
-  next(): Promise<{ typeUrl: string; nonce: string; resources: string[] }>;
+  /**
+   * Waits for the next response. Returns its type, its nonce, and the names of its resources, or in state of the world their contents; in the
+   * incremental variant also the versions of the resources by name, and the removed names.
+   */
+  next(): Promise<TestResponse>;
   /** Resolves with the status of the stream. */
   readonly ended: Promise<StatusObject>;
   readonly close: () => void;
+};
+
+/** A response, as a test reads it. */
+export type TestResponse = {
+  typeUrl: string;
+  nonce: string;
+  resources: string[];
+  versions: Record<string, string>;
+  removed: string[];
 };
 
 /** Opens a stream to a server on loopback. */
@@ -49,11 +61,22 @@ export function openCall(
     async next() {
       const bytes = arrived.shift() ?? (await new Promise<Buffer>((resolve) => waiting.push(resolve)));
       if (variant === 'delta') {
-        const { typeUrl, nonce, resources } = fromBinary(DeltaDiscoveryResponseSchema, bytes);
-        return { typeUrl, nonce, resources: resources.map(({ name }) => name) };
+        const { typeUrl, nonce, resources, removedResources } = fromBinary(
+          DeltaDiscoveryResponseSchema,
+          bytes,
+        );
+        const versions = Object.fromEntries(resources.map(({ name, version }) => [name, version]));
+        return {
+          typeUrl,
+          nonce,
+          resources: resources.map(({ name }) => name),
+          versions,
+          removed: removedResources,
+        };
       }
       const { typeUrl, nonce, resources } = fromBinary(DiscoveryResponseSchema, bytes);
-      return { typeUrl, nonce, resources: resources.map(({ value }) => Buffer.from(value).toString()) };
+      const contents = resources.map(({ value }) => Buffer.from(value).toString());
+      return { typeUrl, nonce, resources: contents, versions: {}, removed: [] };
     },
     close() {
       call.cancel();
