@@ -82,6 +82,14 @@ test('an agent that starts as its own user, as on ECS, needs no capabilities', a
   expect(agent.output()).toContain('served /a-path');
 });
 
+test("a umask that takes the owner's own rights, as UMask=0177 of a unit, does not keep the agent out of its folder: it ended with a fault", async () => {
+  const agent = await host.start({}, 'umask 0777; exec agent');
+  await live(agent);
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  expect(host.runFolders()).toEqual([]);
+});
+
 test('a killed Envoy is started again', async () => {
   const agent = await host.start();
   await live(agent);

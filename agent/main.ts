@@ -1,4 +1,5 @@
 import { describeFault } from '../common/process/faults.ts';
+import { keepOwnerRights } from '../common/process/owner-rights.ts';
 import { SettingsError } from '../common/settings.ts';
 import { coded } from './codes.ts';
 import { withoutEmptyConfigFile } from './custom-config/own-bootstrap.ts';
@@ -18,6 +19,7 @@ import { errorCode } from '../common/error-code.ts';
  * cuts the drain short. Resolves with the exit code: 0 after a signal; 1 after invalid settings, a failure, or too many crashes.
  */
 export async function runAgent(variables: Variables, agentLog: AgentLog): Promise<number> {
+  keepOwnerRights();
   const { log } = agentLog;
   const outputs = createOutputs(agentLog);
   try {

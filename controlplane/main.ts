@@ -1,5 +1,6 @@
 import { formatHostPort } from '../common/addresses/host-port.ts';
 import type { Log } from '../common/log.ts';
+import { keepOwnerRights } from '../common/process/owner-rights.ts';
 import { guardProcess } from '../common/process/guard-process.ts';
 import type { SystemdNotifier } from '../common/process/notify-systemd.ts';
 import { listenAds, type AdsListener } from './ads/listen.ts';
@@ -23,6 +24,7 @@ export async function runControlPlane(
   droppedLogBytes: () => number = () => 0,
 ): Promise<number> {
   guardProcess();
+  keepOwnerRights();
   await using opened = new AsyncDisposableStack();
   const serving = await start({ settings, log, opened, droppedLogBytes });
   process.stdout.write(`${JSON.stringify({ ready: true, api: serving.api, ads: serving.ads })}\n`);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '../../xds/client/backoff.ts';
 import type { AdminClient } from '../admin/admin-client.ts';
 import { createQuietTimer, type Sample } from './quiet-timer.ts';
 import { TRAFFIC_STATS, readTraffic, type Traffic } from './traffic.ts';
@@ -17,7 +18,7 @@ export type DrainAdmin = Pick<AdminClient, 'stats' | 'drainListeners' | 'closeLi
 const POLL_MS = 200;
 /** How long there must be no traffic, in milliseconds: a caller that has just received a response may be about to send the next request. */
 const QUIET_MS = 1000;
-const ATTEMPTS = 3;
+const LONGEST_WAIT_MS = 2000;
 /** The last part of the time limit, in which Envoy accepts no new connections while active requests finish. */
 const LAST_PART = 0.25;
 const LONGEST_LAST_PART_MS = 2000;
@@ -26,7 +27,7 @@ const LONGEST_LAST_PART_MS = 2000;
  * Drains Envoy. First Envoy asks callers to close their connections and still serves new ones, until for a second no request is active
  * or begins and no non-HTTP connection is open, or until `limitMs` is nearly over. Then Envoy accepts no new connections, and active
  * requests have until `limitMs`. `cutShort` ends the drain at once. Outbound traffic counts too, because the application may need it to
- * answer inbound requests. Never rejects.
+ * answer inbound requests. An Envoy that does not answer is asked until `limitMs`. Never rejects.
  */
 export async function drain(
   admin: DrainAdmin,
@@ -35,7 +36,7 @@ export async function drain(
 ): Promise<DrainOutcome> {
   const end = performance.now() + limitMs;
   const lastPart = end - Math.min(limitMs * LAST_PART, LONGEST_LAST_PART_MS);
-  if (!(await begin(admin, cutShort)))
+  if (!(await begin(admin, end, cutShort)))
     return { how: cutShort.aborted ? 'second signal' : 'Envoy does not answer' };
   const quiet = createQuietTimer();
   let last: Sample | undefined;
@@ -63,16 +64,18 @@ function outcome(how: DrainOutcome['how'], last: Sample | undefined): DrainOutco
   return last === undefined ? { how } : { how, ingress: last.traffic.ingress, egress: last.traffic.egress };
 }
 
-async function begin(admin: DrainAdmin, cutShort: AbortSignal): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS && !cutShort.aborted; attempt += 1) {
+/** Asks until Envoy answers: while its main thread is busy, its workers serve requests. Resolves with whether the drain has begun before `end`. */
+async function begin(admin: DrainAdmin, end: number, cutShort: AbortSignal): Promise<boolean> {
+  const backoff = createBackoff(POLL_MS, LONGEST_WAIT_MS);
+  do {
     try {
       await admin.drainListeners(cutShort);
       return true;
     } catch {
-      const wait = POLL_MS * 2 ** attempt * (0.5 + Math.random() / 2);
+      const wait = Math.min(backoff.next(), Math.max(0, end - performance.now()));
       await delay(wait, undefined, { signal: cutShort }).catch(() => undefined);
     }
-  }
+  } while (performance.now() < end && !cutShort.aborted);
   return false;
 }
 

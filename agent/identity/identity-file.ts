@@ -1,6 +1,6 @@
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { withTimeout } from '../../common/limits/with-timeout.ts';
+import { withAwakeTimeout } from '../../common/limits/with-timeout.ts';
 import { identityProblem, type HeldIdentity } from './held-identity.ts';
 import { graceWindow } from './outage.ts';
 import { readOwnFile } from './own-file.ts';
@@ -42,7 +42,7 @@ async function readIdentityFile(
   warn: (problem: string) => void,
 ): Promise<HeldIdentity | undefined> {
   try {
-    const content = await withTimeout(LIMIT_MS, `no answer of ${file}`, readOwnFile(file));
+    const content = await withAwakeTimeout(LIMIT_MS, `no answer of ${file}`, readOwnFile(file));
     if (content === undefined) return undefined;
     const { format, identity } = JSON.parse(content) as Content;
     const problem =

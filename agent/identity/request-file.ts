@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { withTimeout } from '../../common/limits/with-timeout.ts';
+import { withAwakeTimeout } from '../../common/limits/with-timeout.ts';
 import { writeState } from '../state/write-state.ts';
 import { readOwnFile } from './own-file.ts';
 import type { SigningRequest } from './signing-request.ts';
@@ -44,7 +44,8 @@ export function requestFile(
   log: Log,
   now: () => number = Date.now,
 ): RequestFile {
-  const within = <T>(work: Promise<T>): Promise<T> => withTimeout(LIMIT_MS, `no answer of ${file}`, work);
+  const within = <T>(work: Promise<T>): Promise<T> =>
+    withAwakeTimeout(LIMIT_MS, `no answer of ${file}`, work);
   const warn = (error: unknown, text: string): void => log.warn({ file, problem: errorText(error) }, text);
   return {
     async read() {

@@ -1,7 +1,7 @@
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import type { LocationSettings } from '../settings/location-settings.ts';
-import { createAwakeLimit } from './awake-limit.ts';
+import { createAwakeLimit } from '../../common/limits/awake-limit.ts';
 import type { TimeLimits } from './get-metadata.ts';
 import { fetchInstance } from './instance-metadata.ts';
 import { toLocation, type Location } from './location.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { errorText } from '../../common/error-text.ts';
-import { createAwakeLimit } from './awake-limit.ts';
+import { createAwakeLimit } from '../../common/limits/awake-limit.ts';
 
 /** A request to a metadata service. */
 export type MetadataRequest = {

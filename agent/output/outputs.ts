@@ -1,5 +1,5 @@
 import { errorText } from '../../common/error-text.ts';
-import { withTimeout } from '../../common/limits/with-timeout.ts';
+import { withAwakeTimeout, withTimeout } from '../../common/limits/with-timeout.ts';
 import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';
@@ -80,7 +80,7 @@ export function createOutputs(agentLog: AgentLog): Outputs {
 async function openInTime(settings: LogFileSettings, onProblem: OnProblem): Promise<LogFile> {
   const opening = openLogFile(settings, onProblem);
   try {
-    return await withTimeout(OPEN_LIMIT_MS, 'no answer', opening);
+    return await withAwakeTimeout(OPEN_LIMIT_MS, 'no answer', opening);
   } catch (error) {
     void opening.then((late) => late.close()).catch(() => undefined);
     throw error;

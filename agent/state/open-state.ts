@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { coded } from '../codes.ts';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { withTimeout } from '../../common/limits/with-timeout.ts';
+import { withAwakeTimeout } from '../../common/limits/with-timeout.ts';
 import type { StateSettings } from '../settings/state-settings.ts';
 import { keepFallback, keepOwn, type KeptConfig } from './keepers.ts';
 import { bindingOf, stateFileName, type ProxyNode } from './node-binding.ts';
@@ -82,7 +82,7 @@ export async function openState(settings: StateSettings, node: ProxyNode, log: L
   }
 
   async function read(file: string, access: StateAccess): Promise<StoredConfig | undefined> {
-    const reading = await withTimeout(FOLDER_MS, 'no answer', readState(file, access, binding)).catch(
+    const reading = await withAwakeTimeout(FOLDER_MS, 'no answer', readState(file, access, binding)).catch(
       (error: unknown): StateReading => ({ kind: 'refused', why: errorText(error), isDamaged: false }),
     );
     if (reading.kind === 'read') return reading.config;
@@ -149,7 +149,8 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
       const renamed = isOwn ? `${readFrom}.crashed` : undefined;
       const why = `Envoy crashes on the last good configuration from disk, and the control plane cannot be reached: Envoy starts without this configuration`;
       try {
-        if (renamed !== undefined) await withTimeout(FOLDER_MS, 'no answer', rename(readFrom ?? '', renamed));
+        if (renamed !== undefined)
+          await withAwakeTimeout(FOLDER_MS, 'no answer', rename(readFrom ?? '', renamed));
         setAside = renamed ?? readFrom;
         log.error(coded('STATE_SET_ASIDE', { file: readFrom, renamed }), why);
       } catch (error) {
@@ -169,10 +170,12 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
 async function openStateFile(folder: string, name: string): Promise<StateFile> {
   const file = join(folder, name);
   let isMute = false;
-  const problem = await withTimeout(FOLDER_MS, 'no answer', folderProblem(folder)).catch((error: unknown) => {
-    isMute = true;
-    return errorText(error);
-  });
+  const problem = await withAwakeTimeout(FOLDER_MS, 'no answer', folderProblem(folder)).catch(
+    (error: unknown) => {
+      isMute = true;
+      return errorText(error);
+    },
+  );
   if (problem !== undefined) return { file: undefined, problem, isMute };
   void removeAbandonedDrafts(file);
   return { file, problem: undefined, isMute };

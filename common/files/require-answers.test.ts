@@ -13,6 +13,12 @@ test('missing files, folders and pipes without a writer answer', async () => {
   await requireAnswers([folder, join(folder, 'none'), join(folder, 'fifo'), import.meta.filename], 60_000);
 });
 
+test('a pause of the whole process does not count: a starved agent took it for a file system that does not answer, and ended', async () => {
+  const answered = requireAnswers([import.meta.filename], 1000);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+  await answered;
+});
+
 const mute = makeMuteFolder();
 
 test.skipIf(mute === undefined)(

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { withTimeout } from '../limits/with-timeout.ts';
+import { withAwakeTimeout } from '../limits/with-timeout.ts';
 
 /** How long a file system has to answer, in milliseconds. */
 const LIMIT_MS = 2000;
@@ -17,7 +17,7 @@ export async function requireAnswers(paths: readonly string[], limitMs: number =
   await Promise.all(
     paths.map(async (path) => {
       try {
-        await withTimeout(limitMs, 'no answer', unanswered.get(path) ?? ask(path));
+        await withAwakeTimeout(limitMs, 'no answer', unanswered.get(path) ?? ask(path));
       } catch (error) {
         throw Object.assign(error as Error, { path });
       }

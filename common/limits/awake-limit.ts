@@ -10,9 +10,10 @@ const STEP_MS = 25;
 
 /**
  * Starts a limit of `ms` milliseconds. A pause of the process, such as that of a container that has used up its share of the processor, counts for two
- * steps at most. The process reads its input before the limit expires; a plain timer would fire first.
+ * steps at most. The process reads its input before the limit expires; a plain timer would fire first. `isRef`: whether the count keeps the process
+ * alive. Default: no.
  */
-export function createAwakeLimit(ms: number): AwakeLimit {
+export function createAwakeLimit(ms: number, isRef = false): AwakeLimit {
   const controller = new AbortController();
   let left = ms;
   let isOver = false;
@@ -29,7 +30,8 @@ export function createAwakeLimit(ms: number): AwakeLimit {
         });
       },
       Math.min(left, STEP_MS),
-    ).unref();
+    );
+    if (!isRef) timer.unref();
   }
   step();
   return {
