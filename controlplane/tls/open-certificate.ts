@@ -2,6 +2,7 @@ import type { Followed } from '../../common/files/followed-files.ts';
 import { followSources } from '../../common/files/followed-sources.ts';
 import { sourceName, type Source } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
+import { warnIfReadable } from '../warn-if-readable.ts';
 import { keepValid } from '../discovery/certificates/keep-valid.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
 
@@ -26,6 +27,7 @@ export async function openCertificate(
     log,
     onReading,
   });
+  await warnIfReadable(sources.key, 'the private key of --tls-key', log);
   const first = followed.current();
   const listeners = new Set<(certificate: ServerCertificate) => void>();
   const kept = keepValid<ServerCertificate, ServerCertificate>({
