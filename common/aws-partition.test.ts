@@ -13,5 +13,5 @@ test.each([
   ['eu-isoe-west-1', 'aws-iso-e', 'cloud.adc-e.uk'],
   ['us-isof-south-1', 'aws-iso-f', 'csp.hci.ic.gov'],
 ])('%s is in %s', (region, name, domain) => {
-  expect(awsPartition(region)).toEqual({ name, domain });
+  expect(awsPartition(region)).toMatchObject({ name, domain });
 });

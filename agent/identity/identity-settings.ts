@@ -1,5 +1,6 @@
 import type { Source } from '../../common/files/source.ts';
-import { list, oneOf, type Parser, type Reader } from '../../common/settings.ts';
+import { list, oneOf, text, type Parser, type Reader } from '../../common/settings.ts';
+import type { StsVariant } from '../../common/contracts/attestation/sts-host.ts';
 import { readXdsSource } from '../settings/xds/xds-texts.ts';
 
 /** How the agent proves who it is when it has no certificate yet. */
@@ -16,6 +17,8 @@ export type IdentitySettings = {
   readonly joinToken: Source | undefined;
   /** The endpoint of AWS STS for `aws-jwt`. Undefined: AWS's own. */
   readonly stsEndpoint?: string | undefined;
+  /** The kind of AWS's own endpoint. Undefined: the one that the control plane names. */
+  readonly stsVariant?: StsVariant | undefined;
 };
 
 const url: Parser<string> = (value) =>
@@ -45,5 +48,14 @@ export function readIdentity(read: Reader): IdentitySettings | undefined {
   const stsEndpoint = proofs.includes('aws-jwt')
     ? read('AWS_ENDPOINT_URL_STS', url, read('AWS_ENDPOINT_URL', url, undefined))
     : undefined;
-  return { proofs, joinToken, stsEndpoint };
+  const stsVariant = proofs.includes('aws-jwt') ? readVariant(read) : undefined;
+  return { proofs, joinToken, stsEndpoint, stsVariant };
+}
+
+/** Reads the variables by which AWS's tools choose FIPS endpoints and endpoints with IPv6. Any other value than `true` is none, as another tool may have set it. */
+function readVariant(read: Reader): StsVariant | undefined {
+  const isTrue = (name: string): boolean => read(name, text, '').toLowerCase() === 'true';
+  const isFips = isTrue('AWS_USE_FIPS_ENDPOINT');
+  const isDualStack = isTrue('AWS_USE_DUALSTACK_ENDPOINT');
+  return isFips || isDualStack ? { isFips, isDualStack } : undefined;
 }

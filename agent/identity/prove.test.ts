@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Challenge } from '../../common/contracts/attestation/messages.ts';
+import { compileSettings } from '../../common/settings.ts';
+import { readIdentity } from './identity-settings.ts';
 import { prove } from './prove.ts';
 
 const HELLO = { nodeId: 'mesh/m/virtualNode/a', signingRequest: new Uint8Array([1]) };
@@ -9,7 +11,10 @@ beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
 
 const HOST = 'sts.eu-west-1.amazonaws.com';
 const challenge = (
@@ -45,6 +50,43 @@ it.each([
     method: 'aws iam',
     signature: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+});
+
+// Variables that a tool set for AWS's other programs.
+const FIPS = { AWS_USE_FIPS_ENDPOINT: 'true' };
+const IPV6 = { AWS_USE_DUALSTACK_ENDPOINT: 'true' };
+
+it.each([
+  [FIPS, 'sts.eu-west-1.amazonaws.com'],
+  [IPV6, 'sts.eu-west-1.amazonaws.com'],
+  [{ ...FIPS, ...IPV6 }, 'sts-fips.eu-west-1.amazonaws.com'],
+  [{}, 'sts-fips.eu-west-1.amazonaws.com'],
+  [{}, 'sts.eu-west-1.api.aws'],
+])('with %j, signs for the host that the control plane asks: %s', async (env, host) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const proof = await prove(SETTINGS, challenge('aws iam', host), HELLO);
+  expect(proof).toMatchObject({ method: 'aws iam', signature: expect.stringMatching(/^[0-9a-f]{64}$/) });
+});
+
+it.each([
+  [{}, 'https://sts.eu-west-1.amazonaws.com/'],
+  [{ AWS_USE_FIPS_ENDPOINT: 'false' }, 'https://sts.eu-west-1.amazonaws.com/'],
+  [FIPS, 'https://sts-fips.eu-west-1.amazonaws.com/'],
+  [IPV6, 'https://sts.eu-west-1.api.aws/'],
+  [{ ...FIPS, ...IPV6 }, 'https://sts-fips.eu-west-1.api.aws/'],
+  [{ ...IPV6, AWS_ENDPOINT_URL_STS: 'https://vpce.example' }, 'https://vpce.example/'],
+])('with %j, gets its token from %s: an agent in a network without IPv4 got none', async (env, wanted) => {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: URL) => {
+    asked.push(url.href);
+    return new Response('<WebIdentityToken>a.b.c</WebIdentityToken>');
+  });
+  const settings = compileSettings({ DAYBREAK_IDENTITY: 'aws-jwt', ...env }, (read) => ({
+    identity: readIdentity(read),
+  }));
+  const { identity = SETTINGS } = settings;
+  expect(await prove(identity, challenge('aws jwt'), HELLO)).toEqual({ method: 'aws jwt', token: 'a.b.c' });
+  expect(asked).toEqual([wanted]);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Challenge, Proof, ProofMethod } from '../../common/contracts/attestation/messages.ts';
 import { signCallerIdentity } from '../../common/contracts/attestation/sign-sts.ts';
-import { requireStsHost } from '../../common/contracts/attestation/sts-host.ts';
+import { requireStsHost, stsHost as hostOf } from '../../common/contracts/attestation/sts-host.ts';
 import { signedHeaders } from '../../common/contracts/attestation/sts-request.ts';
 import { tokenTags } from '../../common/contracts/attestation/web-identity.ts';
 import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
@@ -30,7 +30,7 @@ export async function prove(
   challenge: Challenge,
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
 ): Promise<Proof> {
-  const { joinToken, stsEndpoint } = settings;
+  const { joinToken } = settings;
   requireOwnMethod(settings, challenge.method);
   switch (challenge.method) {
     case 'join token': {
@@ -40,7 +40,7 @@ export async function prove(
     case 'aws iam':
       return proveByRole(challenge, hello);
     case 'aws jwt':
-      return proveByToken(challenge, hello, stsEndpoint);
+      return proveByToken(challenge, hello, settings);
     case 'svid':
     case 'x509':
       return { method: 'connection certificate' };
@@ -76,10 +76,12 @@ async function proveByRole(
 async function proveByToken(
   challenge: Challenge,
   hello: { readonly signingRequest: Uint8Array; readonly nodeId: string },
-  endpoint: string | undefined,
+  { stsEndpoint: endpoint, stsVariant }: IdentitySettings,
 ): Promise<Proof> {
   requireOwnPurpose(challenge);
-  const { stsHost: host, stsRegion: region, audience, nonce } = challenge;
+  const { stsHost, stsRegion: region, audience, nonce } = challenge;
+  // The agent calls AWS STS itself here, perhaps from a network without IPv4.
+  const host = stsVariant === undefined ? stsHost : hostOf(region, stsVariant);
   const { webIdentityToken } = await import('./web-identity-token.ts');
   const tags = tokenTags(subjectOf(nonce, hello));
   return { method: 'aws jwt', token: await webIdentityToken({ host, region, endpoint, audience, tags }) };

@@ -28,6 +28,20 @@ test.each([
   expect(identity?.sts).toEqual({ host, region, endpoint: `https://${host}` });
 });
 
+test.each([
+  ['https://sts-fips.us-east-1.amazonaws.com', 'sts-fips.us-east-1.amazonaws.com'],
+  ['https://sts.us-east-1.api.aws', 'sts.us-east-1.api.aws'],
+  // The hosts of VPC endpoints and tests take the signature for the usual host.
+  ['https://vpce-1.sts.us-east-1.vpce.amazonaws.com', 'sts.us-east-1.amazonaws.com'],
+  ['https://sts.eu-west-1.api.aws', 'sts.us-east-1.amazonaws.com'],
+  ['http://127.0.0.1:5000', 'sts.us-east-1.amazonaws.com'],
+])('with --sts-endpoint=%s, agents sign for %s: the request to a FIPS or IPv6 endpoint named another host', (at, host) => {
+  const { identity } = compileSettings({ ...DOMAIN, '--sts-endpoint': at }, (read) => ({
+    identity: readIdentitySettings(read, 'us-east-1'),
+  }));
+  expect(identity?.sts).toEqual({ host, region: 'us-east-1', endpoint: at });
+});
+
 it('another endpoint of IAM is that of the variables of the SDKs', () => {
   const flags = { ...DOMAIN, '--bind-by-iam-policy': 'true' };
   const all = 'http://127.0.0.1:1';

@@ -1,5 +1,5 @@
 import { awsPartition } from '../../common/aws-partition.ts';
-import { stsHost } from '../../common/contracts/attestation/sts-host.ts';
+import { isStsHost, stsHost } from '../../common/contracts/attestation/sts-host.ts';
 import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import type { Source } from '../../common/files/source.ts';
 import { boolean, list, type Parser, type Reader } from '../../common/settings.ts';
@@ -29,7 +29,7 @@ export type JwtIssuers = ReadonlyMap<string, string>;
 /** A key of AWS KMS: `--ca-key kms:ARN`. */
 export type KmsSource = { readonly kind: 'kms'; readonly setting: string } & KmsKey;
 
-/** AWS STS. `endpoint` replaces `https://HOST`, for a VPC endpoint or a test; the signature names `host` in any case. */
+/** AWS STS. `endpoint` is where requests go: `https://HOST`, a VPC endpoint or a test; the signature names `host` in any case. */
 export type StsSettings = { readonly host: string; readonly region: string; readonly endpoint: string };
 
 const trustDomain: Parser<string> = (value) =>
@@ -72,8 +72,7 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
     privateCa === undefined
       ? undefined
       : read('AWS_ENDPOINT_URL_ACM_PCA', awsEndpoint, read('AWS_ENDPOINT_URL', awsEndpoint, undefined));
-  const host = stsHost(region);
-  const at = read('--sts-endpoint', endpoint, `https://${host}`);
+  const at = read('--sts-endpoint', endpoint, `https://${stsHost(region)}`);
   const jwtIssuers: JwtIssuers = new Map(read('--aws-jwt-issuers', list(issuer), []));
   const iam = readIam(read, region);
   if (domain !== undefined)
@@ -82,7 +81,7 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
       key,
       privateCa,
       privateCaEndpoint,
-      sts: { host, region, endpoint: at },
+      sts: { host: signedHost(at, region), region, endpoint: at },
       jwtIssuers,
       iam,
     };
@@ -96,6 +95,12 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
     });
   }
   return undefined;
+}
+
+/** The host that proofs are signed for: that of the endpoint, if it is one of AWS STS (FIPS, IPv6), else the usual one, as for a VPC endpoint. */
+function signedHost(at: string, region: string): string {
+  const { host } = new URL(at);
+  return isStsHost(host, region) ? host : stsHost(region);
 }
 
 /** IAM is global: it has one endpoint in the partition `aws`. */
