@@ -90,7 +90,7 @@ async function readHealth(admin: AdminClient, signal: AbortSignal): Promise<Heal
 }
 
 /**
- * A time-out, or a full accept queue (EAGAIN). A missing socket does not count: it says nothing about the Envoy process.
+ * A time-out, or a full accept queue (EAGAIN). A missing socket does not count: it is no sign of a hang.
  */
 function isSilence(error: unknown): boolean {
   const { name, code, cause } = error as NodeJS.ErrnoException;

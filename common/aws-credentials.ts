@@ -8,7 +8,7 @@ const LIMIT_MS = 4000;
 
 /**
  * Provides credentials by AWS's default chain. Its sources (STS, a metadata service, single sign-on) may not answer, and its own
- * time-outs are minutes: a lookup that takes too long is abandoned, and the next one starts anew. The SDK is loaded with the
+ * time-outs are minutes: a lookup that takes too long is abandoned, and the next one starts from the beginning. The SDK is loaded with the
  * first lookup.
  */
 export function awsCredentials(region: string): AwsCredentialIdentityProvider {

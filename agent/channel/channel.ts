@@ -22,7 +22,7 @@ export type Channel = {
   readonly report: () => void;
   /** Reports that were not sent, because an earlier one still waits for the control plane to read. A later one has the newest state. */
   readonly skipped: () => number;
-  /** The revision of the control plane's model when it last took a report; undefined if it has told none. */
+  /** The revision of the control plane's model at the last report that it accepted; undefined if unknown. */
   readonly modelRevision: () => number | undefined;
   /** Whether a message would leave at once: the channel is open, it has reported a state, and no message waits. */
   readonly isReady: () => boolean;

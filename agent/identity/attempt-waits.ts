@@ -31,7 +31,7 @@ const WISH = { leastMs: 1000, mostMs: 600_000, jitter: 0.1 };
  * - A refused agent waits one to two times as long as the refusal says, so that few of many refused agents come back in the same second.
  * - A renewal that the control plane asked for waits up to twice the time over which it was spread, and doubles that after each further failure. A
  *   control plane that is too slow for a fleet then gets half as many calls each time, until it keeps up.
- * - A control plane that says when to come again gives each agent its own moment, so such a wait does not grow.
+ * - A control plane that says when to retry gives each agent its own moment, so such a wait does not grow.
  */
 export function createAttemptWaits(random: () => number = Math.random): AttemptWaits {
   const first = createBackoff(FIRST.firstMs, FIRST.mostMs, { random });

@@ -71,7 +71,7 @@ const NOTE_EVERY_MS = 60_000;
 
 /**
  * Opens the identity: the kept certificate if it can be used, else a new one as soon as the control plane gives it. Attempts go on in the
- * background, with back-off, and at least as long as a refusal says. Keys are made anew each time and never leave the node.
+ * background, with back-off, and at least as long as a refusal says. Each attempt makes a new key, which never leaves the node.
  */
 export async function openIdentity(options: IdentityOptions): Promise<AgentIdentity | undefined> {
   const { xds, nodeId, file, log } = options;

@@ -74,7 +74,7 @@ type Entry = {
   readonly responses: [number, number, number, number, number];
 };
 
-/** Throws if a value of Envoy's answer is no number, or below 0. */
+/** Throws if a value of Envoy's answer is not a number, or below 0. */
 function checked(value: unknown, statistic: string | undefined): number {
   if (typeof value === 'number' && value >= 0) return value;
   throw new Error(

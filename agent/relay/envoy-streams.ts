@@ -21,7 +21,7 @@ type Stream = { readonly key: string; readonly subscriptions: Map<TypeUrl, Subsc
 /**
  * Creates a server to which two Envoys may be connected at once, because a hot restart starts the next one before the old one ends. All
  * streams receive the snapshot, and only the newest stream counts: its subscriptions and answers are reported. If it ends first, the one
- * before it counts again, and its subscriptions are reported anew.
+ * before it counts again, and its subscriptions are reported again.
  */
 export function createEnvoyStreams(key: string, events: EnvoyEvents): EnvoyStreams {
   /** Oldest first. */

@@ -21,7 +21,7 @@ export type StatusInput = ProblemInput & {
   /** The last end of an Envoy that no stop signal caused. */
   readonly lastEnd: LastEnd | undefined;
   readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
-  /** The revision of the control plane's model when it last took a report; undefined if it has told none. */
+  /** The revision of the control plane's model at the last report that it accepted; undefined if unknown. */
   readonly modelRevision: number | undefined;
   /** Where the last good configuration is kept. */
   readonly state: StateStatus;

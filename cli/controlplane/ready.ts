@@ -9,7 +9,7 @@ const MOST_CHARACTERS = 1000;
 
 /**
  * Resolves if the control plane that listens on `api` is ready. Asks without TLS and then with TLS, whose certificate is not verified: the
- * control plane is on this machine, and the question has no secret.
+ * control plane is on this machine, and the request contains no secret.
  * @throws CommandError with the reason
  */
 export async function controlPlaneReady(api: string): Promise<void> {

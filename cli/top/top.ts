@@ -32,7 +32,7 @@ const IN_PLACE = '\u001B[H\u001B[J';
 
 /**
  * Prints the live figures of a mesh every slot, until it is interrupted or `signal` ends it. With `once`, it waits for the first figures and
- * ends. While the control plane cannot be reached, it says so and goes on.
+ * ends. While the control plane cannot be reached, it says so and continues.
  * @throws CommandError if there are no figures with `once`
  */
 export async function top(

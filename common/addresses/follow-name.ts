@@ -15,7 +15,7 @@ export type FollowedName = {
   /** Why the latest query failed; undefined if it did not. */
   readonly problem: () => string | undefined;
   readonly status: () => NameStatus;
-  /** Lets watching end after a time of `performance.now()`, or with undefined go on. An end that is set stays. */
+  /** Sets the time of `performance.now()` at which watching ends. A time that is set stays; undefined removes it. */
   readonly endAt: (time: number | undefined) => void;
   readonly close: () => void;
 };

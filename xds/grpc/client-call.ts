@@ -19,7 +19,7 @@ export type CallOptions = ConnectionOptions & {
 export type CallOutcome = {
   readonly code: Status;
   readonly details: string;
-  /** How long the server wants this client to wait before it tries again, in milliseconds. Undefined: it says nothing. */
+  /** How long the server wants this client to wait before it tries again, in milliseconds. Undefined: not set. */
   readonly retryAfterMs?: number | undefined;
 };
 

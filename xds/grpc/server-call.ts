@@ -15,7 +15,7 @@ export type CallReader = {
   readonly mostMessageBytes?: number;
 };
 
-/** Is told about a message on its way. One object for all messages of a call, because closures for each would take memory. */
+/** Receives the progress of a message. One object for all messages of a call, because closures for each would take memory. */
 export type WriteProgress = {
   /** The message is flushed; never called if it is not. */
   left(): void;

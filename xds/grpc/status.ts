@@ -31,7 +31,7 @@ export function statusName(code: number): string {
 export type CallEnd = {
   readonly code: Status;
   readonly details: string;
-  /** How long the client is to wait before it tries again, in milliseconds (gRFC A6, server pushback). Undefined: the server says nothing. */
+  /** How long the client is to wait before it tries again, in milliseconds (gRFC A6, server pushback). Undefined: not set. */
   readonly retryAfterMs?: number | undefined;
 };
 

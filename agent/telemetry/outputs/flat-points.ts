@@ -33,7 +33,7 @@ export type FlatPoint = {
 
 /**
  * Returns the points of changes (`deltas.ts`) one by one. Points without events in the interval are left out, and those whose value is
- * no number or infinite, which neither JSON nor StatsD has.
+ * not a number, or infinite: neither JSON nor StatsD has these.
  */
 export function flatPoints(all: readonly ResourceMetrics[]): readonly FlatPoint[] {
   return all.flatMap(({ resource, scopeMetrics }) => {
