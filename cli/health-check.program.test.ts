@@ -8,7 +8,8 @@ import { execa } from 'execa';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../test/lab/net/free-port.ts';
 
-// The health checks of the images: which answer makes them fail, and that they load little.
+// The health checks of the images: which answer makes them fail, and that they load little. They wait for five seconds, so a test whose
+// server was paused asks again.
 
 const DAYBREAK = join(import.meta.dirname, 'main.ts');
 const SCRIPT = join(import.meta.dirname, '../images/programs/agent');
@@ -50,16 +51,14 @@ async function check(program: string, port: number, env: Readonly<Record<string,
 describe.each(['agent', 'controlplane'])('%s ready', (program) => {
   test('200 at /readyz: exit 0, without the HTTP client of Node and the parser of command lines', async () => {
     const port = await serve((path, response) => response.writeHead(path === '/readyz' ? 200 : 404).end());
-    expect(await check(program, port)).toEqual({ exitCode: 0, loaded: '', stderr: '' });
+    await expect.poll(() => check(program, port)).toEqual({ exitCode: 0, loaded: '', stderr: '' });
   });
 
   test('503: exit 1 and the reason', async () => {
     const port = await serve((_path, response) => response.writeHead(503).end('Envoy is DRAINING\n'));
-    const { exitCode, stderr } = await check(program, port);
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
-      stderr: expect.stringMatching(/^daybreak: .*Envoy is DRAINING$/),
-    });
+    await expect
+      .poll(() => check(program, port))
+      .toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^daybreak: .*Envoy is DRAINING$/) });
   });
 
   test.each([
@@ -86,7 +85,8 @@ test("the agent's socket is asked before its port", async () => {
   await once(server, 'listening');
   closes.push(() => server.close());
   const env = { APPNET_AGENT_ADMIN_MODE: 'uds', APPNET_AGENT_ADMIN_UDS_PATH: path };
-  expect(await check('agent', await freePort(), env)).toMatchObject({ exitCode: 0, stderr: '' });
+  const port = await freePort();
+  await expect.poll(() => check('agent', port, env)).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 describe('the command `agent` of the image with a shell', () => {
@@ -105,9 +105,10 @@ describe('the command `agent` of the image with a shell', () => {
     const answer = { status: 200, text: 'ready\n' };
     const port = await serve((_path, response) => response.writeHead(answer.status).end(answer.text));
     const env = { APPNET_AGENT_HTTP_PORT: `${port}` };
-    expect(await agent(env, 'ready')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    const ready = () => agent(env, 'ready');
+    await expect.poll(ready).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     Object.assign(answer, { status: 503, text: 'Envoy is PRE_INITIALIZING, the supervisor running\n' });
-    expect(await agent(env, 'ready')).toEqual({
+    await expect.poll(ready).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: 'daybreak: Envoy is PRE_INITIALIZING, the supervisor running',

@@ -44,7 +44,9 @@ test.each([
   let controlPlane = await startLocalControlPlane(flags);
   try {
     await makeMeshes(controlPlane.api, [...new Set(WRITERS)]);
-    for (let round = 0; round < CRASHES; round += 1) {
+    const answers = () => history.reduce((sum, { answered }) => sum + answered, 0);
+    // A busy machine may answer nothing before a kill: then there are further ones.
+    for (let round = 0; round < CRASHES || answers() <= CRASHES; round += 1) {
       const stop = new AbortController();
       const writing = WRITERS.map((mesh, writer) =>
         writeUntilFailure(controlPlane.api, mesh, `${round}-${writer}`, stop.signal),
@@ -58,7 +60,6 @@ test.each([
       else controlPlane = await startLocalControlPlane(flags);
       await verify(controlPlane, history);
     }
-    expect(history.reduce((sum, { answered }) => sum + answered, 0)).toBeGreaterThan(CRASHES);
   } finally {
     await controlPlane.stop();
   }
@@ -73,7 +74,10 @@ async function verify({ api }: LocalControlPlane, history: readonly Written[]): 
   // A client without an answer sends its call again, with the same token: the write happens once.
   const unanswered = history.filter(({ sent, answered }) => answered < sent);
   for (const written of unanswered) {
-    expect(await send(api, written, written.sent)).toMatchObject({ status: 200 });
+    await until('an answer', async () => {
+      expect(await send(api, written, written.sent)).toMatchObject({ status: 200 });
+      return true;
+    });
     written.answered = written.sent;
   }
   const after = await virtualNodes(api);

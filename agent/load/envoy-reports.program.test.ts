@@ -20,7 +20,8 @@ const ENVOYS = [
 /** An application that answers 503 to `/bad`, and counts. */
 async function startApplication(): Promise<{ port: number; counts: { ok: number; bad: number } }> {
   const counts = { ok: 0, bad: 0 };
-  const server = createServer((request, response) => {
+  // It closes no idle connection, which Envoy might be about to use.
+  const server = createServer({ keepAliveTimeout: 3_600_000 }, (request, response) => {
     counts[request.url === '/bad' ? 'bad' : 'ok'] += 1;
     response.writeHead(request.url === '/bad' ? 503 : 200).end();
   });

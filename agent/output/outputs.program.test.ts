@@ -73,6 +73,6 @@ test('a reader that takes nothing from stderr stops neither the agent nor its en
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   child.stdout?.on('data', (chunk) => (said += String(chunk)));
-  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await once(child, 'close')).toEqual([0, null]);
   expect(said).toBe('goes on\ntrue');
 });

@@ -5,12 +5,14 @@ import { restore } from '../../controlplane/backup/restore.ts';
 import { openPostgresStore } from '../../controlplane/store/postgres/postgres.ts';
 import type { Store } from '../../controlplane/store/store.ts';
 import { commitColors } from '../../controlplane/store/testing/colors.ts';
+import { waitLongForPostgres } from '../../controlplane/store/testing/patient-limits.ts';
 import { startTestPostgres, type TestPostgres } from '../../controlplane/store/testing/postgres-server.ts';
 import { readStore } from './backup.ts';
 
 // PostgreSQL goes away after `daybreak backup` or `daybreak restore` has opened the store.
 
 const log = createLog('test', 'silent');
+waitLongForPostgres();
 
 let server: TestPostgres;
 let store: Store;
@@ -56,6 +58,9 @@ test('a restore that may not replace fails at once: after a lost answer, a secon
 });
 
 test('the wait ends with the last reason', async () => {
+  // The first reason may be that the server closed the connection.
+  const reason = () => store.probe().catch(String);
+  await expect.poll(reason).toMatch(/ECONNREFUSED|ENOENT/);
   await expect(readStore(store, log, 500)).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',
     message: expect.stringMatching(/ECONNREFUSED|ENOENT/) as string,

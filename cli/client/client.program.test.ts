@@ -29,6 +29,8 @@ beforeEach(async () => {
   replies = [];
   clients = [];
   server = createServer((request, response) => void answer(request, response));
+  // After a pause of this process, a client could use a connection that the server closes.
+  server.keepAliveTimeout = 3_600_000;
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 });
@@ -50,6 +52,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
   for (const each of clients) each.close();
   server.close();
+  server.closeAllConnections();
 });
 
 function client(env: NodeJS.ProcessEnv = NO_CREDENTIALS, at = endpoint): Client {

@@ -16,7 +16,8 @@ afterAll(async () => {
 
 test('a control plane with TLS and authentication is ready until it stops', async () => {
   const api = controlPlane.endpoint.replace('https://localhost', '0.0.0.0');
-  await controlPlaneReady(api);
+  // It waits for five seconds.
+  await expect.poll(() => controlPlaneReady(api).catch(String)).toBeUndefined();
   await controlPlane.stop();
   await expect(controlPlaneReady(api)).rejects.toThrow(`the control plane at ${api} does not answer`);
 });

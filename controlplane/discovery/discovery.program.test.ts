@@ -145,17 +145,18 @@ test('a start while AWS does not answer uses the last answers; a value that was 
   moto.pause();
   const after = await open({ cloudMapCache });
   expect(after.ask('prod', 'kept')).toEqual({ ids: undefined, due: true });
-  await until('it has waited', () => after.told() === 1);
+  await until('it has waited', () => after.told() > 0);
   expect(after.ask('prod', 'kept')).toEqual({ ids: ['a'], due: false });
+  const told = after.told();
   expect(after.ask('prod', 'never')).toEqual({ ids: undefined, due: true });
-  await until('it has waited', () => after.told() === 2);
+  await until('it has waited', () => after.told() > told);
   expect(after.ask('prod', 'never')).toEqual({ ids: undefined, due: false });
 });
 
 test('a service that Cloud Map does not have is not an empty answer', async () => {
   const { discovery, ask, told } = await open();
   ask('prod', 'missing');
-  await until('the first answer', () => told() === 1);
+  await until('the first answer', () => told() > 0);
   expect(ask('prod', 'missing')).toEqual({ ids: undefined, due: false });
   await expect.poll(() => discovery.troublesOf('proxy')[0]?.what).toMatch(/ServiceNotFound/);
 });

@@ -108,11 +108,12 @@ test('taking the principal away from the NodeIdentity ends the stream of its age
   const agent = await startTestAgent(plane, { node: A, proofs: ['aws-iam'] });
   await expect.poll(agent.isConnected).toBe(true);
   await bind([{ awsRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }]);
-  await expect.poll(agent.reason).toMatch(/16 UNAUTHENTICATED: .*is no longer good: no NodeIdentity binds/);
+  await expect.poll(agent.reasons).toMatch(/16 UNAUTHENTICATED: .*is no longer good: no NodeIdentity binds/);
   await expect.poll(() => agent.identity.status().problem).toMatch(/^NOT_BOUND: /);
   expect(agent.isConnected()).toBe(false);
   await bind([{ awsRole: { roleArn: ROLE } }]);
-  await expect.poll(agent.isConnected, { timeout: 90_000 }).toBe(true);
+  // Longer than the longest wait of an agent that was refused, which is a minute or more.
+  await expect.poll(agent.isConnected, { timeout: 240_000 }).toBe(true);
   agent.close();
 });
 
@@ -243,6 +244,11 @@ describe('a hostile STS', () => {
     ['never answers', () => undefined, /STS_AWAY: AWS STS did not answer at/],
   ])('that %s gives no certificate', async (_, how, message) => {
     answer = how;
-    await expect(attestByRole()).rejects.toThrow(message);
+    const attempt = () => attestByRole().then(() => 'issued', String);
+    let outcome = await attempt();
+    // On a slow machine, the agent may give up before the control plane gives up STS.
+    for (let left = 4; left > 0 && outcome.includes('it did not answer within'); left -= 1)
+      outcome = await attempt();
+    expect(outcome).toMatch(message);
   });
 });

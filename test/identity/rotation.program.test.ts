@@ -8,13 +8,13 @@ import { startTestAgent, type TestAgent } from './testing/test-agent.ts';
 
 // The root is replaced step by step, under agents that are connected, over restarts of the control plane.
 
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: 1_800_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const B = 'mesh/m/virtualNode/b';
-const SLOW = { timeout: 120_000, interval: 250 };
+const SLOW = { timeout: 400_000, interval: 250 };
 /** For two steps of at least ten seconds, with a renewal of each certificate. */
-const LONG = { timeout: 120_000, interval: 250 };
+const LONG = { timeout: 400_000, interval: 250 };
 
 let plane: IdentityPlane;
 const agents: TestAgent[] = [];
@@ -191,7 +191,7 @@ test('a revoked certificate ends its stream and is not renewed; a new proof give
     revoked: 1,
     serials: [serial],
   });
-  await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
+  await expect.poll(a.reasons, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
   await expect
     .poll(() => a.identity.status().problem, SLOW)
     .toMatch(/^TOKEN_UNKNOWN: .*is not renewed: it was revoked at/);
@@ -220,7 +220,7 @@ test('a revocation ends the stream of an agent that has renewed since it connect
   expect(a.isConnected()).toBe(true);
   const { serials } = await plane.call('POST', '/daybreak/v1/identity/revoke', { serial: serialOf() });
   expect(new Set(serials as string[])).toEqual(new Set([first, serialOf()]));
-  await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
+  await expect.poll(a.reasons, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
 });
 
 test('a root that is removed is distrusted at once: the stream of a proxy below it ends, without a renewal or a restart', async () => {
@@ -231,6 +231,6 @@ test('a root that is removed is distrusted at once: the stream of a proxy below 
   await rotate('skip');
   expect(a.isConnected()).toBe(true);
   await rotate('skip');
-  await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED/);
+  await expect.poll(a.reasons, SLOW).toMatch(/16 UNAUTHENTICATED/);
   expect(a.isConnected()).toBe(false);
 });

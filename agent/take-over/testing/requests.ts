@@ -11,7 +11,7 @@ export type RunningRequests = {
 
 const PROGRAM = `
 import { Agent, get } from 'node:http';
-const kept = new Agent({ keepAlive: true, maxSockets: 10 });
+const kept = new Agent({ keepAlive: true, maxSockets: 10, scheduling: 'fifo' });
 let count = 0;
 let open = 0;
 setInterval(() => {

@@ -4,11 +4,13 @@ import { openPostgresStore } from './postgres.ts';
 import { MIGRATIONS } from './schema.ts';
 import type { Loss, Store } from '../store.ts';
 import { commitColors, putColor } from '../testing/colors.ts';
+import { waitLongForPostgres } from '../testing/patient-limits.ts';
 import { runSql, startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
 // Damaged rows in PostgreSQL.
 
 const log = createLog('test', 'silent');
+waitLongForPostgres();
 const COMMITS = 20;
 
 let server: TestPostgres;

@@ -7,9 +7,11 @@ import { migratePostgres } from './migrate.ts';
 import { openPostgresStore } from './postgres.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { MOST_ANNOUNCED, type Hint, type Store, type Write } from '../store.ts';
+import { waitLongForPostgres } from '../testing/patient-limits.ts';
 import { runSql, startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
 const log = createLog('test', 'silent');
+waitLongForPostgres();
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -80,14 +82,14 @@ describe('a database', () => {
       'select pg_advisory_lock(x) as l, x as objid from (values (1145197131)) v(x)',
     );
     const pool = openPool(url);
-    const migrated = () => migratePostgres(pool, 'the database', log, 300);
-    await expect(migrated()).rejects.toMatchObject({
+    const migrated = (limitMs: number) => migratePostgres(pool, 'the database', log, limitMs);
+    await expect(migrated(300)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining(`has held the lock of migrations for 0.3 s`) as string,
     });
-    await expect(migrated()).rejects.toThrow(`objid ${rows[0]?.objid}`);
+    await expect(migrated(300)).rejects.toThrow(`objid ${rows[0]?.objid}`);
     await holder.end();
-    await migrated();
+    await migrated(60_000);
     await pool.end();
   });
 

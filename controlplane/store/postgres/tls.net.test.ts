@@ -6,9 +6,11 @@ import { Client } from 'pg';
 import { createLog } from '../../../common/log.ts';
 import { makeAuthority } from '../../tls/testing/certificates.ts';
 import { openPostgresStore } from './postgres.ts';
+import { waitLongForPostgres } from '../testing/patient-limits.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
 const log = createLog('test', 'silent');
+waitLongForPostgres();
 
 let folder: string;
 let server: TestPostgres;

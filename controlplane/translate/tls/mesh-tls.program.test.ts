@@ -35,28 +35,34 @@ describe.each(ENVOYS)('%s', (variable) => {
     pair = undefined;
   });
 
-  async function open(): Promise<MeshPair & { readonly a: Pair; readonly b: Pair }> {
+  async function open() {
     if (a === undefined || b === undefined) throw new Error('no certificates');
     const ids = { callers: MESH, target: B };
     pair = await startMeshPair(envoyOf(variable), ids, { caller: a, server: b, roots: authority.root });
-    await expect.poll(pair.ask).toBe(200);
-    return { ...pair, a, b };
+    const { ask, counter } = pair;
+    await expect.poll(ask).toBe(200);
+    // A first 503 may come from a pause of Envoy, before the other one has refused anything.
+    const counts = async (of: 'caller' | 'server', name: string): Promise<void> => {
+      await expect.poll(async () => [await ask(), await counter(of, name)][1]).toBeGreaterThan(0);
+    };
+    return { ...pair, counts, a, b };
   }
 
   test('a server refuses a certificate that has expired, on a full handshake and on one that resumes', {
     timeout: 180_000,
   }, async () => {
-    const { caller, ask, counter, handshake } = await open();
+    const { caller, ask, counter, counts, handshake } = await open();
+    // The end of a certificate is a whole second.
+    const ends = Date.now() + SHORT_MS - 1000;
     const short = await authority.issue(A, SHORT_MS);
-    const ends = Date.now() + SHORT_MS;
     const early = await handshake(short);
     // A slow machine may be too late for it.
     if (Date.now() < ends) expect(early.answer).toBe('HTTP/1.1 200 OK');
     expect(early.tickets).toEqual([]);
     await caller.write(short, authority.root);
     await expect.poll(ask).toBe(503);
-    expect(Date.now()).toBeGreaterThan(ends - 1000);
-    expect(await counter('server', 'ssl.fail_verify_error')).toBeGreaterThan(0);
+    expect(Date.now()).toBeGreaterThan(ends);
+    await counts('server', 'ssl.fail_verify_error');
     const late = await handshake(short, early.tickets[0]);
     expect([late.answer.startsWith('HTTP'), late.resumed]).toEqual([false, false]);
     expect(await counter('server', 'ssl.session_reused')).toBe(0);
@@ -64,10 +70,10 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
 
   test('a caller refuses a server whose certificate has expired', { timeout: 180_000 }, async () => {
-    const { server, ask, counter } = await open();
+    const { server, ask, counter, counts } = await open();
     await server.write(await authority.issue(B, SHORT_MS), authority.root);
     await expect.poll(ask).toBe(503);
-    expect(await counter('caller', 'ssl.fail_verify_error')).toBeGreaterThan(0);
+    await counts('caller', 'ssl.fail_verify_error');
     expect(await counter('caller', 'ssl.session_reused')).toBe(0);
   });
 
@@ -109,15 +115,15 @@ describe.each(ENVOYS)('%s', (variable) => {
   test('a proxy of another mesh is refused, and a server that is another virtual node', {
     timeout: 180_000,
   }, async () => {
-    const { caller, server, ask, counter, a: own } = await open();
+    const { caller, server, ask, counts, a: own } = await open();
     await caller.write(await authority.issue(A.replace('/mesh/m/', '/mesh/m2/')), authority.root);
     await expect.poll(ask).toBe(503);
-    expect(await counter('server', 'ssl.fail_verify_san')).toBeGreaterThan(0);
+    await counts('server', 'ssl.fail_verify_san');
     await caller.write(own, authority.root);
     await expect.poll(ask).toBe(200);
     await server.write(await authority.issue(`${MESH}virtualNode/c`), authority.root);
     await expect.poll(ask).toBe(503);
-    expect(await counter('caller', 'ssl.fail_verify_san')).toBeGreaterThan(0);
+    await counts('caller', 'ssl.fail_verify_san');
   });
 
   test('a root that is removed is refused at once, and both roots are good while they are trusted', {

@@ -14,6 +14,8 @@ export type TestAgent = {
   readonly isConnected: () => boolean;
   /** Why the last connection ended, or failed. */
   readonly reason: () => string;
+  /** Why its connections ended, or failed, one line each. */
+  readonly reasons: () => string;
   readonly close: () => void;
 };
 
@@ -89,7 +91,6 @@ export async function openTestAgent(
   });
   if (identity === undefined) throw new Error('there is no identity');
   let isConnected = false;
-  let reason = '';
   const disconnections: string[] = [];
   const accepted = Promise.withResolvers<void>();
   const channel = createChannel({
@@ -126,7 +127,6 @@ export async function openTestAgent(
       if (isConnected) accepted.resolve();
       else {
         disconnections.push(detail);
-        reason = detail;
         identity.refused(detail);
       }
     },
@@ -142,7 +142,8 @@ export async function openTestAgent(
     attempts: () => attempts,
     identity,
     isConnected: () => isConnected,
-    reason: () => reason,
+    reason: () => disconnections.at(-1) ?? '',
+    reasons: () => disconnections.join('\n'),
     close() {
       client.close();
       channel.close();

@@ -41,7 +41,8 @@ const MOST_OPEN = 32;
 export function startLoad(options: LoadOptions): Load {
   const { port, path = '/', headers = {}, perSecond, fresh = false } = options;
   let { hosts } = options;
-  const agent = new Agent({ keepAlive: !fresh, maxSockets: fresh ? Infinity : KEPT });
+  // In turn, so that a draining Envoy can tell each of them to close.
+  const agent = new Agent({ keepAlive: !fresh, maxSockets: fresh ? Infinity : KEPT, scheduling: 'fifo' });
   const stopped = new AbortController();
   const running = new Set<Promise<void>>();
   const failed: Record<string, number> = {};
