@@ -1,4 +1,4 @@
-import type { Identities } from '../model/identity-answers.ts';
+import type { Identities } from '../model/security/identity-answers.ts';
 import { call, query } from './call.ts';
 
 /** How many certificates are read at once. */

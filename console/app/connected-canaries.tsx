@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { splitsOf } from '../model/splits.ts';
+import { splitsOf } from '../model/routes/splits.ts';
 import { CanariesPage } from '../pages/canaries-page.tsx';
 import { now, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';

@@ -3,8 +3,8 @@ import type { JSX } from 'preact';
 import { MapPage } from '../pages/map-page.tsx';
 import { flow, summaries } from '../state/derived.ts';
 import { keepLatencies, lineLatencies } from '../state/latencies.ts';
-import { courseOf } from '../model/figures.ts';
-import { securityIn } from '../model/security.ts';
+import { courseOf } from '../model/figures/figures.ts';
+import { securityIn } from '../model/security/security.ts';
 import {
   figures,
   graph,

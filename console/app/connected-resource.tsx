@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { copyAs, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
+import { copyAs, isAppMeshs, type CopyForm } from '../model/text/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
-import { writeSpec } from '../model/text-form.ts';
+import { writeSpec } from '../model/text/text-form.ts';
 import { ResourceCard } from '../pages/resource-card.tsx';
 import { account, now, texts } from '../state/state.ts';
 import { endpoint } from './endpoint.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { find, ofKind } from '../model/resources.ts';
-import { inMatchOrder } from '../model/routes.ts';
+import { inMatchOrder } from '../model/routes/routes.ts';
 import { ServicePage } from '../pages/service-page.tsx';
 import { now, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';

@@ -1,5 +1,5 @@
 import { operationOn } from '../api/kinds.ts';
-import { isAppMeshs } from '../model/copy-as.ts';
+import { isAppMeshs } from '../model/text/copy-as.ts';
 import { KINDS, type Kind } from '../model/resources.ts';
 import { may } from '../state/state.ts';
 

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { keyOf, ofKind, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
-import { readSpec } from '../model/text-form.ts';
+import { readSpec } from '../model/text/text-form.ts';
 import { SpecEditor } from '../pages/resource-card.tsx';
 import { createResource, previewOf } from '../state/change.ts';
 import { texts } from '../state/state.ts';

@@ -24,7 +24,7 @@ export function loadPages(): void {
     for (const page of [Canaries, Changes, Explain, Identity, Problems, Proxy, Resources, Service])
       void page.load();
     // It is tried again when a resource is shown.
-    void import('../model/text-forms.ts').catch(() => undefined);
+    void import('../model/text/text-forms.ts').catch(() => undefined);
   }, LOAD_MS);
 }
 

@@ -1,8 +1,8 @@
 import type { MeshName } from '../api/kinds.ts';
-import { callersOf, observedOf, servicesOf } from '../model/observed.ts';
+import { callersOf, observedOf, servicesOf } from '../model/figures/observed.ts';
 import { ofKind, type MeshModel, type Typed } from '../model/resources.ts';
-import { holdersOf, versionKey } from '../model/splits.ts';
-import type { Standing } from '../model/standing.ts';
+import { holdersOf, versionKey } from '../model/routes/splits.ts';
+import type { Standing } from '../model/routes/standing.ts';
 import type { RouteCardState } from '../pages/route-card-state.ts';
 import { figures, graph, status } from '../state/state.ts';
 import { routeEdit } from './route-edits.ts';

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { SpecChange } from '../../controlplane/console/contract.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { keyOf, type Typed } from '../model/resources.ts';
-import { targetsOf, withShares, withTargets, type Target } from '../model/routes.ts';
+import { targetsOf, withShares, withTargets, type Target } from '../model/routes/routes.ts';
 import type { RouteCardState } from '../pages/route-card-state.ts';
 import {
   previewOf,

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
 import type { MeshName } from '../api/kinds.ts';
-import { allowing, refusalKey } from '../model/allow.ts';
+import { allowing, refusalKey } from '../model/security/allow.ts';
 import type { MeshModel } from '../model/resources.ts';
 import type { Asked } from '../pages/identity-state.ts';
 import { createResource, previewOf, updateResource } from '../state/change.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { readSpec, type TextForm } from '../model/text-form.ts';
+import { readSpec, type TextForm } from '../model/text/text-form.ts';
 import type { Preview } from '../state/change.ts';
 import type { Texts } from '../text/texts.ts';
 import { useQuestion } from './use-question.ts';

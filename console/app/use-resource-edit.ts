@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { MeshName } from '../api/kinds.ts';
 import { keyOf, type Resource } from '../model/resources.ts';
-import { readSpec, writeSpec, type TextForm } from '../model/text-form.ts';
+import { readSpec, writeSpec, type TextForm } from '../model/text/text-form.ts';
 import type { ResourceMode } from '../pages/resource-card.tsx';
 import {
   deleteResource,

@@ -3,8 +3,8 @@ import type { History } from '../../controlplane/console/contract.ts';
 import { call, query } from '../api/call.ts';
 import type { MeshName } from '../api/kinds.ts';
 import type { Typed } from '../model/resources.ts';
-import { versionKey } from '../model/splits.ts';
-import type { Standing } from '../model/standing.ts';
+import { versionKey } from '../model/routes/splits.ts';
+import type { Standing } from '../model/routes/standing.ts';
 import { createStandingReader, type StandingReader } from '../state/standings.ts';
 
 /** How long to wait for a control plane that does not answer, in milliseconds. */

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Latencies } from '../../common/contracts/reports.ts';
 import { call, CallError, query } from '../api/call.ts';
-import { millisecondsText } from '../model/latencies.ts';
+import { millisecondsText } from '../model/figures/latencies.ts';
 import { wordsOf } from '../state/words-of.ts';
 import type { Texts } from '../text/texts.ts';
 

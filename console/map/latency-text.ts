@@ -1,4 +1,4 @@
-import { millisecondsText, type LineLatency } from '../model/latencies.ts';
+import { millisecondsText, type LineLatency } from '../model/figures/latencies.ts';
 import type { Texts } from '../text/texts.ts';
 
 /** Writes the p99 of a line. */

@@ -1,4 +1,4 @@
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/graph/graph.ts';
 
 /** The size of a piece on the map, in pixels at scale 1. */
 export const PIECE = { width: 208, height: 58 } as const;

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { rateText, type Rate } from '../model/figures.ts';
-import type { Line } from '../model/graph.ts';
-import type { LineLatency } from '../model/latencies.ts';
+import { rateText, type Rate } from '../model/figures/figures.ts';
+import type { Line } from '../model/graph/graph.ts';
+import type { LineLatency } from '../model/figures/latencies.ts';
 import { iconPath } from '../parts/icon.tsx';
 import { percent, type Texts } from '../text/texts.ts';
 import { latencyText } from './latency-text.ts';

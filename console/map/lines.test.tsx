@@ -1,6 +1,6 @@
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
-import { graphOf } from '../model/graph-of.ts';
+import { graphOf } from '../model/graph/graph-of.ts';
 import { EXAMPLE, meshOf, route } from '../testing/example-mesh.ts';
 import { en } from '../text/en.ts';
 import { ja } from '../text/ja.ts';

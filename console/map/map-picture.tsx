@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import type { Rates } from '../model/figures.ts';
-import type { Graph } from '../model/graph.ts';
-import type { LineLatency } from '../model/latencies.ts';
+import type { Rates } from '../model/figures/figures.ts';
+import type { Graph } from '../model/graph/graph.ts';
+import type { LineLatency } from '../model/figures/latencies.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import type { Texts } from '../text/texts.ts';
 import type { Layout } from './layout.ts';

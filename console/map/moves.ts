@@ -1,4 +1,4 @@
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/graph/graph.ts';
 import type { Layout } from './layout.ts';
 
 /** The keys that move between the pieces of a map. */

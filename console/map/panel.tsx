@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.ts';
 import { addressOf } from '../app/place.ts';
-import { rateText, type Course, type Rates } from '../model/figures.ts';
+import { rateText, type Course, type Rates } from '../model/figures/figures.ts';
 import { LatenciesOf } from './latencies.tsx';
 import type { Latencies } from '../../common/contracts/reports.ts';
-import type { LineLatency } from '../model/latencies.ts';
+import type { LineLatency } from '../model/figures/latencies.ts';
 import { latencyText } from './latency-text.ts';
 import { shareText } from './share-text.ts';
-import type { Graph, Line, Piece } from '../model/graph.ts';
+import type { Graph, Line, Piece } from '../model/graph/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Icon } from '../parts/icon.tsx';

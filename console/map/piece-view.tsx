@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import type { Rate } from '../model/figures.ts';
-import { rateText } from '../model/figures.ts';
-import { isRequired, type Piece } from '../model/graph.ts';
+import type { Rate } from '../model/figures/figures.ts';
+import { rateText } from '../model/figures/figures.ts';
+import { isRequired, type Piece } from '../model/graph/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import { iconPath } from '../parts/icon.tsx';
 import { TONES } from '../parts/state-badge.tsx';

@@ -1,4 +1,4 @@
-import type { RouteShare } from '../model/graph.ts';
+import type { RouteShare } from '../model/graph/graph.ts';
 import { percent } from '../text/texts.ts';
 
 /** Writes the share of a route on a line, with the route's name where its router has several. */

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/graph/graph.ts';
 import { beginning, isSeen, revealing, type Size } from './frame.ts';
 import type { Layout } from './layout.ts';
 import { neighbourhood } from './moves.ts';

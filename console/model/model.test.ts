@@ -9,10 +9,10 @@ import { moved, neighbourhood } from '../map/moves.ts';
 import { lengthOf, shortened } from '../map/shortened.ts';
 import { EXAMPLE, meshOf, route } from '../testing/example-mesh.ts';
 import { difference } from './difference.ts';
-import { extended, ratesOf } from './figures.ts';
-import { graphOf } from './graph-of.ts';
+import { extended, ratesOf } from './figures/figures.ts';
+import { graphOf } from './graph/graph-of.ts';
 import { idOf, keyOf, ofKind } from './resources.ts';
-import { describeMatch, inMatchOrder, targetsOf, withTargets } from './routes.ts';
+import { describeMatch, inMatchOrder, targetsOf, withTargets } from './routes/routes.ts';
 
 test('other weights change nothing else of a route', () => {
   const spec: RouteSpec = {

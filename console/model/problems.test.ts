@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import { meshOf, node, resource, route } from '../testing/example-mesh.ts';
-import { graphOf } from './graph-of.ts';
+import { graphOf } from './graph/graph-of.ts';
 import { problemsOf } from './problems.ts';
 import { keyOf, resourceAt, type MeshModel } from './resources.ts';
 

@@ -1,11 +1,11 @@
-import type { PlaintextNode } from './identity-answers.ts';
+import type { PlaintextNode } from './security/identity-answers.ts';
 import { IDENTITY_SECRET } from '../../common/contracts/identity-secrets.ts';
 import type { MeshIdentitySpec } from '../../controlplane/model/daybreak-types.ts';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
-import type { Graph } from './graph.ts';
+import type { Graph } from './graph/graph.ts';
 import { pieceOf, proxiesOf } from './proxies.ts';
 import { compare, type MeshModel } from './resources.ts';
-import { securityProblems, type SecurityProblem } from './security-problems.ts';
+import { securityProblems, type SecurityProblem } from './security/security-problems.ts';
 
 /** A problem of a mesh. `where`: the key of a resource, or the resource of a proxy. */
 export type MeshProblem =

@@ -3,7 +3,7 @@ import { Command } from '../parts/command.tsx';
 import { Name } from '../parts/name.tsx';
 import { NotReady } from '../parts/not-ready.tsx';
 import { duration } from '../text/texts.ts';
-import type { Identities } from '../model/identity-answers.ts';
+import type { Identities } from '../model/security/identity-answers.ts';
 import type { IdentityPageProps } from './identity-state.ts';
 
 /** The authority of the control plane, and the certificates that it issued: who holds what, and for how long. */

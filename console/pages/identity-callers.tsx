@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import type { PlaintextNode } from '../model/identity-answers.ts';
+import type { PlaintextNode } from '../model/security/identity-answers.ts';
 import { addressOf } from '../app/place.ts';
-import type { Tls } from '../model/graph.ts';
+import type { Tls } from '../model/graph/graph.ts';
 import { Name } from '../parts/name.tsx';
 import { ago } from '../text/texts.ts';
 import type { IdentityPageProps } from './identity-state.ts';

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
-import type { NodeAccess } from '../model/identity-answers.ts';
+import type { NodeAccess } from '../model/security/identity-answers.ts';
 import { addressOf } from '../app/place.ts';
-import { allowing, callerName, refusalKey } from '../model/allow.ts';
+import { allowing, callerName, refusalKey } from '../model/security/allow.ts';
 import { Effect } from '../parts/effect.tsx';
 import { Name } from '../parts/name.tsx';
 import { NotReady } from '../parts/not-ready.tsx';

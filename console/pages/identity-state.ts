@@ -1,9 +1,9 @@
 import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
-import type { Allowing } from '../model/allow.ts';
-import type { Piece } from '../model/graph.ts';
-import type { AccessReport, Identities, Plaintext, TokenList } from '../model/identity-answers.ts';
+import type { Allowing } from '../model/security/allow.ts';
+import type { Piece } from '../model/graph/graph.ts';
+import type { AccessReport, Identities, Plaintext, TokenList } from '../model/security/identity-answers.ts';
 import type { MeshModel, Resource } from '../model/resources.ts';
-import type { Security } from '../model/security.ts';
+import type { Security } from '../model/security/security.ts';
 import type { Preview } from '../state/change.ts';
 import type { Loaded } from '../state/state.ts';
 import type { Texts } from '../text/texts.ts';

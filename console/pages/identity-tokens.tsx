@@ -3,7 +3,7 @@ import { Command } from '../parts/command.tsx';
 import { Name } from '../parts/name.tsx';
 import { NotReady } from '../parts/not-ready.tsx';
 import { duration } from '../text/texts.ts';
-import type { TokenList } from '../model/identity-answers.ts';
+import type { TokenList } from '../model/security/identity-answers.ts';
 import type { IdentityPageProps } from './identity-state.ts';
 
 /** The tokens of proxies, and the commands for them: the console never writes the operator's files. */

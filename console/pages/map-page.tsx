@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.ts';
-import type { Course, Rates } from '../model/figures.ts';
-import type { Graph } from '../model/graph.ts';
-import type { LineLatency } from '../model/latencies.ts';
+import type { Course, Rates } from '../model/figures/figures.ts';
+import type { Graph } from '../model/graph/graph.ts';
+import type { LineLatency } from '../model/figures/latencies.ts';
 import type { Latencies } from '../../common/contracts/reports.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import type { Layout } from '../map/layout.ts';

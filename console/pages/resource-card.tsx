@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { COPY_FORMS, COPY_TITLES, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
+import { COPY_FORMS, COPY_TITLES, isAppMeshs, type CopyForm } from '../model/text/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
-import type { TextForm } from '../model/text-form.ts';
+import type { TextForm } from '../model/text/text-form.ts';
 import { CopyButton } from '../parts/command.tsx';
 import { Effect } from '../parts/effect.tsx';
 import { Icon } from '../parts/icon.tsx';

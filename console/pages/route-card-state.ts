@@ -1,9 +1,9 @@
 import type { SpecChange } from '../../controlplane/console/contract.ts';
-import type { RouteFigures } from '../model/observed.ts';
+import type { RouteFigures } from '../model/figures/observed.ts';
 import type { Typed } from '../model/resources.ts';
-import type { Target } from '../model/routes.ts';
-import type { Holders } from '../model/splits.ts';
-import type { Standing } from '../model/standing.ts';
+import type { Target } from '../model/routes/routes.ts';
+import type { Holders } from '../model/routes/splits.ts';
+import type { Standing } from '../model/routes/standing.ts';
 import type { Push } from '../parts/push-progress.tsx';
 import type { Preview } from '../state/change.ts';
 import type { Texts } from '../text/texts.ts';

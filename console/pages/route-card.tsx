@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { addressOf } from '../app/place.ts';
 import { keyOf } from '../model/resources.ts';
-import { describeMatch, protocolOf, targetsOf, type Target } from '../model/routes.ts';
+import { describeMatch, protocolOf, targetsOf, type Target } from '../model/routes/routes.ts';
 import { Effect } from '../parts/effect.tsx';
 import { PushProgress } from '../parts/push-progress.tsx';
 import type { RouteCardProps } from './route-card-state.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Target } from '../model/routes.ts';
+import type { Target } from '../model/routes/routes.ts';
 import { ago, percent, userName, type Texts } from '../text/texts.ts';
 import type { RouteCardProps } from './route-card-state.ts';
 

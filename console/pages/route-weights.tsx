@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { rateText } from '../model/figures.ts';
-import type { Observed } from '../model/observed.ts';
-import type { Target } from '../model/routes.ts';
+import { rateText } from '../model/figures/figures.ts';
+import type { Observed } from '../model/figures/observed.ts';
+import type { Target } from '../model/routes/routes.ts';
 import { Name } from '../parts/name.tsx';
 import { percent, type Texts } from '../text/texts.ts';
 import type { RouteCardState } from './route-card-state.ts';

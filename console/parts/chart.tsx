@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { rateText } from '../model/figures.ts';
-import { pathOf, ticksTo, timesBetween } from '../model/ticks.ts';
+import { rateText } from '../model/figures/figures.ts';
+import { pathOf, ticksTo, timesBetween } from '../model/figures/ticks.ts';
 
 /** A row of numbers over time: requests, and those that failed. */
 export type ChartProps = {

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { Latencies } from '../../common/contracts/reports.ts';
-import { latenciesOnLines, type AskedLatencies, type LineLatency } from '../model/latencies.ts';
+import { latenciesOnLines, type AskedLatencies, type LineLatency } from '../model/figures/latencies.ts';
 import { graph, model } from './state.ts';
 
 /** How long lines carry a p99 that was asked for, in milliseconds: afterwards it says little about now. */

@@ -4,7 +4,7 @@ import type { ConsoleEvents } from '../../controlplane/console/contract.ts';
 import { addressIn } from '../api/base.ts';
 import { query } from '../api/call.ts';
 import type { MeshName } from '../api/kinds.ts';
-import { extended } from '../model/figures.ts';
+import { extended } from '../model/figures/figures.ts';
 import { eventsRefused, figures } from './state.ts';
 import { openStream, type Stream } from './stream.ts';
 

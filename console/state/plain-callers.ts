@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import type { PlaintextNode } from '../model/identity-answers.ts';
+import type { PlaintextNode } from '../model/security/identity-answers.ts';
 import { call } from '../api/call.ts';
 import { minute } from './derived.ts';
 import { model, plainNodes } from './state.ts';

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { SpecChange } from '../../controlplane/console/contract.ts';
 import { CallError } from '../api/call.ts';
 import { ofKind, type Typed } from '../model/resources.ts';
-import type { Standing } from '../model/standing.ts';
+import type { Standing } from '../model/routes/standing.ts';
 import { meshOf, route } from '../testing/example-mesh.ts';
 import { createStandingReader, type StandingReader } from './standings.ts';
 

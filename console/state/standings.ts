@@ -1,8 +1,8 @@
 import type { SpecChange } from '../../controlplane/console/contract.ts';
 import { CallError } from '../api/call.ts';
 import type { Typed } from '../model/resources.ts';
-import { versionKey } from '../model/splits.ts';
-import { standingOf, type Standing } from '../model/standing.ts';
+import { versionKey } from '../model/routes/splits.ts';
+import { standingOf, type Standing } from '../model/routes/standing.ts';
 
 /** Reads since when the weights of routes stand, each version of a route once. */
 export type StandingReader = {

@@ -1,14 +1,14 @@
 import { computed, signal } from '@preact/signals';
-import type { PlaintextNode } from '../model/identity-answers.ts';
+import type { PlaintextNode } from '../model/security/identity-answers.ts';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
 import type { ConsoleSession, Progress } from '../../controlplane/console/contract.ts';
 import type { Status } from '../../controlplane/status/status.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { placeOf, type Place } from '../app/place.ts';
 import type { Layout } from '../map/layout.ts';
-import { NO_RATES, ratesOf } from '../model/figures.ts';
-import { graphOf } from '../model/graph-of.ts';
-import { grouped, ratesOnShown } from '../model/group.ts';
+import { NO_RATES, ratesOf } from '../model/figures/figures.ts';
+import { graphOf } from '../model/graph/graph-of.ts';
+import { grouped, ratesOnShown } from '../model/graph/group.ts';
 import type { MeshModel } from '../model/resources.ts';
 import { en, type Texts } from '../text/en.ts';
 import { chooseLanguage, isLanguage, type Language } from '../text/languages.ts';

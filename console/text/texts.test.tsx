@@ -5,7 +5,7 @@ import type { SpecChange } from '../../controlplane/console/contract.ts';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import { Shell } from '../app/shell.tsx';
 import { Legend } from '../map/legend.tsx';
-import { graphOf } from '../model/graph-of.ts';
+import { graphOf } from '../model/graph/graph-of.ts';
 import { problemsOf } from '../model/problems.ts';
 import { CanariesPage } from '../pages/canaries-page.tsx';
 import { ChangesPage } from '../pages/changes-page.tsx';

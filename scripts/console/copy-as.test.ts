@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { importTexts } from '../../cli/import/testing/run.ts';
 import { parseDocuments } from '../../cli/resources/parse-documents.ts';
 import { EXAMPLE, meshOf, node, resource } from '../../console/testing/example-mesh.ts';
-import { copyAs, type CopyForm } from '../../console/model/copy-as.ts';
+import { copyAs, type CopyForm } from '../../console/model/text/copy-as.ts';
 import type { Resource } from '../../console/model/resources.ts';
 
 // Each form is read by the program that it is for, or by the import of that form.

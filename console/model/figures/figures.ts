@@ -1,5 +1,5 @@
-import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
-import type { Graph } from './graph.ts';
+import type { FiguresLine, LiveFigures } from '../../../common/contracts/reports.ts';
+import type { Graph } from '../graph/graph.ts';
 
 /** The figures of a line or a piece in the newest slot. */
 export type Rate = {

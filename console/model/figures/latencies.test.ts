@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Latencies } from '../../common/contracts/reports.ts';
-import { EXAMPLE } from '../testing/example-mesh.ts';
-import { graphOf } from './graph-of.ts';
+import type { Latencies } from '../../../common/contracts/reports.ts';
+import { EXAMPLE } from '../../testing/example-mesh.ts';
+import { graphOf } from '../graph/graph-of.ts';
 import { latenciesOnLines, millisecondsText } from './latencies.ts';
 
 const graph = graphOf(EXAMPLE);

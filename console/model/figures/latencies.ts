@@ -1,5 +1,5 @@
-import type { Latencies } from '../../common/contracts/reports.ts';
-import type { Graph, Line } from './graph.ts';
+import type { Latencies } from '../../../common/contracts/reports.ts';
+import type { Graph, Line } from '../graph/graph.ts';
 
 /** The p99 of a line, in milliseconds. `atMost`: the line has several targets or callers, and none of them is slower. */
 export type LineLatency = { readonly p99: number; readonly atMost: boolean };

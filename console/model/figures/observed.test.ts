@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
-import { EXAMPLE, meshOf, node, resource, route } from '../testing/example-mesh.ts';
-import { graphOf } from './graph-of.ts';
+import type { FiguresLine, LiveFigures } from '../../../common/contracts/reports.ts';
+import { EXAMPLE, meshOf, node, resource, route } from '../../testing/example-mesh.ts';
+import { graphOf } from '../graph/graph-of.ts';
 import { callersOf, observedOf } from './observed.ts';
-import { ofKind, type MeshModel } from './resources.ts';
+import { ofKind, type MeshModel } from '../resources.ts';
 
 const T0 = 1_000_000;
 

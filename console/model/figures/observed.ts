@@ -1,8 +1,8 @@
-import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
+import type { FiguresLine, LiveFigures } from '../../../common/contracts/reports.ts';
 import { counted } from './figures.ts';
-import type { Graph } from './graph.ts';
-import { ofKind, type MeshModel, type Typed } from './resources.ts';
-import { targetsOf, type Target } from './routes.ts';
+import type { Graph } from '../graph/graph.ts';
+import { ofKind, type MeshModel, type Typed } from '../resources.ts';
+import { targetsOf, type Target } from '../routes/routes.ts';
 
 /** The requests that reached one target of a route; on a tcp route connections. */
 export type Observed = {

@@ -1,7 +1,7 @@
 import type { Fault, Graph, Line, Piece } from './graph.ts';
 import { backendLeads, gatewayLeads, targetLeads, type RoutesOf } from './leads.ts';
-import { ofKind, type MeshModel, type Typed } from './resources.ts';
-import { securityIn, type Security } from './security.ts';
+import { ofKind, type MeshModel, type Typed } from '../resources.ts';
+import { securityIn, type Security } from '../security/security.ts';
 
 /** Returns the map of a mesh: gateways and nodes call virtual services, which lead to nodes. Pure; its order is that of names. */
 export function graphOf(model: MeshModel): Graph {

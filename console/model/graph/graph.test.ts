@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { EXAMPLE, meshOf, node, resource, route } from '../testing/example-mesh.ts';
-import { arrange } from '../map/arrange.ts';
-import { skeletonOf } from '../map/layout.ts';
+import { EXAMPLE, meshOf, node, resource, route } from '../../testing/example-mesh.ts';
+import { arrange } from '../../map/arrange.ts';
+import { skeletonOf } from '../../map/layout.ts';
 import { graphOf } from './graph-of.ts';
 import { grouped, ratesOnShown } from './group.ts';
 

@@ -1,5 +1,5 @@
-import { compare } from './resources.ts';
-import type { Rate, Rates } from './figures.ts';
+import { compare } from '../resources.ts';
+import type { Rate, Rates } from '../figures/figures.ts';
 import type { Graph, Line, Piece } from './graph.ts';
 
 /** The number of pieces up to which the map shows each one. */

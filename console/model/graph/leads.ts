@@ -1,6 +1,6 @@
 import type { Line, Piece, RouteShare } from './graph.ts';
-import { backendNames, enforcesTls, keyOf, ofKind, type MeshModel, type Typed } from './resources.ts';
-import { targetsOf } from './routes.ts';
+import { backendNames, enforcesTls, keyOf, ofKind, type MeshModel, type Typed } from '../resources.ts';
+import { targetsOf } from '../routes/routes.ts';
 
 /** A part of the model that leads from a piece of the map to another one, which may not exist. Those with the same ends are one line. */
 export type Lead = {

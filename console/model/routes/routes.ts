@@ -1,6 +1,6 @@
-import type { HttpRoute, RouteSpec, WeightedTarget } from '../../controlplane/model/types.ts';
-import { byRank, type Rank } from '../../controlplane/translate/envoy/order.ts';
-import type { Typed } from './resources.ts';
+import type { HttpRoute, RouteSpec, WeightedTarget } from '../../../controlplane/model/types.ts';
+import { byRank, type Rank } from '../../../controlplane/translate/envoy/order.ts';
+import type { Typed } from '../resources.ts';
 
 /** The protocols of a route. */
 export type RouteProtocol = 'http' | 'http2' | 'grpc' | 'tcp';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SpecChange } from '../../controlplane/console/contract.ts';
-import { EXAMPLE, meshOf, route } from '../testing/example-mesh.ts';
+import type { SpecChange } from '../../../controlplane/console/contract.ts';
+import { EXAMPLE, meshOf, route } from '../../testing/example-mesh.ts';
 import { splitsOf } from './splits.ts';
 import { standingOf } from './standing.ts';
 

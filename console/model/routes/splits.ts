@@ -1,7 +1,7 @@
-import type { MeshName } from '../api/kinds.ts';
-import type { ProxyStatus } from '../../controlplane/status/status.ts';
-import { pieceOf } from './proxies.ts';
-import { keyOf, ofKind, type MeshModel, type Typed } from './resources.ts';
+import type { MeshName } from '../../api/kinds.ts';
+import type { ProxyStatus } from '../../../controlplane/status/status.ts';
+import { pieceOf } from '../proxies.ts';
+import { keyOf, ofKind, type MeshModel, type Typed } from '../resources.ts';
 import { targetsOf } from './routes.ts';
 
 /** Returns the routes with several targets: first those whose traffic is divided, then those in which one target has all the weight. */

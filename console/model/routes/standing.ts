@@ -1,5 +1,5 @@
-import type { SpecChange } from '../../controlplane/console/contract.ts';
-import type { RouteSpec } from '../../controlplane/model/types.ts';
+import type { SpecChange } from '../../../controlplane/console/contract.ts';
+import type { RouteSpec } from '../../../controlplane/model/types.ts';
 import { targetsOf, type Target } from './routes.ts';
 
 /** Since when the weights of a route stand, and the way back. */

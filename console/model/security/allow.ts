@@ -1,6 +1,6 @@
-import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
-import type { AccessPolicySpec, AccessRule, Caller } from '../../controlplane/model/daybreak-types.ts';
-import { find, keyOf, type MeshModel, type Resource, type ResourceId } from './resources.ts';
+import type { Refusal } from '../../../common/contracts/agent-channel/state.ts';
+import type { AccessPolicySpec, AccessRule, Caller } from '../../../controlplane/model/daybreak-types.ts';
+import { find, keyOf, type MeshModel, type Resource, type ResourceId } from '../resources.ts';
 
 /**
  * The change that admits a refused caller, or the reason why none does: `denied`, a rule refuses the caller, and deny wins; `no identity`, the

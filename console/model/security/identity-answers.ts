@@ -1,5 +1,5 @@
-import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
-import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.ts';
+import type { Refusal } from '../../../common/contracts/agent-channel/state.ts';
+import type { AuthorizationMode } from '../../../controlplane/model/daybreak-types.ts';
 
 // The parts of the answers of `/daybreak/v1/…` about identities that the pages show.
 

@@ -1,9 +1,9 @@
-import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
+import type { Refusal } from '../../../common/contracts/agent-channel/state.ts';
 import type { PlaintextNode } from './identity-answers.ts';
-import type { ProxyStatus } from '../../controlplane/status/status.ts';
+import type { ProxyStatus } from '../../../controlplane/status/status.ts';
 import { callerName, refusalKey } from './allow.ts';
-import { pieceOf } from './proxies.ts';
-import type { MeshModel } from './resources.ts';
+import { pieceOf } from '../proxies.ts';
+import type { MeshModel } from '../resources.ts';
 import { securityIn } from './security.ts';
 
 /** A finding about the security of a virtual node. `where`: its key. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ProxyStatus } from '../../controlplane/status/status.ts';
-import { EXAMPLE, meshOf, resource } from '../testing/example-mesh.ts';
+import type { ProxyStatus } from '../../../controlplane/status/status.ts';
+import { EXAMPLE, meshOf, resource } from '../../testing/example-mesh.ts';
 import { allowing, callerName } from './allow.ts';
-import { graphOf } from './graph-of.ts';
-import type { MeshModel } from './resources.ts';
+import { graphOf } from '../graph/graph-of.ts';
+import type { MeshModel } from '../resources.ts';
 import { securityIn } from './security.ts';
 import { securityProblems } from './security-problems.ts';
 

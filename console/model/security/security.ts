@@ -2,8 +2,8 @@ import type {
   AuthorizationMode,
   MtlsMode,
   NodeIdentitySpec,
-} from '../../controlplane/model/daybreak-types.ts';
-import type { MeshModel } from './resources.ts';
+} from '../../../controlplane/model/daybreak-types.ts';
+import type { MeshModel } from '../resources.ts';
 
 /** How a proxy takes its callers. */
 export type Security = { readonly mtls: MtlsMode; readonly authorization: AuthorizationMode };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meshOf, node } from '../testing/example-mesh.ts';
+import { meshOf, node } from '../../testing/example-mesh.ts';
 import { copyAs } from './copy-as.ts';
 
 const OWNER = '000000000000';

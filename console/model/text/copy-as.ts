@@ -1,7 +1,7 @@
-import type { ResourceKey } from '../../cli/resources/key.ts';
-import type { Exported } from '../../cli/export/forms/form.ts';
-import { namesOf } from '../api/kinds.ts';
-import type { MeshModel, Resource } from './resources.ts';
+import type { ResourceKey } from '../../../cli/resources/key.ts';
+import type { Exported } from '../../../cli/export/forms/form.ts';
+import { namesOf } from '../../api/kinds.ts';
+import type { MeshModel, Resource } from '../resources.ts';
 
 /** The forms in which a resource can be copied. */
 export const COPY_FORMS = ['document', 'cli', 'cloudformation', 'terraform', 'kubernetes'] as const;

@@ -1,4 +1,4 @@
-import { errorText } from '../../common/error-text.ts';
+import { errorText } from '../../../common/error-text.ts';
 
 /** The forms in which a specification is edited. */
 export type TextForm = 'yaml' | 'json';
