@@ -2,7 +2,7 @@ import type { NameStatus } from '../../common/addresses/follow-name.ts';
 import type { ApplicationProblem } from '../application/watch-application.ts';
 import { AGENT_CODES, type AgentCode } from '../codes.ts';
 import { describeCause } from '../endings/end-cause.ts';
-import { nackCode } from '../relay/describe-nack.ts';
+import { nackCode } from '../relay/nacks/describe-nack.ts';
 import { CONFIG_MS, NO_CONFIGURATION } from '../relay/connection-status.ts';
 import { BLOCKED } from '../reload/reload-outcome.ts';
 import type { ReloadStatus } from '../reload/reload.ts';

@@ -5,9 +5,9 @@ import type { Ack } from '../../xds/protocol/acks.ts';
 import type { Settled } from '../../xds/protocol/settled.ts';
 import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { AcceptedConfig } from './accepted-config.ts';
-import { describeNack } from './describe-nack.ts';
-import { createNackReports, type RefusalStatus } from './nack-reports.ts';
-import { createRefusalSearch, type RefusalSearch } from './refusal-search.ts';
+import { describeNack } from './nacks/describe-nack.ts';
+import { createNackReports, type RefusalStatus } from './nacks/nack-reports.ts';
+import { createRefusalSearch, type RefusalSearch } from './nacks/refusal-search.ts';
 import type { RelayedConfig } from './relayed-config.ts';
 
 /** Turns Envoy's answers into answers to the control plane, and into the good configuration. */

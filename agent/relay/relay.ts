@@ -13,7 +13,7 @@ import type { ConfigurationState } from './configuration-state.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
 import { controlPlaneSide } from './control-plane-side.ts';
 import { createEnvoyAnswers, type EnvoyAnswers } from './envoy-answers.ts';
-import type { RefusalStatus } from './nack-reports.ts';
+import type { RefusalStatus } from './nacks/nack-reports.ts';
 import { createEnvoyNode, type NodeIdentity } from './envoy-node.ts';
 import { envoySide } from './envoy-side.ts';
 import { createEnvoyStreams, type EnvoyStreams } from './envoy-streams.ts';

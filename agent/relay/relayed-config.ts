@@ -1,6 +1,6 @@
 import type { DeltaUpdate } from '../../xds/client/update.ts';
 import type { Resource, Snapshot, TypeUrl } from '../../xds/types.ts';
-import { createRefusedVersions } from './refused-versions.ts';
+import { createRefusedVersions } from './nacks/refused-versions.ts';
 
 type Resources = ReadonlyMap<string, Resource>;
 

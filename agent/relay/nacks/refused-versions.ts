@@ -1,4 +1,4 @@
-import type { Resource, TypeUrl } from '../../xds/types.ts';
+import type { Resource, TypeUrl } from '../../../xds/types.ts';
 
 type Versions = ReadonlyMap<string, string>;
 

@@ -1,12 +1,12 @@
-import type { Log } from '../../common/log.ts';
-import type { DeltaClient } from '../../xds/client/client.ts';
-import type { DeltaUpdate } from '../../xds/client/update.ts';
-import type { Settled } from '../../xds/protocol/settled.ts';
-import type { TypeUrl } from '../../xds/types.ts';
-import { coded } from '../codes.ts';
-import type { AcceptedConfig } from './accepted-config.ts';
+import type { Log } from '../../../common/log.ts';
+import type { DeltaClient } from '../../../xds/client/client.ts';
+import type { DeltaUpdate } from '../../../xds/client/update.ts';
+import type { Settled } from '../../../xds/protocol/settled.ts';
+import type { TypeUrl } from '../../../xds/types.ts';
+import { coded } from '../../codes.ts';
+import type { AcceptedConfig } from '../accepted-config.ts';
 import { nackCode } from './describe-nack.ts';
-import type { RelayedConfig } from './relayed-config.ts';
+import type { RelayedConfig } from '../relayed-config.ts';
 
 /** Tells the control plane, the log and the status of Envoy's NACKs. */
 export type NackReports = {

@@ -1,4 +1,4 @@
-import type { AgentCode } from '../codes.ts';
+import type { AgentCode } from '../../codes.ts';
 
 /** Formats the message of Envoy's NACK on one line, and explains an error that does not name its cause. */
 export function describeNack(error: string): string {
