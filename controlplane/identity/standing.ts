@@ -1,7 +1,7 @@
 import { parseSpiffeId } from '../../common/contracts/spiffe-id.ts';
 import type { CertificateRecord } from '../mesh/identity-records.ts';
 import type { Model } from '../mesh/model.ts';
-import { mismatch } from './attest/aws-iam.ts';
+import { mismatch } from './attest/aws/aws-iam.ts';
 import { hasName } from './attest/x509.ts';
 import { namesAwsPrincipals, principalsOf } from './bindings.ts';
 import type { PolicyBindings } from './iam-policy/policy-bindings.ts';

@@ -27,13 +27,13 @@ import { DEFAULT_CERTIFICATE_HOURS, meshIdentityOf } from '../bindings.ts';
 import type { Trust } from '../authority/chain.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
 import type { Attempt, Prover, Proven } from './attempt.ts';
-import { createBudget } from './budget.ts';
+import { createBudget } from './limits/budget.ts';
 import { callErrorFor } from './call-error.ts';
 import { begin, LONGEST_NODE_ID, namedProxy, notRenewed, ownCertificate, type Begun } from './begin.ts';
-import type { Place } from './places.ts';
+import type { Place } from './limits/places.ts';
 import type { RecentRefusals } from './recent-refusals.ts';
 import { Refused } from './refused.ts';
-import { createWorkQueue, type WorkKind } from './work-queue.ts';
+import { createWorkQueue, type WorkKind } from './limits/work-queue.ts';
 import { peerHost } from '../../../common/addresses/peer-host.ts';
 
 /** Inputs of the service. */

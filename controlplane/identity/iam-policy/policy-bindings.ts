@@ -1,7 +1,7 @@
 import type { Log } from '../../../common/log.ts';
 import type { IdentifiedProxy } from '../../../common/contracts/spiffe-id.ts';
 import { Refused } from '../attest/refused.ts';
-import type { AwsCaller } from '../attest/caller-identity.ts';
+import type { AwsCaller } from '../attest/aws/caller-identity.ts';
 import { namesAwsPrincipals } from '../bindings.ts';
 import { arnOf } from '../../mesh/arn.ts';
 import type { AwsProofRecord } from '../../mesh/identity-records.ts';

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import { Refused } from './refused.ts';
+import { Refused } from '../refused.ts';
 
 /** Time limit of one request for keys, in milliseconds. */
 const LIMIT_MS = 5000;

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { AWS_CLAIMS, JWT_ALGORITHM, tokenTags } from '../../../common/contracts/attestation/web-identity.ts';
-import { withoutPath } from '../../auth/credentials/aws-principal.ts';
-import type { JwtIssuers } from '../settings.ts';
-import type { Attempt, Prover } from './attempt.ts';
+import {
+  AWS_CLAIMS,
+  JWT_ALGORITHM,
+  tokenTags,
+} from '../../../../common/contracts/attestation/web-identity.ts';
+import { withoutPath } from '../../../auth/credentials/aws-principal.ts';
+import type { JwtIssuers } from '../../settings.ts';
+import type { Attempt, Prover } from '../attempt.ts';
 import { requireBinding, type BindingOptions } from './aws-iam.ts';
 import type { AwsCaller } from './caller-identity.ts';
 import { issuerKeys } from './issuer-keys.ts';
-import { Refused } from './refused.ts';
+import { Refused } from '../refused.ts';
 
 /** How far the clocks of AWS and this control plane may be apart, in seconds. */
 const MOST_SKEW_SECONDS = 300;

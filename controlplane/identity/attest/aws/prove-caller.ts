@@ -1,9 +1,9 @@
-import type { AwsIamProof } from '../../../common/contracts/attestation/messages.ts';
-import { stsScope, STS_BODY, type SignedTime } from '../../../common/contracts/attestation/sts-request.ts';
-import type { StsSettings } from '../settings.ts';
+import type { AwsIamProof } from '../../../../common/contracts/attestation/messages.ts';
+import { stsScope, STS_BODY, type SignedTime } from '../../../../common/contracts/attestation/sts-request.ts';
+import type { StsSettings } from '../../settings.ts';
 import { askSts } from './ask-sts.ts';
 import { readCallerIdentity, type AwsCaller } from './caller-identity.ts';
-import { Refused } from './refused.ts';
+import { Refused } from '../refused.ts';
 
 /** STS itself allows 15 minutes; a challenge is seconds old. */
 const MOST_SKEW_MS = 5 * 60 * 1000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
-import { AnswerTooLong, errorCodeOf, mayPass, postToAws, type AwsAnswer } from '../aws-post.ts';
-import type { StsSettings } from '../settings.ts';
-import { Refused } from './refused.ts';
+import { STS_BODY } from '../../../../common/contracts/attestation/sts-request.ts';
+import { AnswerTooLong, errorCodeOf, mayPass, postToAws, type AwsAnswer } from '../../aws-post.ts';
+import type { StsSettings } from '../../settings.ts';
+import { Refused } from '../refused.ts';
 
 /** Time limit of one request, in milliseconds. */
 const LIMIT_MS = 5000;

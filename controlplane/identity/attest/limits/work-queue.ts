@@ -1,5 +1,5 @@
-import { CallError } from '../../../xds/grpc/call-error.ts';
-import { status } from '../../../xds/grpc/status.ts';
+import { CallError } from '../../../../xds/grpc/call-error.ts';
+import { status } from '../../../../xds/grpc/status.ts';
 
 /** The kinds of work. `ending`: for a certificate that ends soon; `first`: the client has no certificate, and may be anyone. */
 export type WorkKind = 'proof' | 'ending' | 'renewal' | 'first';

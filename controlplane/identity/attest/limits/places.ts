@@ -1,5 +1,5 @@
-import { CallError } from '../../../xds/grpc/call-error.ts';
-import { status } from '../../../xds/grpc/status.ts';
+import { CallError } from '../../../../xds/grpc/call-error.ts';
+import { status } from '../../../../xds/grpc/status.ts';
 
 /** The place of one attempt. A new place waits. */
 export type Place = {

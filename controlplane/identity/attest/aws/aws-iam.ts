@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Challenge } from '../../../common/contracts/attestation/messages.ts';
-import { signedHeaders } from '../../../common/contracts/attestation/sts-request.ts';
-import { proxyPath } from '../../ads/identity.ts';
-import { withoutPath } from '../../auth/credentials/aws-principal.ts';
-import { bindingFor, principalsOf } from '../bindings.ts';
-import type { LiveModel } from '../../mesh/live-model.ts';
-import type { NodePrincipal } from '../../model/daybreak-types.ts';
-import type { PolicyBindings } from '../iam-policy/policy-bindings.ts';
-import type { StsSettings } from '../settings.ts';
-import type { Attempt, Prover, Proven } from './attempt.ts';
+import type { Challenge } from '../../../../common/contracts/attestation/messages.ts';
+import { signedHeaders } from '../../../../common/contracts/attestation/sts-request.ts';
+import { proxyPath } from '../../../ads/identity.ts';
+import { withoutPath } from '../../../auth/credentials/aws-principal.ts';
+import { bindingFor, principalsOf } from '../../bindings.ts';
+import type { LiveModel } from '../../../mesh/live-model.ts';
+import type { NodePrincipal } from '../../../model/daybreak-types.ts';
+import type { PolicyBindings } from '../../iam-policy/policy-bindings.ts';
+import type { StsSettings } from '../../settings.ts';
+import type { Attempt, Prover, Proven } from '../attempt.ts';
 import type { AwsCaller } from './caller-identity.ts';
 import { proveCaller } from './prove-caller.ts';
-import { Refused } from './refused.ts';
+import { Refused } from '../refused.ts';
 
 /**
  * Creates the prover of the IAM role of a task or instance, by a signed GetCallerIdentity. This control plane builds the whole request

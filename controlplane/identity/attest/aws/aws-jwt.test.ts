@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JWT_ALGORITHM, tokenTags } from '../../../common/contracts/attestation/web-identity.ts';
-import { Model } from '../../mesh/model.ts';
-import type { LiveModel } from '../../mesh/live-model.ts';
-import { FIXTURE_OWNER, modelFromInputs } from '../../mesh/testing/resources.ts';
-import { startTokenSts, type TokenSts } from '../testing/token-sts.ts';
-import type { Attempt, Prover } from './attempt.ts';
+import { JWT_ALGORITHM, tokenTags } from '../../../../common/contracts/attestation/web-identity.ts';
+import { Model } from '../../../mesh/model.ts';
+import type { LiveModel } from '../../../mesh/live-model.ts';
+import { FIXTURE_OWNER, modelFromInputs } from '../../../mesh/testing/resources.ts';
+import { startTokenSts, type TokenSts } from '../../testing/token-sts.ts';
+import type { Attempt, Prover } from '../attempt.ts';
 import { awsJwtProver } from './aws-jwt.ts';
-import { Refused } from './refused.ts';
+import { Refused } from '../refused.ts';
 
 const ACCOUNT = '123456789012';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/web-task`;

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { Refused } from './refused.ts';
+import { Refused } from '../refused.ts';
 
 /** The caller that AWS STS recognised. */
 export type AwsCaller = {

@@ -1,7 +1,7 @@
-import { createKeyedBuckets } from '../../../common/limits/keyed-buckets.ts';
-import { createTokenBucket, type TokenBucket } from '../../../common/limits/token-bucket.ts';
-import { CallError } from '../../../xds/grpc/call-error.ts';
-import { status } from '../../../xds/grpc/status.ts';
+import { createKeyedBuckets } from '../../../../common/limits/keyed-buckets.ts';
+import { createTokenBucket, type TokenBucket } from '../../../../common/limits/token-bucket.ts';
+import { CallError } from '../../../../xds/grpc/call-error.ts';
+import { status } from '../../../../xds/grpc/status.ts';
 import { createPlaces, type Place } from './places.ts';
 import { createRetryTimes } from './retry-times.ts';
 
