@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite.ts';
@@ -81,6 +81,44 @@ it('a certificate stays in use until its agent has the next one: a rotation remo
   expect(new Set(inUse())).toEqual(new Set(['04', '05']));
   await ledger.confirm('05');
   expect(inUse()).toEqual(['05']);
+});
+
+/** Holds the commits of the store up until the returned function is called. `commits`: how many have begun. */
+function holdCommits(): { readonly commits: () => number; readonly goOn: () => void } {
+  const gate = Promise.withResolvers<void>();
+  const commit = live.commit.bind(live);
+  const spy = vi.spyOn(live, 'commit').mockImplementation(async (write) => {
+    await gate.promise;
+    return commit(write);
+  });
+  return { commits: () => spy.mock.calls.length, goOn: gate.resolve };
+}
+
+it('a store that is slow makes one write of many confirmations of a certificate: each check of its stream queued another one', async () => {
+  await ledger.note({ ...entry('01'), unconfirmed: true });
+  const { commits, goOn } = holdCommits();
+  const first = ledger.confirm('01');
+  await expect.poll(commits, { timeout: 120_000 }).toBe(1);
+  const others = Array.from({ length: 100 }, () => ledger.confirm('01'));
+  goOn();
+  await Promise.all([first, ...others]);
+  expect(commits()).toBe(1);
+  expect(ledger.get('01')?.unconfirmed).toBe(false);
+});
+
+it('limits the writes that wait for a store that does not answer', async () => {
+  const small = createCertificateLedger(live, () => now, 3);
+  const { commits, goOn } = holdCommits();
+  const first = small.note(entry('01'));
+  await expect.poll(commits, { timeout: 120_000 }).toBe(1);
+  const waiting = ['02', '03', '04'].map((serial) => small.note(entry(serial)));
+  await expect(small.note(entry('05'))).rejects.toMatchObject({
+    status: 503,
+    message: expect.stringContaining('3 writes of certificates wait already'),
+  });
+  goOn();
+  await Promise.all([first, ...waiting]);
+  expect(small.list()).toHaveLength(4);
 });
 
 it('two machines of one image, or a thief, renew the same certificate: those of both are in use. A rotation did not wait for the first one', async () => {

@@ -4,6 +4,7 @@ import type { CertificateRecord } from '../mesh/identity-records.ts';
 import { repeatWhileStale, STALE } from '../mesh/concurrency/repeat-while-stale.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Resource } from '../mesh/resource.ts';
+import { unavailable } from '../store/errors.ts';
 
 /** A certificate with its serial number, in hexadecimal. */
 export type LedgerEntry = CertificateRecord & { readonly serial: string };
@@ -34,6 +35,8 @@ export type CertificateLedger = {
 const PLACE = { owner: '', mesh: 'certificates' } as const;
 /** The most changes of one commit. */
 const MOST_AT_ONCE = 500;
+/** The most writes that wait: more come only while the store does not answer. */
+const MOST_WAITING = 10_000;
 /** How long a write waits for others, in milliseconds: an embedded store blocks the process until the disk has each commit. */
 const GATHER_MS = 10;
 /** How many of the latest signing requests are known: those that may ask again. */
@@ -55,13 +58,22 @@ type Write = {
   readonly failed: (error: unknown) => void;
 };
 
-/** Opens the ledger. Writes that arrive within 10 ms, or while another one is under way, are committed together. `now`: milliseconds since 1970. */
-export function createCertificateLedger(live: LiveModel, now: () => number = Date.now): CertificateLedger {
+/**
+ * Opens the ledger. Writes that arrive within 10 ms, or while another one is under way, are committed together. `now`: milliseconds since 1970;
+ * `mostWaiting`: beyond it, a write fails with a StoreError.
+ */
+export function createCertificateLedger(
+  live: LiveModel,
+  now: () => number = Date.now,
+  mostWaiting = MOST_WAITING,
+): CertificateLedger {
   const waiting: Write[] = [];
   let isWriting = false;
   let lookedAt = 0;
   /** The serial numbers of certificates by their signing requests, the latest last. */
   const answered = new Map<string, string>();
+  /** The confirmations under way, by serial numbers: each check of a stream confirms its certificate. */
+  const confirming = new Map<string, Promise<void>>();
 
   let counted = { at: -Infinity, count: 0 };
   const current = (): readonly LedgerEntry[] => all(live).filter(({ ends }) => ends > now());
@@ -71,6 +83,8 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
     );
 
   function write(apply: Write['apply']): Promise<void> {
+    if (waiting.length >= mostWaiting)
+      return Promise.reject(unavailable('commit', `${mostWaiting} writes of certificates wait already`));
     const { promise, resolve: done, reject: failed } = Promise.withResolvers<void>();
     waiting.push({ apply, done, failed });
     if (!isWriting) void drain();
@@ -141,10 +155,14 @@ export function createCertificateLedger(live: LiveModel, now: () => number = Dat
     },
     async confirm(serial) {
       if (get(live, serial)?.unconfirmed !== true) return;
-      await write((pending) => {
-        const entry = pending.get(serial);
-        if (entry !== undefined) pending.put(confirmed(entry));
-      });
+      const underWay =
+        confirming.get(serial) ??
+        write((pending) => {
+          const entry = pending.get(serial);
+          if (entry !== undefined) pending.put(confirmed(entry));
+        }).finally(() => confirming.delete(serial));
+      confirming.set(serial, underWay);
+      await underWay;
     },
     async revoke(serials) {
       const isFresh = (serial: string): boolean => {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { PublicKey } from '@peculiar/x509';
 import type { Log } from '../../../common/log.ts';
+import { createBackoff } from '../../../xds/client/backoff.ts';
 import { coded } from '../../codes.ts';
 import type { AuthorityRecord } from '../../mesh/identity-records.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
@@ -59,8 +60,8 @@ const REPLACE_BEFORE = 30 * DAY;
 const REPLACE_SHARE = 1 / 3;
 /** How often the end of the intermediate is looked at, in milliseconds. */
 const LOOK_EVERY = 60 * 60 * 1000;
-/** The wait after a failure to open a changed authority, in milliseconds, with jitter. */
-const RETRY_MS = 5000;
+/** The waits after failures to open a changed authority, in milliseconds, doubled from the first to the longest: AWS KMS may be away. */
+const RETRY = { firstMs: 5000, mostMs: 5 * 60 * 1000 };
 /** The wait after a failure to replace the intermediate, in milliseconds, with jitter: AWS may be away. */
 const REPLACE_RETRY_MS = 5 * 60 * 1000;
 
@@ -73,18 +74,21 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const { live, trustDomain, log, now = Date.now } = options;
   let opened = await openRecord(await createOrRead(options), options);
   const listeners = new Set<() => void>();
+  let isClosed = false;
 
   async function follow(record: AuthorityRecord): Promise<void> {
     const next = await openRecord(record, options);
     // A later change may have been opened sooner.
     if (readAuthority(live) !== record) return;
     opened = next;
+    retryWaits.reset();
     for (const listener of listeners) listener();
   }
   const stop = live.onChanges((changes) => {
     if (changes.some(({ id }) => id.kind === 'authority')) followLatest();
   });
   let retry: NodeJS.Timeout | undefined;
+  const retryWaits = createBackoff(RETRY.firstMs, RETRY.mostMs);
 
   function followLatest(): void {
     clearTimeout(retry);
@@ -93,8 +97,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     follow(record).catch((error: unknown) => {
       const code = error instanceof IdentityError ? error.code : 'AUTHORITY_DAMAGED';
       log.error(coded(code, { err: error }), 'the changed authority cannot be used: trying again');
-      // AWS KMS may be away.
-      retry = setTimeout(followLatest, RETRY_MS * (1 + Math.random())).unref();
+      clearTimeout(retry);
+      if (!isClosed) retry = setTimeout(followLatest, retryWaits.next()).unref();
     });
   }
 
@@ -108,7 +112,6 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     if (isReplaced) log.info(coded('IDENTITY_ROTATED'), 'the intermediate of the authority was replaced');
   }
   let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
   /** Replaces the intermediate if it is time. A failure is no reason not to start: the present one may last for weeks. */
   async function look(): Promise<void> {
     let wait = LOOK_EVERY;

@@ -40,6 +40,7 @@ function scene(certificates: readonly LedgerEntry[]) {
   const asked: string[] = [];
   const iam = { answer: async (_resource: string): Promise<Verdict> => ({ kind: 'allowed', missing: [] }) };
   const warnings: string[] = [];
+  const unanswered = new Map<string, number>();
   const answers = createPolicyAnswers(
     async ({ resource }) => {
       asked.push(resource.slice(resource.lastIndexOf('/') + 1));
@@ -52,7 +53,8 @@ function scene(certificates: readonly LedgerEntry[]) {
   const round = async (): Promise<readonly string[]> => {
     asked.length = 0;
     const ledger = { list: () => certificates };
-    await recheck({ ledger, bindings, answers, trustDomain: 'apps.example', log });
+    const options = { ledger, bindings, answers, trustDomain: 'apps.example', log };
+    await recheck(options, unanswered, () => clock.now);
     return [...asked];
   };
   const faultOf = (name: string): string | undefined =>
@@ -111,6 +113,22 @@ it('certificates stay good while IAM gives no answer, and the round ends with it
   expect(await round()).toEqual(['a']);
   expect(faultOf('a')).toBeUndefined();
   expect(warnings).toEqual(['certificates that IAM policies bound stay good: AWS IAM did not answer']);
+});
+
+it('a question that IAM refuses keeps no other one from its turn: a withdrawn policy of another role had no effect', async () => {
+  const refused = Array.from({ length: 12 }, (_, index) => certificate(`refused${index}`));
+  const { clock, iam, round, faultOf, warnings } = scene([...refused, certificate('a')]);
+  iam.answer = async (resource) => {
+    if (resource.includes('/refused')) throw new IamFailure('unusable', 'AWS IAM answered 400');
+    return { kind: 'denied', isPolicy: true, reason: 'no statement allows it' };
+  };
+  expect(await round()).toHaveLength(10);
+  expect(warnings).toHaveLength(1);
+  expect(await round()).toEqual(['refused10', 'refused11', 'a']);
+  expect(faultOf('a')).toContain('no statement allows it');
+  expect(await round()).toEqual([]);
+  clock.now = 5 * MINUTE;
+  expect(await round()).toHaveLength(10);
 });
 
 it('asks ten questions a round, the oldest answers first', async () => {

@@ -29,8 +29,12 @@ const MOST_AT_ONCE = 10;
 export function startRecheck(options: RecheckOptions): { readonly close: () => void } {
   let isClosed = false;
   let timer: NodeJS.Timeout;
+  const unanswered = new Map<string, number>();
   const plan = (ms: number): void => {
-    timer = setTimeout(() => void recheck(options).finally(() => plan(EVERY_MS)), jittered(ms)).unref();
+    timer = setTimeout(
+      () => void recheck(options, unanswered).finally(() => plan(EVERY_MS)),
+      jittered(ms),
+    ).unref();
     if (isClosed) clearTimeout(timer);
   };
   plan(FIRST_MS);
@@ -44,21 +48,42 @@ export function startRecheck(options: RecheckOptions): { readonly close: () => v
 
 const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
 
-/** Runs one round: the oldest answers first. A failure ends the round. */
-export async function recheck({ answers, log, ...options }: RecheckOptions): Promise<void> {
-  const due = [...questionsOf(options).values()]
-    .map((question) => ({ question, age: answers.latest(question)?.age ?? Infinity }))
-    .filter(({ age }) => age >= GRANT_MS)
+/**
+ * Runs one round: the oldest answers first. The round ends if IAM does not answer. A question that IAM refuses, or answers with what cannot be used, waits
+ * five minutes like one with an answer, so that it keeps no other one from its turn. `unanswered`: when IAM refused questions, by their keys, which this
+ * changes; `now`: milliseconds of a monotonic clock.
+ */
+export async function recheck(
+  { answers, log, ...options }: RecheckOptions,
+  unanswered: Map<string, number> = new Map(),
+  now: () => number = () => performance.now(),
+): Promise<void> {
+  for (const [key, at] of unanswered) if (now() - at >= GRANT_MS) unanswered.delete(key);
+  const due = Array.from(questionsOf(options), ([key, question]) => ({
+    key,
+    question,
+    age: answers.latest(question)?.age ?? Infinity,
+  }))
+    .filter(({ key, age }) => age >= GRANT_MS && !unanswered.has(key))
     .toSorted((a, b) => (a.age === b.age ? 0 : b.age - a.age))
     .slice(0, MOST_AT_ONCE);
-  try {
-    for (const { question } of due) await answers.ask(question);
-  } catch (error) {
+  const warn = (error: unknown): void => {
     const reason = error instanceof IamFailure ? error.cause : error;
     log.warn(
       { reason: reason === undefined ? undefined : errorText(reason) },
       `certificates that IAM policies bound stay good: ${errorText(error)}`,
     );
+  };
+  let isWarned = false;
+  for (const { key, question } of due) {
+    try {
+      await answers.ask(question);
+    } catch (error) {
+      if (!isWarned) warn(error);
+      isWarned = true;
+      if (!(error instanceof IamFailure) || error.kind === 'away') return;
+      unanswered.set(key, now());
+    }
   }
 }
 

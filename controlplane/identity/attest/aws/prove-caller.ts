@@ -8,12 +8,21 @@ import { Refused } from '../refused.ts';
 /** STS itself allows 15 minutes; a challenge is seconds old. */
 const MOST_SKEW_MS = 5 * 60 * 1000;
 
-const PATTERNS: Readonly<Record<keyof AwsIamProof, RegExp>> = {
-  accessKeyId: /^(?:AKIA|ASIA)[A-Z0-9]{12,124}$/,
-  date: /^\d{8}T\d{6}Z$/,
-  // AWS says that no size is fixed, and issues up to 4,096 bytes today.
-  sessionToken: /^[A-Za-z0-9+/=_.-]{0,8192}$/,
-  signature: /^[0-9a-f]{64}$/,
+type Form = { readonly pattern: RegExp; readonly wanted: string };
+
+/** The strings of a proof. Their values are not in errors: a session token is a secret. */
+const FORMS: Readonly<Record<keyof AwsIamProof, Form>> = {
+  accessKeyId: {
+    pattern: /^(?:AKIA|ASIA)[A-Z0-9]{12,124}$/,
+    wanted: 'an access key of AWS: AKIA or ASIA, and 12 to 124 capital letters or digits',
+  },
+  date: { pattern: /^\d{8}T\d{6}Z$/, wanted: 'a time as YYYYMMDDTHHMMSSZ' },
+  sessionToken: {
+    // AWS says that no size is fixed, and issues up to 4,096 bytes today.
+    pattern: /^[A-Za-z0-9+/=_.-]{0,8192}$/,
+    wanted: 'up to 8,192 characters of base64',
+  },
+  signature: { pattern: /^[0-9a-f]{64}$/, wanted: '64 hexadecimal digits in lower case' },
 };
 
 /**
@@ -29,9 +38,9 @@ export async function proveCaller(
   now: number,
 ): Promise<AwsCaller> {
   const strings = { accessKeyId, date, sessionToken, signature };
-  for (const [name, pattern] of Object.entries(PATTERNS) as [keyof AwsIamProof, RegExp][]) {
+  for (const [name, { pattern, wanted }] of Object.entries(FORMS) as [keyof AwsIamProof, Form][]) {
     if (!pattern.test(strings[name]))
-      throw new Refused('PROOF_REFUSED', `the ${name} of the signature has another form`);
+      throw new Refused('PROOF_REFUSED', `the ${name} of the signature has to be ${wanted}`);
   }
   requireClock(date, now);
   const headers = headersOf({ date, sessionToken });
