@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { freePort } from '../test/lab/net/free-port.ts';
 // server was paused asks again.
 
 const DAYBREAK = join(import.meta.dirname, 'main.ts');
-const SCRIPT = join(import.meta.dirname, '../images/programs/agent');
+const SCRIPTS = join(import.meta.dirname, '../images/programs');
 
 /** Prints the parts of Node that a process has loaded, if they take long to load or belong to the parser of command lines. */
 const LISTS_MODULES = `data:text/javascript,process.on('exit', () => console.log(process.moduleLoadList
@@ -92,7 +92,10 @@ test("the agent's socket is asked before its port", async () => {
 describe('the command `agent` of the image with a shell', () => {
   /** Runs the script, in which Node is `echo`. */
   async function agent(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-    const text = readFileSync(SCRIPT, 'utf8').replace('exec /usr/lib/daybreak/node', 'echo node');
+    const text = readFileSync(join(SCRIPTS, 'agent'), 'utf8').replace(
+      'exec /usr/lib/daybreak/node',
+      'echo node',
+    );
     const { exitCode, stdout, stderr } = await execa('sh', ['-c', text, 'agent', ...args], {
       reject: false,
       extendEnv: false,
@@ -115,8 +118,17 @@ describe('the command `agent` of the image with a shell', () => {
     });
   });
 
+  test('ready starts no Node while nothing listens: checks of agents that start made a slow machine slower', async () => {
+    const port = await freePort();
+    await expect(agent({ APPNET_AGENT_HTTP_PORT: `${port}` }, 'ready')).resolves.toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `daybreak: the agent at 127.0.0.1:${port} does not answer: nothing listens`,
+    });
+  });
+
   test.each([
-    ['no agent answers', {}, ['ready']],
+    ['the agent may listen on a socket', { APPNET_AGENT_ADMIN_MODE: 'uds' }, ['ready']],
     ['a file has variables', { DAYBREAK_ENV_FILE: '/f' }, ['ready']],
     ['the agent has another address', { APPNET_AGENT_HTTP_BIND_ADDRESS: '::1' }, ['ready']],
     ['it is another command', {}, ['status']],
@@ -131,4 +143,29 @@ describe('the command `agent` of the image with a shell', () => {
       stdout: expect.stringMatching(`^node .* agent ${args.join(' ')}$`),
     });
   });
+});
+
+test('`controlplane ready` of the image fails at once while a previous check runs: 22 of them ran beside each other in a container', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ready-'));
+  closes.push(() => rmSync(folder, { recursive: true }));
+  const script = join(folder, 'daybreak');
+  // In the place of Node, a program that ends when its input does.
+  const text = readFileSync(join(SCRIPTS, 'daybreak'), 'utf8');
+  writeFileSync(script, text.replace(/exec \/usr\/lib\/daybreak\/node .*/, 'echo runs; exec cat'), {
+    mode: 0o755,
+  });
+  const ready = () => execa(script, ['controlplane', 'ready'], { reject: false, stdin: 'pipe' });
+
+  const first = ready();
+  await once(first.stdout, 'data');
+  expect(await ready()).toMatchObject({
+    exitCode: 1,
+    stdout: '',
+    stderr: 'daybreak: the previous check still runs',
+  });
+  first.stdin.end();
+  expect(await first).toMatchObject({ exitCode: 0, stdout: 'runs' });
+  const next = ready();
+  next.stdin.end();
+  expect(await next).toMatchObject({ exitCode: 0, stdout: 'runs' });
 });
