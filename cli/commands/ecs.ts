@@ -18,7 +18,7 @@ function renderCommand(): Command {
     )
     .argument(
       '<file>',
-      'register input, an answer of describe-task-definition, or a CloudFormation template; - for stdin',
+      'register input, an answer of describe-task-definition, a CloudFormation template, or a file of Terraform; - for stdin',
     )
     .option('--image <image>', 'the Envoy image, as you pushed it to your registry')
     .option('--proxyinit-image <image>', 'the image for containers with aws-appmesh-proxy-route-manager')

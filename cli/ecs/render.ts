@@ -26,9 +26,9 @@ export function render(given: TaskDefinition, options: RenderOptions): Rendered 
   removeDaemon(draft, options);
   const envoy = findEnvoy(draft.definition());
   if (!envoy.found) {
-    draft.report('error', envoy.path, envoy.reason);
-    // A condition without a value may decide whether there is one.
+    // A condition or a variable without a value may decide whether there is one.
     if (mayHaveEnvoy(draft.definition())) askOpenValues(draft, undefined);
+    else draft.report('error', envoy.path, envoy.reason);
     return draft.result();
   }
   setImage(draft, envoy.index, options);

@@ -10,7 +10,8 @@ export function askOpenValues(draft: Draft, envoy: number | undefined): void {
     if (value !== undefined && value === image) return;
     if (value instanceof Open) {
       for (const { why, flags } of value.questions) {
-        draft.want(flags.join(' or '), why);
+        // The files of -f are those of import.
+        draft.want(flags.filter((flag) => !flag.startsWith('-f ')).join(' or '), why);
       }
     } else if (Array.isArray(value)) for (const part of value) walk(part);
     else if (isObject(value)) for (const part of Object.values(value)) walk(part);

@@ -8,15 +8,17 @@ import { isShown } from '../../import/terraform/json.ts';
 import { isRawState } from '../../import/terraform/raw-state.ts';
 import type { Given, Read } from './given.ts';
 import { templateDefinitions } from './templates.ts';
+import { configurationDefinitions } from './configurations.ts';
 import { terraformDefinitions } from './terraform.ts';
 
 /**
  * Reads the task definitions of a file: an input of RegisterTaskDefinition, an answer of DescribeTaskDefinition, or the
  * AWS::ECS::TaskDefinition resources of a CloudFormation template and of the templates that it nests, or the aws_ecs_task_definition
- * resources in output of `terraform show -json` or in a state file of Terraform.
+ * resources in output of `terraform show -json`, in a state file of Terraform, or in a configuration.
  */
 export async function readDefinitions(file: ParsedFile, context: ImportContext): Promise<Read> {
   if (file.problems.length > 0) return { given: [], problems: withHint(file) };
+  if (file.form === 'hcl') return configurationDefinitions(file, context);
   if (file.documents.some(({ value }) => isTemplate(value))) return templateDefinitions(file, context);
   const [first] = file.documents;
   if (first !== undefined && (isShown(first.value) || isRawState(first.value)))
@@ -48,7 +50,7 @@ function hasContainers(value: unknown): boolean {
 }
 
 const FORMS =
-  'not a task definition: it has to be an input of register-task-definition, an answer of describe-task-definition, a CloudFormation template with AWS::ECS::TaskDefinition, output of `terraform show -json`, or a state file of Terraform';
+  'not a task definition: it has to be an input of register-task-definition, an answer of describe-task-definition, a CloudFormation template with AWS::ECS::TaskDefinition, output of `terraform show -json`, a state file of Terraform, or a file of a Terraform configuration';
 const PART =
   'the file has only container definitions: write {"family": NAME, "containerDefinitions": [...]}, or let Terraform fill them in: `terraform show -json`';
 

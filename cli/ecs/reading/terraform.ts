@@ -2,10 +2,12 @@ import { isObject } from '../../../common/is-object.ts';
 import type { ParsedDocument } from '../../import/reading/parsed.ts';
 import type { Path } from '../../import/place.ts';
 import { resourcesIn } from '../../import/terraform/json.ts';
+import { Open } from '../../import/source.ts';
 import { isRawState, listedIn, whyNot } from '../../import/terraform/raw-state.ts';
 import type { Given, Read } from './given.ts';
 
-const TYPE = 'aws_ecs_task_definition';
+/** Terraform's type of task definitions. */
+export const TYPE = 'aws_ecs_task_definition';
 
 /** Attributes with another name in RegisterTaskDefinition. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -82,11 +84,12 @@ function isDefinition({ type, mode }: Readonly<Record<string, unknown>>): boolea
 const UNKNOWN =
   'its container_definitions are known only after terraform apply: take the output of `terraform show -json` after it';
 
-const NO_LIST =
+/** The problem of containers that are no JSON list. */
+export const NO_LIST =
   'its container_definitions have to be a JSON list of containers, as jsonencode([…]) writes it';
 
 /** Returns the containers in the text of `container_definitions`; undefined if it is no JSON list. */
-function containersIn(text: string): readonly Readonly<Record<string, unknown>>[] | undefined {
+export function containersIn(text: string): readonly Readonly<Record<string, unknown>>[] | undefined {
   try {
     // A condition of the configuration may leave a null, in place of a container or of a member.
     const list: unknown = JSON.parse(text, (_name, value: unknown) => value ?? undefined);
@@ -96,9 +99,10 @@ function containersIn(text: string): readonly Readonly<Record<string, unknown>>[
   }
 }
 
-function definitionOf(
+/** Returns the definition of attributes in Terraform's spelling. */
+export function definitionOf(
   values: Readonly<Record<string, unknown>>,
-  containerDefinitions: readonly Readonly<Record<string, unknown>>[],
+  containerDefinitions: unknown,
 ): Given['definition'] {
   const { container_definitions: _, proxy_configuration: proxies, tags, ...others } = values;
   const [proxy] = Array.isArray(proxies) ? proxies.filter(isObject) : [];
@@ -123,7 +127,7 @@ function definitionOf(
 
 /** Spells attributes as the API does, without those that are not set: null, an empty text, list or map. */
 function members(value: unknown): unknown {
-  if (!isObject(value)) return value;
+  if (!isObject(value) || value instanceof Open) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, part]): [string, unknown][] => {
       if (isUnset(part)) return [];
@@ -137,6 +141,7 @@ function members(value: unknown): unknown {
 }
 
 function isUnset(value: unknown): boolean {
+  if (value instanceof Open) return false;
   if (value === null || value === undefined || value === '' || value === false || value === 0) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }

@@ -23,8 +23,28 @@ import { isAutomatic, isValues } from './values-files.ts';
  */
 export async function readConfigurations(
   files: readonly ParsedFile[],
-  { answers, account, region }: ImportContext,
+  context: ImportContext,
 ): Promise<TerraformJson> {
+  const { roots, modules, left, problems } = await rootScopes(files, context);
+  const found: Collected = { resources: [], left, problems, others: [], modules };
+  for (const root of roots) collect(root, found);
+  const { resources, others } = found;
+  return { resources, left, problems, others };
+}
+
+/** The scopes of the modules that no other module of the files calls, and what the files have besides. */
+export type Roots = {
+  readonly roots: readonly Scope[];
+  readonly modules: World['modules'];
+  readonly left: Left[];
+  readonly problems: ImportProblem[];
+};
+
+/** Parses configurations, and creates the scopes of their root modules. */
+export async function rootScopes(
+  files: readonly ParsedFile[],
+  { answers, account, region }: ImportContext,
+): Promise<Roots> {
   const named = new Set(
     files.filter((file) => 'named' in file && file.named === true).map(({ file }) => file),
   );
@@ -43,13 +63,11 @@ export async function readConfigurations(
   for (const { file } of parsed)
     if (isValues(file) && !named.has(file) && !isAutomatic(file))
       left.push({ place: { file, line: 1, id: '' }, reason: VALUES });
-  const found: Collected = { resources: [], left, problems, others: [], modules };
   const world: World = { modules, expressions: await expressionsIn(parsed), ask, account, region };
-  for (const [folder, module] of modules) {
-    if (!called.has(folder)) collect(scopeOf(module, world), found);
-  }
-  const { resources, others } = found;
-  return { resources, left, problems, others };
+  const roots = [...modules]
+    .filter(([folder]) => !called.has(folder))
+    .map(([, module]) => scopeOf(module, world));
+  return { roots, modules, left, problems };
 }
 
 const VALUES = 'values of variables, which count only where -f names the file';
@@ -180,8 +198,8 @@ function foldersCalled(module: Module): readonly string[] {
   return [...module.calls.values()].flatMap((call) => folderOfCall(module, call) ?? []);
 }
 
-// The library does not report the lines of blocks.
-function lineOf({ text }: ConfigurationFile, ...words: readonly string[]): number {
+/** Returns the line of a resource or of a call in a file. The library does not report it. */
+export function lineOf({ text }: ConfigurationFile, ...words: readonly string[]): number {
   const pattern = words[0] === 'module' ? ['module', words[1] ?? ''] : ['resource', ...words];
   const quoted = pattern.map((word) => `"?${word.replaceAll(/[^\w-]/g, '.')}"?`).join(String.raw`\s+`);
   const at = new RegExp(String.raw`^\s*${quoted}(?![\w-])`, 'm').exec(text)?.index ?? -1;

@@ -101,6 +101,7 @@ describe('functions', () => {
     ['dirname("foo/bar/baz.txt")', 'foo/bar'],
     ['base64decode(base64encode("Hello World"))', 'Hello World'],
     ['jsondecode("{\\"hello\\": 1}").hello', 1],
+    ['jsonencode({ b = [1, null], a = "<&>" })', '{"a":"\\u003c\\u0026\\u003e","b":[1,null]}'],
     ['regex("[a-z]+", "53453453.345345aaabbbccc23454")', 'aaabbbccc'],
     ['regex("(\\\\d\\\\d\\\\d\\\\d)-(\\\\d\\\\d)", "2019-02-01")', ['2019', '02']],
     ['try(regex("x", "abc"), "none")', 'none'],

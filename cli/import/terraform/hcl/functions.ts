@@ -10,7 +10,7 @@ import { asSet, chunks, common, distinct, inOrder, product, without } from './se
 type Pure = (...args: readonly unknown[]) => unknown;
 
 /**
- * The functions of Terraform that depend on their arguments alone, by name, except those that read files, encode, or make random values
+ * The functions of Terraform that depend on their arguments alone, by name, except those that read files, make random values, or encode in other forms than JSON
  * (Terraform language, "Built-in Functions"). `try` and `can` take failing arguments and are in evaluate.ts.
  */
 export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
@@ -90,6 +90,7 @@ export const FUNCTIONS: ReadonlyMap<string, Pure> = new Map<string, Pure>([
   ['dirname', (text) => textual(text, (value) => posix.dirname(value))],
   ['base64encode', (text) => textual(text, (value) => Buffer.from(value).toString('base64'))],
   ['base64decode', (text) => textual(text, (value) => Buffer.from(value, 'base64').toString())],
+  ['jsonencode', toJson],
   ['jsondecode', (text) => textual(text, fromJson)],
   ['regex', (pattern, text) => matched(pattern, text)],
 ]);
@@ -225,4 +226,21 @@ function replaced(text: unknown, pattern: unknown, by: unknown): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Terraform writes members in the order of their names, and escapes what HTML would read. */
+function toJson(value: unknown): unknown {
+  const sorted = (each: unknown): unknown => {
+    if (Array.isArray(each)) return each.map(sorted);
+    if (!isObject(each)) return each;
+    return Object.fromEntries(inOrderOfNames(each).map(([name, member]) => [name, sorted(member)]));
+  };
+  return JSON.stringify(sorted(value))?.replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function inOrderOfNames(map: Readonly<Record<string, unknown>>): readonly [string, unknown][] {
+  return Object.entries(map).toSorted(([a], [b]) => inOrder(a, b));
 }
