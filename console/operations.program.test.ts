@@ -131,9 +131,12 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
   test('a second click on Save or Delete while the first is on its way does nothing: it was answered as a conflict', async () => {
     await go(AT['resource']);
     let writes = 0;
+    const clicked = Promise.withResolvers<void>();
     await page.route('**/virtualNodes/**', async (sent) => {
-      if (sent.request().method() === 'PUT') writes += 1;
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      if (sent.request().method() === 'PUT') {
+        writes += 1;
+        await clicked.promise;
+      }
       await sent.continue();
     });
     await page.getByRole('button', { name: 'Edit' }).click();
@@ -142,6 +145,7 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
     const save = page.getByRole('button', { name: 'Save' });
     await save.click();
     await save.click({ force: true, timeout: 200 }).catch(() => undefined);
+    clicked.resolve();
     await page.getByRole('button', { name: 'Edit' }).waitFor();
     await page.waitForTimeout(900);
     expect(await page.getByText('changed meanwhile').count()).toBe(0);
@@ -211,11 +215,12 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
   test('explain takes a header without a colon as an empty one, and shows the answer to the last question: its name lost a letter', async () => {
     await go(AT['explain']);
     const asked: string[] = [];
+    const answered = Promise.withResolvers<void>();
     await page.route('**/explain?*', async (sent) => {
       const { searchParams } = new URL(sent.request().url());
       asked.push(searchParams.get('headers') ?? '');
       // The first answer comes last.
-      if (asked.length === 1) await new Promise((resolve) => setTimeout(resolve, 1500));
+      if (asked.length === 1) await answered.promise;
       await sent.continue();
     });
     await page.getByLabel('Headers').fill('x-canary\nx-time: 10:30');
@@ -226,6 +231,7 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
       .getByText(/elsewhere|leaves the mesh|closes|answers/)
       .first()
       .waitFor();
+    answered.resolve();
     await page.waitForTimeout(1700);
     expect(await page.getByText('The request is sent to').count()).toBe(0);
     expect(JSON.parse(asked[0] ?? '')).toEqual([

@@ -15,6 +15,9 @@ export async function createRollingModel(endpoint: string, retries: boolean): Pr
   const client = appMeshClient(endpoint);
   const meshName = 'm';
   const listeners = [{ portMapping: { port: PORT, protocol: 'http' as const } }];
+  // Longer than a machine may stand still.
+  const minute = { unit: 's', value: 60 } as const;
+  const ofNodes = listeners.map((each) => ({ ...each, timeout: { http: { perRequest: minute } } }));
   const awsCloudMap = { namespaceName: 'prod', serviceName: 'app' };
   const virtualNode = { virtualNodeName: 'app' };
   await client.send(new CreateMeshCommand({ meshName }));
@@ -22,7 +25,7 @@ export async function createRollingModel(endpoint: string, retries: boolean): Pr
     new CreateVirtualNodeCommand({
       meshName,
       ...virtualNode,
-      spec: { listeners, serviceDiscovery: { awsCloudMap } },
+      spec: { listeners: ofNodes, serviceDiscovery: { awsCloudMap } },
     }),
   );
   if (!retries) {
@@ -31,15 +34,22 @@ export async function createRollingModel(endpoint: string, retries: boolean): Pr
     const weightedTargets = [{ virtualNode: 'app', weight: 1 }];
     const retryPolicy = {
       maxRetries: 0,
-      perRetryTimeout: { unit: 's', value: 5 },
+      perRetryTimeout: minute,
       httpRetryEvents: ['server-error'],
     };
     await client.send(
       new CreateRouteCommand({
         ...router,
         routeName: 'all',
-        spec: { httpRoute: { match: { prefix: '/' }, action: { weightedTargets }, retryPolicy } },
-      } as ConstructorParameters<typeof CreateRouteCommand>[0]),
+        spec: {
+          httpRoute: {
+            match: { prefix: '/' },
+            action: { weightedTargets },
+            retryPolicy,
+            timeout: { perRequest: minute },
+          },
+        },
+      }),
     );
   }
   const provider = retries ? { virtualNode } : { virtualRouter: { virtualRouterName: 'app' } };
@@ -51,7 +61,7 @@ export async function createRollingModel(endpoint: string, retries: boolean): Pr
       meshName,
       virtualNodeName: 'caller',
       spec: {
-        listeners,
+        listeners: ofNodes,
         backends: [{ virtualService: { virtualServiceName: 'app.local' } }],
         serviceDiscovery: { dns: { hostname: 'caller.local' } },
       },

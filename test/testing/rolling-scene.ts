@@ -66,18 +66,26 @@ export type Rolling = {
 };
 
 /**
- * An application that goes on for 2 s after SIGTERM, with everything that it serves, and ends at once after SIGINT, and after SIGUSR2 once a second
- * has passed without a request. It never closes an idle connection, which Envoy might be about to use.
+ * An application that goes on for 2 s after SIGTERM, with everything that it serves, and ends at once after SIGINT, and after SIGUSR2 once twenty looks
+ * in a row, 50 ms apart, have seen no new request: after a pause of the process, a look may come before the requests that wait. It never closes an idle connection, which Envoy might be about to use.
  */
 const APP = `
-let last = 0;
+let requests = 0;
 const server = require('node:http').createServer((request, response) => {
-  last = performance.now();
+  requests += 1;
   response.end('ok');
 });
 server.listen(${PORT}, () => console.log('ready')).keepAliveTimeout = 600_000;
 process.on('SIGTERM', () => setTimeout(() => process.exit(0), 2000));
-process.on('SIGUSR2', () => setInterval(() => performance.now() - last > 1000 && process.exit(0), 100));
+process.on('SIGUSR2', () => {
+  let seen = requests;
+  let quiet = 0;
+  setInterval(() => {
+    quiet = seen === requests ? quiet + 1 : 0;
+    seen = requests;
+    if (quiet === 20) process.exit(0);
+  }, 50);
+});
 `;
 
 type Task = { readonly host: Host; app: Program; agent: Program };
@@ -172,6 +180,8 @@ async function furnish(
         // The callers learn of the stop although the proxy and Cloud Map go on.
         if (options.metadata !== false) {
           await until('one task', async () => (await members()) === 1, { everyMs: 50 });
+          // The workers of the caller's Envoy know it a moment later.
+          await load.passes(200);
           load.changed();
         }
         if (signal === undefined) task.app.kill('SIGUSR2');
@@ -253,6 +263,12 @@ function startLoad(host: Host) {
   return {
     requests: () => requests,
     stopped: () => void (stoppedAt = performance.now()),
+    /** Waits for the end of all requests that are under way, and of `count` further ones. */
+    async passes(count: number): Promise<void> {
+      const enough = requests + running.size + count;
+      await Promise.all(running);
+      await until('further requests', () => requests >= enough);
+    },
     /** The callers' endpoints have changed. */
     changed: () => void (changedAt = performance.now()),
     async end(): Promise<RollingTally> {

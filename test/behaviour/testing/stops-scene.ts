@@ -20,16 +20,18 @@ const dns = (hostname: string) =>
   ({ serviceDiscovery: { dns: { hostname, responseType: 'ENDPOINTS' } } }) as const;
 const target = { virtualService: { virtualServiceName: 'target.local' } };
 
+/** Its requests may take longer than 15 s, because tests hold some of them. */
+const HTTP_LISTENER = on(HTTP, 'http', { timeout: { http: { perRequest: { unit: 's', value: 100 } } } });
 /** The virtual node that is stopped. */
 export const TARGET: VirtualNodeSpec = {
-  listeners: [on(HTTP, 'http'), on(TCP, 'tcp')],
+  listeners: [HTTP_LISTENER, on(TCP, 'tcp')],
   ...dns('target'),
   backends: backends(['other.local']),
 };
 
 const INPUTS: readonly Input[] = [
   is.mesh(),
-  is.node('other', { listeners: [on(TCP, 'tcp'), on(HTTP, 'http')], ...dns('two') }),
+  is.node('other', { listeners: [on(TCP, 'tcp'), HTTP_LISTENER], ...dns('two') }),
   is.service('other.local', { node: 'other' }),
   is.node('target', TARGET),
   is.service('target.local', { node: 'target' }),
