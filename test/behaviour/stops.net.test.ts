@@ -77,21 +77,18 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test('a stop waits for a request in flight, inbound or outbound', async () => {
     const { one, two } = scene.actors;
-    const ways = [
-      { app: one, ask: (headers: Plan) => request(url('one'), { headers }) },
-      {
-        app: two,
-        ask: (headers: Plan) => one.caller.ask({ kind: 'http', url: `http://other.local:${HTTP}/`, headers }),
-      },
-    ];
-    for (const { app, ask } of ways) {
+    for (const ask of [
+      (headers: Plan) => request(url('one'), { headers }),
+      (headers: Plan) => one.caller.ask({ kind: 'http', url: `http://other.local:${HTTP}/`, headers }),
+    ]) {
       const agent = await withDrain('one', LONG);
       const group = randomUUID();
       const asked = ask({ 'x-plan': `held:${group}` });
       await until('the request', async () => (await active()) === 1);
       const stopping = stopAgent(agent);
       await isDraining(one.host);
-      await app.release(group);
+      // c-ares merges the lines of a hosts file that share a name, so `other.local` has the addresses of both.
+      await Promise.all([one.release(group), two.release(group)]);
       expect(await stopping).toBe(QUIET);
       expect(await asked).toMatchObject({ status: 200 });
       await startAgain(one);
