@@ -101,6 +101,15 @@ const STATES: Readonly<Record<string, State>> = {
       await page.getByRole('alertdialog').locator('.button.first:enabled').waitFor();
     },
   },
+  'a proxy with all of its parts open': {
+    at: 'proxy',
+    async reach(page) {
+      await page.locator('details').first().waitFor();
+      await page.evaluate(
+        "document.querySelectorAll('main details').forEach((each) => { each.open = true; })",
+      );
+    },
+  },
   'an explained request': {
     at: 'explain',
     async reach(page) {

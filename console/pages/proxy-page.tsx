@@ -82,7 +82,7 @@ function Connected({
         <span class="end quiet small">{versionsOf(t, proxy)}</span>
       </div>
       <ProxyFacts t={t} proxy={proxy} now={now} />
-      <div class="scroll">
+      <div class="scroll" role="region" aria-label={t.proxy.types} tabIndex={0}>
         <table class="table">
           <caption class="visually-hidden">{t.proxy.types}</caption>
           <thead>

@@ -133,7 +133,7 @@ test.each([
     },
     "'spec.httpRoute.action.weightedTargets.1.member.weight' failed to satisfy constraint: Member must not be null",
   ],
-] as const)('the error of %s names the place and what is allowed', async (_, path, body, words) => {
+] as const)('the error of %s names the place and the allowed values', async (_, path, body, words) => {
   const answer = await api.call('PUT', path, body);
   expect(answer).toMatchObject({ status: 400, error: 'BadRequestException' });
   expect(answer.body['message']).toContain(words);

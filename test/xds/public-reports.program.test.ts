@@ -157,7 +157,7 @@ test('the first route of a router without routes reaches a connected proxy (aws-
   expect((await take(call, ofType(ROUTES))).versions[RDS]).not.toBe(before.versions[RDS]);
 });
 
-test('a proxy that comes back after a restart loses what was deleted meanwhile (istio #41494, java-control-plane #463, kmesh #415)', async () => {
+test('a proxy that comes back after a restart loses the resources that were deleted meanwhile (istio #41494, java-control-plane #463, kmesh #415)', async () => {
   const { call, clusters, endpoints } = await connectWithEndpoints();
   call.close();
   await put('meshes/m/virtualNodes/caller', { spec: callerOf('a.local') });
@@ -185,7 +185,7 @@ test('state of the world: endpoints of a cluster that is gone are answered (java
 test.each([
   ROUTES,
   LISTENER,
-])('state of the world: what was unsubscribed from is sent again when it is wanted again (go-control-plane #431 and #608): %s', async (typeUrl) => {
+])('state of the world: a resource that a client unsubscribed from is sent again after it subscribes again (go-control-plane #431 and #608): %s', async (typeUrl) => {
   const names = typeUrl === ROUTES ? [RDS] : ['lds_ingress_0.0.0.0_15000', 'lds_egress_0.0.0.0_15001'];
   const call = connect('sotw');
   call.ask({ node: NODE, typeUrl, resourceNames: names });

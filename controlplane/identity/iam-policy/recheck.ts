@@ -49,7 +49,7 @@ export function startRecheck(options: RecheckOptions): { readonly close: () => v
 const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
 
 /**
- * Runs one round: the oldest answers first. The round ends if IAM does not answer. A question that IAM refuses, or answers with what cannot be used, waits
+ * Runs one round: the oldest answers first. The round ends if IAM does not answer. A question that IAM refuses, or answers in an unusable form, waits
  * five minutes like one with an answer, so that it keeps no other one from its turn. `unanswered`: when IAM refused questions, by their keys, which this
  * changes; `now`: milliseconds of a monotonic clock.
  */

@@ -36,7 +36,7 @@ it('waits longer each time, at random, and 100 ms at most', async () => {
   expect(new Set(waits()).size).toBe(waits().length);
 });
 
-it('gives up after 60 attempts, and says what was not written: the API answers 503', async () => {
+it('gives up after 60 attempts, and the error names the write: the API answers 503', async () => {
   const { steps, written } = race(MOST_ATTEMPTS);
   await expect(written).rejects.toMatchObject({
     code: 'STORE_BUSY',

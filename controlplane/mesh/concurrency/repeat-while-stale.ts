@@ -7,7 +7,7 @@ export const STALE = Symbol('stale');
 /** An attempt to write to the store. Returns STALE if another replica committed first, and has written nothing then. */
 export type WriteAttempt<T> = () => Promise<T | typeof STALE>;
 
-/** Inputs. `what`: what is written, for the error; `catchUp`: brings the model up to date before the next attempt. */
+/** Inputs. `what`: the name of the write, for the error; `catchUp`: brings the model up to date before the next attempt. */
 export type RepeatOptions = {
   readonly what: string;
   readonly catchUp: () => Promise<void>;
